@@ -1,0 +1,1 @@
+"""Pure geoprocessing: values in, values out. No files, network, clock or environment."""

@@ -1,0 +1,55 @@
+"""The errors of the product, as one tree.
+
+::
+
+    EcobarrierError            base: a code of geo.messages and its details
+    |- GeoError                values that cannot be computed with
+    |  |- CRSError             missing, unknown, different or unsafe coordinate system
+    |  |- CoordinateError      numbers that cannot be what the CRS says they are
+    |  `- GeometryError        geometries that cannot be used or repaired
+    |- layers.errors.LayerError
+    |  |- LayerNotFoundError   no layer and no file of that name
+    |  |- LayerReadError       a file that cannot be read as what it claims to be
+    |  `- CatalogError         a catalogue that contradicts its files
+    `- service.errors.RequestError   a request that cannot be answered as asked
+
+Every error carries its sentence in Chinese and English; HTTP statuses and exit
+codes are decided elsewhere.
+"""
+
+from geo.messages import Text, render
+
+
+class EcobarrierError(Exception):
+    """A refusal with a reason.
+
+    Parameters
+    ----------
+    code : str
+        Key of :data:`geo.messages.MESSAGES`.
+    **details : object
+        What the sentence names: file, feature, field, value, remedy. They are
+        kept, so that a machine can read them too.
+    """
+
+    def __init__(self, code: str, /, **details: object) -> None:
+        self.code = code
+        self.details = details
+        self.text: Text = render(code, details)
+        super().__init__(str(self.text))
+
+
+class GeoError(EcobarrierError):
+    """Values that cannot be computed with."""
+
+
+class CRSError(GeoError):
+    """A coordinate system that is missing, unknown, different or unsafe."""
+
+
+class CoordinateError(GeoError):
+    """Numbers that cannot be what their coordinate system says they are."""
+
+
+class GeometryError(GeoError):
+    """Geometries that cannot be used or repaired."""

@@ -1,0 +1,19 @@
+"""Errors of reading, finding and keeping layers; the whole tree is in geo.errors."""
+
+from geo.errors import EcobarrierError
+
+
+class LayerError(EcobarrierError):
+    """Something about a layer rather than about its values."""
+
+
+class LayerNotFoundError(LayerError):
+    """No layer and no file of that name."""
+
+
+class LayerReadError(LayerError):
+    """A file that cannot be read as what it claims to be."""
+
+
+class CatalogError(LayerError):
+    """A catalogue that contradicts its files."""

@@ -1,0 +1,1 @@
+"""Everything a person or a client meets: settings, command line, web, maps."""

@@ -1,0 +1,1 @@
+"""One router per resource, named as in OGC API."""
