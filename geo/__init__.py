@@ -1,1 +1,1 @@
-"""Pure geoprocessing: values in, values out. No files, network, clock or environment."""
+"""Pure geoprocessing: values in, values out; no files, network or environment."""

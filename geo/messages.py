@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """One table of sentences in Chinese and English: refusals, notes, cautions.
 
 A sentence names what is wrong, where (file, feature, field, value) and what to do.
@@ -82,6 +83,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "此处需要经纬度坐标系,得到的是 {crs}。请先转换到 EPSG:4490。",
         "Lon/lat coordinates are needed here, got {crs}. Transform to EPSG:4490 first.",
     ),
+    "crs_not_projected": (
+        "平面面积需要投影坐标系,得到的是经纬度 {crs}。",
+        "A plane area needs projected coordinates, got lon/lat {crs}.",
+    ),
     "crs_datum_unsafe": (
         "{where}的坐标系 {crs} 与 CGCS2000 之间没有公开的精确转换参数(误差可达约 100 米),不能用于正式结果。请提供 CGCS2000 坐标的数据。",
         "{where} is in {crs}: no public transformation to CGCS2000 of known accuracy exists (errors up to about 100 m), so it is refused. Supply the data in CGCS2000.",
@@ -106,5 +111,39 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "coordinates_not_finite": (
         "{where}的要素 {feature} 含有 NaN 或无穷大的坐标。请改正或删除该要素。",
         "Feature {feature} of {where} has NaN or infinite coordinates. Correct or remove it.",
+    ),
+    "coordinates_degrees": (
+        "{where}的要素 {feature} 的坐标(例如 {value})像是经纬度,但所给坐标系以米为单位。请用 --crs EPSG:4490 说明。",
+        "Feature {feature} of {where} has coordinates (e.g. {value}) that look like degrees, but its CRS is in metres. State --crs EPSG:4490.",
+    ),
+    "coordinates_swapped_plane": (
+        "{where}的要素 {feature} 的坐标像是“北,东”(例如 {value})。请把顺序改为“东,北”。",
+        "Feature {feature} of {where} looks like north,east (e.g. {value}). Swap the order to east,north.",
+    ),
+    # --- repairs -----------------------------------------------------------------
+    "repair_empty": (
+        "{where}:{count} 个要素没有几何图形,已略去({features})。",
+        "{where}: {count} feature(s) without a geometry were left out ({features}).",
+    ),
+    "repair_flattened": (
+        "{where}:{count} 个要素带有高程(Z),计算时只用平面坐标({features})。",
+        "{where}: {count} feature(s) carry Z; only x and y are used ({features}).",
+    ),
+    "repair_collection": (
+        "{where}:{count} 个要素是几何集合,只计其中的多边形({features})。",
+        "{where}: {count} feature(s) are collections; only their polygons count ({features}).",
+    ),
+    "repair_invalid": (
+        "{where}的要素 {feature} 图形无效({reason}),已修复:面积由 {before_m2:.2f} 平方米变为 {after_m2:.2f} 平方米。",
+        "Feature {feature} of {where} was invalid ({reason}) and was repaired: area {before_m2:.2f} m2 before, {after_m2:.2f} m2 after.",
+    ),
+    "repair_nothing_left": (
+        "{where}:{count} 个要素修复后没有面积,已略去({features})。请检查原图形。",
+        "{where}: {count} feature(s) had no area left after repair and were left out ({features}). Check the original.",
+    ),
+    # --- overlays and zonal tables -------------------------------------------------
+    "no_polygons": (
+        "{where}没有多边形,无法计算面积。请换用面图层。",
+        "{where} has no polygons, so there is no area to compute. Use a polygon layer.",
     ),
 }

@@ -1,0 +1,21 @@
+"""Aliases and option names shared by the package."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+GeometryArray = NDArray[np.object_]
+"""Shapely geometries or ``None``, ``(n,)``."""
+
+BBox = tuple[float, float, float, float]
+"""West, south, east, north (or left, bottom, right, top) in x,y order."""
+
+EdgeRule = Literal["lonlat", "geodesic", "official", "plane"]
+"""How the line between two vertices is read; see :mod:`geo.area`."""
+
+REGION: BBox = (97.0, 37.0, 127.0, 54.0)
+"""The bounding box of Inner Mongolia with its seed rasters, lon/lat degrees."""
