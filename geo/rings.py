@@ -68,6 +68,13 @@ class Rings:
         return sum_by(self.feature, signed, self.size)
 
 
+def _no_rings(size: int) -> Rings:
+    """Make the rings of a layer without any polygon."""
+    none = np.zeros(0, dtype=np.int64)
+    start = np.zeros(1, dtype=np.int64)
+    return Rings(np.zeros((0, 2)), start, none, none.astype(bool), size)
+
+
 def sum_by(owner: IntArray, values: FloatArray, size: int) -> FloatArray:
     """Add up ``values`` per owner 0 to ``size - 1``; 0 where nothing is owned."""
     return np.bincount(owner, values, minlength=size).astype(np.float64, copy=False)
@@ -87,6 +94,8 @@ def from_geometry(geometry: GeometryArray) -> Rings:
         Z values are dropped.
     """
     parts, feature = simple_parts(geometry, (POLYGON,))
+    if not len(parts):
+        return _no_rings(len(geometry))
     _, coordinates, (offsets, part_offsets) = shapely.to_ragged_array(
         parts, include_z=False
     )
