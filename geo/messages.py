@@ -199,6 +199,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "图层“{layer}”是栅格,没有要素。元数据在 /collections/{layer},地图在 /map?layers={layer}。",
         "Layer {layer!r} is a raster and has no features. Its metadata is at /collections/{layer}, its map at /map?layers={layer}.",
     ),
+    "overlap_needs_vector": (
+        "图层“{layer}”是栅格,叠加需要两个矢量图层。栅格请用分区统计:ecobarrier zonal ZONES {layer}。",
+        "Layer {layer!r} is a raster; an overlap needs two vector layers. For a raster use zonal: ecobarrier zonal ZONES {layer}.",
+    ),
     "layer_restricted": (
         "图层“{layer}”是受限图层,不提供要素、地图和下载;叠加统计结果可以查看(/overlap)。",
         "Layer {layer!r} is restricted: no features, maps or downloads leave this service; results of overlaps with it may be seen (/overlap).",
@@ -231,5 +235,26 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "map_no_layers": (
         "地图没有图层。请给出图层编号,例如 layers=leagues,redline。",
         "The map has no layers. Name them, e.g. layers=leagues,redline.",
+    ),
+    "not_polygons": (
+        "{layer}:{count} 个要素不是多边形,没有面积,未计入({features})。",
+        "{layer}: {count} feature(s) are no polygons, have no area and are not counted ({features}).",
+    ),
+    "layer_caution": ("{layer}:{caution_zh}", "{layer}: {caution_en}"),
+    "accuracy_unknown": (
+        "{layer}没有说明位置精度,因此不给出 ±。",
+        "Nobody states the positional accuracy of {layer}, so no +/- is given.",
+    ),
+    "breaks_not_ascending": (
+        "分级界限“{value}”必须至少两个且递增。",
+        "The interval limits {value!r} must be at least two, ascending.",
+    ),
+    "breaks_needed": (
+        "{layer}是连续值栅格,没有分级。请用 --breaks 给出界限,例如 --breaks 0,0.2,0.4。",
+        "{layer} holds continuous values without intervals. Give limits with --breaks, e.g. --breaks 0,0.2,0.4.",
+    ),
+    "port_in_use": (
+        "无法监听 {host}:{port}({reason})。请用 --port 换一个端口。",
+        "Cannot listen on {host}:{port} ({reason}). Choose another port with --port.",
     ),
 }
