@@ -63,9 +63,10 @@ class Rings:
 
         Taking each ring's magnitude is what orienting it first would do: a clockwise
         shell, a hole wound like its shell or parts of mixed winding cannot cancel.
+        A hole as large as its shell may leave a rounding below zero: that is 0.
         """
         signed = np.where(self.is_hole, -1.0, 1.0) * np.abs(per_ring)
-        return sum_by(self.feature, signed, self.size)
+        return np.maximum(sum_by(self.feature, signed, self.size), 0.0)
 
 
 def _no_rings(size: int) -> Rings:
