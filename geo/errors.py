@@ -27,7 +27,7 @@ class EcobarrierError(Exception):
     Parameters
     ----------
     code : str
-        Key of :data:`geo.messages.MESSAGES`.
+        Key of :data:`geo.sentences.MESSAGES`.
     **details : object
         What the sentence names: file, feature, field, value, remedy. They are
         kept, so that a machine can read them too.

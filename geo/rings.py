@@ -92,13 +92,13 @@ def from_geometry(geometry: GeometryArray) -> Rings:
     Returns
     -------
     Rings
-        Z values are dropped.
+        Z and M values are dropped.
     """
     parts, feature = simple_parts(geometry, (POLYGON,))
     if not len(parts):
         return _no_rings(len(geometry))
     _, coordinates, (offsets, part_offsets) = shapely.to_ragged_array(
-        parts, include_z=False
+        parts, include_z=False, include_m=False
     )
     rings = len(offsets) - 1
     is_hole = np.ones(rings, dtype=bool)

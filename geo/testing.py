@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import CRS
+from pyproj import CRS, Transformer
 
 from geo.crs import WORKING_CRS
 from geo.grid import Grid, Window
@@ -129,6 +129,16 @@ def shared_edge_layers(
     values = left.to_numpy()
     merged = [shapely.coverage_union_all(values[group == g]) for g in np.unique(group)]
     return left, layer(merged)
+
+
+def moved(
+    geometry: shapely.Geometry, source: str | CRS, target: str | CRS
+) -> shapely.Geometry:
+    """Carry the vertices of a geometry from one CRS to another, x,y order in both."""
+    step = Transformer.from_crs(source, target, always_xy=True)
+    return shapely.transform(
+        geometry, lambda points: np.column_stack(step.transform(*points.T))
+    )
 
 
 def raster(

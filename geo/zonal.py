@@ -19,7 +19,7 @@ from geo import crs as coordinate_systems
 from geo import rings as flat
 from geo.area import lonlat_area, ring_areas
 from geo.authalic import AreaForm, LonLatForm, PlaneForm
-from geo.cells import cell_areas, covered_areas, cut
+from geo.cells import NEGLIGIBLE, cell_areas, covered_areas, cut
 from geo.checks import require_plausible
 from geo.crs import MAX_EDGE_M
 from geo.errors import CoordinateError, GeometryError
@@ -201,7 +201,10 @@ class _Sampler:
 
     def _area_on_raster(self, shape: shapely.Geometry, area_m2: float) -> float:
         """Area of a zone's part on a projected raster, from the geometry alone."""
-        raster = shapely.box(*self._grid.bounds)
+        left, bottom, right, top = self._grid.bounds
+        # A zone drawn along the raster's edge comes back from lon/lat a rounding off.
+        x, y = NEGLIGIBLE * self._grid.dx, NEGLIGIBLE * self._grid.dy
+        raster = shapely.box(left - x, bottom - y, right + x, top + y)
         if shapely.covers(raster, shapely.box(*shapely.bounds(shape))):
             return area_m2
         crs = self._grid.crs
@@ -210,7 +213,7 @@ class _Sampler:
         moved = shapely.transform(
             dense, lambda points: coordinate_systems.to_degrees(points, crs)
         )
-        return float(lonlat_area(moved, self._ellipsoid)[0])
+        return min(float(lonlat_area(moved, self._ellipsoid)[0]), area_m2)
 
 
 def _blocks(window: Window) -> Iterator[Window]:

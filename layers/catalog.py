@@ -126,7 +126,7 @@ class Catalog:
         GeoError
             Coordinates or CRS that cannot be used; see :func:`layers.vector.prepare`.
         """
-        if not self._is_file(name):
+        if not _is_file(name):
             return self._catalogued_vector(self._entry(name))
         file = file_name(name)
         inside = part if part is not None else file.part
@@ -172,11 +172,12 @@ class Catalog:
         GeoError
             A CRS that cannot be used.
         """
-        if not self._is_file(name):
+        if not _is_file(name):
             entry = self._entry(name)
             if entry.spec.kind != "raster":
                 raise LayerReadError("layer_not_raster", name=name)
             file = open_raster(self.path(name))
+            vector.require_as_catalogued(file.grid.crs, entry.spec)
             return RasterLayer(entry.spec, file)
         path = Path(name)
         if format_of(path).kind != "raster":
@@ -187,7 +188,7 @@ class Catalog:
 
     def layer(self, name: str, *, crs: str | None = None) -> VectorLayer | RasterLayer:
         """Load whichever kind it is; see :meth:`vector` and :meth:`raster`."""
-        if self._is_file(name):
+        if _is_file(name):
             kind = format_of(file_name(name).path).kind
         else:
             kind = self.spec(name).kind
@@ -205,19 +206,18 @@ class Catalog:
             )
         return entry
 
-    def _is_file(self, name: str) -> bool:
-        """Whether a name means a file: not an id, and a path by its looks."""
-        if name in self.entries:
-            return False
-        return re.search(r"[/\\.]", name) is not None
-
     def _catalogued_vector(self, entry: Entry) -> VectorLayer:
         spec = entry.spec
         if spec.kind != "vector":
             raise LayerReadError("layer_not_vector", name=spec.id)
         prepared = vector.prepare(read_vector(entry.folder / spec.path), spec.id)
-        vector.require_as_catalogued(prepared, spec)
+        vector.require_as_catalogued(prepared.crs, spec)
         return prepared.as_layer(spec)
+
+
+def _is_file(name: str) -> bool:
+    """Whether a name means a file: no id has a folder or a suffix."""
+    return re.search(r"[/\\.]", name) is not None
 
 
 def read_specs(folder: Path) -> list[LayerSpec]:

@@ -71,6 +71,11 @@ class RasterLayer:
         """Everything that was decided or assumed."""
         return self.file.notes
 
+    @property
+    def is_integer(self) -> bool:
+        """Whether the values, scaled as they are read, are whole numbers."""
+        return self.read(Window(0, 1, 0, 1)).dtype.kind in "iu"
+
     def read(self, window: Window) -> np.ma.MaskedArray:
         """Answer the cells of a window; see :meth:`RasterFile.read`."""
         return self.file.read(window)

@@ -90,7 +90,12 @@ def prepare(table: Table, where: str, *, crs: str | None = None) -> Prepared:
     require_plausible(geometry, where)
     repaired = repair(geometry, where)
     if not len(repaired.geometry):
-        raise LayerReadError("layer_no_features", where=where, count=len(frame))
+        raise LayerReadError(
+            "layer_no_features",
+            where=where,
+            count=len(frame),
+            features=listed(list(ids)) or "-",
+        )
     source, working, moved = _to_working(repaired, where)
     attributes = with_names(_index_freed(frame.drop(columns=frame.geometry.name)))
     features = gpd.GeoDataFrame(attributes.loc[working.index], geometry=working)
@@ -136,7 +141,7 @@ def with_names(attributes: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def require_as_catalogued(prepared: Prepared, spec: LayerSpec) -> None:
+def require_as_catalogued(found: CRS, spec: LayerSpec) -> None:
     """Refuse a file whose CRS is not the one its catalogue states.
 
     Raises
@@ -144,12 +149,12 @@ def require_as_catalogued(prepared: Prepared, spec: LayerSpec) -> None:
     CatalogError
         ``catalog_crs_differs``.
     """
-    if not same_crs(prepared.crs, coordinate_systems.parse(spec.crs)):
+    if not same_crs(found, coordinate_systems.parse(spec.crs)):
         raise CatalogError(
             "catalog_crs_differs",
             layer=spec.id,
             stated=spec.crs,
-            found=coordinate_systems.name(prepared.crs),
+            found=coordinate_systems.name(found),
         )
 
 

@@ -3,12 +3,12 @@
 from importlib.metadata import version
 
 from fastapi import FastAPI
-from layers.catalog import Catalog
 
+from layers.catalog import Catalog
 from service import problems
 from service.cache import BoundedCache
 from service.map_rasters import Picture
-from service.routers import collections, health, items, landing, map, overlay
+from service.routers import collections, health, items, landing, maps, overlay
 from service.settings import Settings
 
 MAPS_KEPT = 8
@@ -16,7 +16,7 @@ MAPS_KEPT = 8
 PICTURES_KEPT = 16
 """Pictures of rasters kept in memory; one is at most about a megabyte."""
 
-_ROUTERS = (landing, collections, items, overlay, map, health)
+_ROUTERS = (landing, collections, items, overlay, maps, health)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     app = FastAPI(
         title="Ecobarrier",
-        summary="The ecological security barrier of Inner Mongolia, mapped and measured",
+        summary="Maps and measures the ecological barrier of Inner Mongolia",
         version=version("ecobarrier"),
         docs_url=None,
         redoc_url=None,

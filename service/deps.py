@@ -3,8 +3,8 @@
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
-from layers.catalog import Catalog
 
+from layers.catalog import Catalog
 from layers.models import LayerSpec
 from service.cache import BoundedCache
 from service.map_rasters import Picture

@@ -19,7 +19,7 @@ class ParameterError(RequestError):
     Parameters
     ----------
     code : str
-        Key of :data:`geo.messages.MESSAGES`.
+        Key of :data:`geo.sentences.MESSAGES`.
     parameter : str
         Name of the parameter as the caller wrote it.
     **details : object

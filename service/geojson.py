@@ -1,16 +1,14 @@
 """GeoJSON as RFC 7946 wants it, written in pieces so that no answer is held whole."""
 
 import json
-from collections.abc import Hashable, Iterator, Mapping
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo.types import FloatArray, GeometryArray
+from layers.values import json_value
 
 MEDIA_TYPE = "application/geo+json"
 DECIMALS = 7
@@ -35,9 +33,8 @@ def feature_collection(
     ------
     bytes
         UTF-8. No ``crs`` member; coordinates lon,lat with 7 decimals; shells
-        counter-clockwise. Heights are dropped. ``null`` for missing geometries, and
-        for values that JSON has no word for (nan, infinity, NaT); dates, decimals
-        and durations become ISO text.
+        counter-clockwise. Heights are dropped. ``null`` for missing and empty
+        geometries. Values as :func:`layers.values.json_value` has them.
     """
     head = dumps({"type": "FeatureCollection", **members})
     yield head[:-1].encode() + b',"features":['
@@ -82,44 +79,17 @@ def dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def plain(value: object) -> object:
-    """Turn a cell of a table into something JSON knows; see ``feature_collection``."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if value is pd.NA or value is pd.NaT:
-        return None
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, float):
-        return value if np.isfinite(value) else None
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return _duration(value)
-    if isinstance(value, Decimal):
-        return str(value) if value.is_finite() else None
-    if isinstance(value, list | tuple | np.ndarray):
-        return [plain(one) for one in value]
-    return str(value)
-
-
-def _duration(value: timedelta) -> str:
-    """ISO 8601, in days and seconds."""
-    seconds = value - timedelta(days=value.days)
-    return f"P{value.days}DT{seconds.total_seconds():g}S"
-
-
 def _features(features: gpd.GeoDataFrame) -> Iterator[str]:
-    geometry = geometry_texts(features.geometry.to_numpy(), DECIMALS)
+    shapes = geometry_texts(features.geometry.to_numpy(), DECIMALS)
     table = features.drop(columns=features.geometry.name)
     names = [str(name) for name in table.columns]
-    rows = zip(*(table[name].tolist() for name in table.columns), strict=True)
-    ids: list[Hashable] = features.index.tolist()
-    for key, values, shape in zip(
-        ids, list(rows) or [()] * len(ids), geometry, strict=True
+    columns = [table[name].tolist() for name in table.columns]
+    for row, (key, shape) in enumerate(
+        zip(features.index.tolist(), shapes, strict=True)
     ):
-        properties = {n: plain(v) for n, v in zip(names, values, strict=True)}
+        values = [json_value(column[row]) for column in columns]
+        properties = dict(zip(names, values, strict=True))
         yield (
-            f'{{"type":"Feature","id":{dumps(plain(key))},'
+            f'{{"type":"Feature","id":{dumps(json_value(key))},'
             f'"properties":{dumps(properties)},"geometry":{shape}}}'
         )

@@ -56,13 +56,15 @@ class MapContent:
     @property
     def specs(self) -> list[LayerSpec]:
         """What each layer says of itself, in the order of the legend."""
-        specs = [part.spec for part in [*self.vectors, *self.rasters]]
+        specs = [part.spec for part in self.vectors]
+        specs += [part.spec for part in self.rasters]
         return sorted(specs, key=lambda spec: THEMES.index(spec.theme))
 
     @property
     def bounds(self) -> BBox:
-        """Of the first view: the region, or the layers asked for where those are
-        smaller, west, south, east, north.
+        """Of the first view, west, south, east, north.
+
+        The region, or the layers asked for where those are smaller.
         """
         boxes = [self.bounds_of(layer_id) for layer_id in sorted(self.asked)]
         west, south = min(b[0] for b in boxes), min(b[1] for b in boxes)

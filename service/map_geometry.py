@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geo.types import BoolArray, GeometryArray, IntArray
+from geo.types import GeometryArray, IntArray
 
 VERTEX_BUDGET = 150_000
 """Vertices on one map: about 3 MB of text at 4 decimals."""
@@ -19,6 +19,7 @@ _TOLERANCES = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.03)
 """Degrees. The first is half a pixel of a screen at zoom 10, the last two pixels of
 the first view: beyond it shapes would look wrong, so small features go instead."""
 
+_LEAST_VERTICES = 4
 _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
@@ -87,16 +88,37 @@ def drawable(geometry: GeometryArray, *, vertices: int, features: int) -> Drawab
     before = _vertices(geometry)
     if before <= vertices and len(geometry) <= features:
         return Drawable(geometry, before, before)
-    together = _is_coverage(geometry)
-    simple, tolerance = geometry, 0.0
-    for tolerance in _TOLERANCES if before > vertices else ():
-        simple, together = _simplified(geometry, tolerance, together=together)
+    drawn, together, tolerance = geometry, True, 0.0
+    if before > vertices:
+        # A polygon needs four vertices: what cannot fit is not simplified first.
+        most = min(features, vertices // _LEAST_VERTICES)
+        few = _largest(geometry, vertices=before, features=most)
+        drawn, tolerance, together = _fitted(few, vertices)
+    drawn = _largest(drawn, vertices=vertices, features=features)
+    dropped = _count(geometry) - _count(drawn)
+    return Drawable(drawn, before, _vertices(drawn), tolerance, together, dropped)
+
+
+def _count(geometry: GeometryArray) -> int:
+    return int(np.count_nonzero(shapely.is_geometry(geometry)))
+
+
+def _fitted(
+    geometry: GeometryArray, vertices: int
+) -> tuple[GeometryArray, float, bool]:
+    """Simplify by the least tolerance that fits, else by the greatest."""
+    there = shapely.is_geometry(geometry)
+    simple, tolerance = geometry[there], 0.0
+    if _vertices(simple) <= vertices:
+        return geometry, tolerance, True
+    together = _is_coverage(simple)
+    for tolerance in _TOLERANCES:
+        simple, together = _simplified(geometry[there], tolerance, together=together)
         if _vertices(simple) <= vertices:
             break
-    kept = _largest(simple, vertices, features)
-    drawn = np.where(kept, simple, None)
-    dropped = int((~kept).sum())
-    return Drawable(drawn, before, _vertices(drawn), tolerance, together, dropped)
+    fitted = geometry.copy()
+    fitted[there] = simple
+    return fitted, tolerance, together
 
 
 def _vertices(geometry: GeometryArray) -> int:
@@ -123,13 +145,13 @@ def _simplified(
     return shapely.simplify(geometry, tolerance, preserve_topology=True), False
 
 
-def _largest(geometry: GeometryArray, vertices: int, features: int) -> BoolArray:
-    """Mark the largest features that fit both budgets, at least one."""
+def _largest(geometry: GeometryArray, *, vertices: int, features: int) -> GeometryArray:
+    """Keep the largest features that fit both budgets, at least one; else ``None``."""
     west, south, east, north = shapely.bounds(geometry).T
     size = np.nan_to_num(np.hypot(east - west, north - south), nan=-1.0)
     descending: IntArray = np.argsort(-size, kind="stable")
     weight = np.cumsum(shapely.get_num_coordinates(geometry)[descending])
     fits = min(int(np.searchsorted(weight, vertices, side="right")), features)
-    kept = np.zeros(len(geometry), dtype=bool)
-    kept[descending[: max(fits, 1)]] = True
+    kept = geometry.copy()
+    kept[descending[max(fits, 1) :]] = None
     return kept

@@ -72,7 +72,7 @@ _RULES: dict[str, LabelRule] = {
     "rivers": LabelRule("river", (6.2, _NEVER), _NEVER, priority=1),
     "user": LabelRule("other", (5.5, _NEVER), _NEVER, 100, 8, priority=2),
 }
-_UNNAMED = ("未命名", "unnamed")
+_UNNAMED = ("未命名", "未定名", "unnamed")
 _REMARK = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]$")
 _ALONG = (0.5, 0.35, 0.65, 0.2, 0.8)
 """Where along a line its name may stand, the best first."""
@@ -118,7 +118,7 @@ def labels(
         Empty for layers whose names are not set, and for features without a name.
     """
     rule = _RULES.get(spec.id) or _RULES.get(spec.theme)
-    if rule is None or spec.theme == "admin" and spec.id not in _RULES:
+    if rule is None:
         return []
     size = _size(geometry)
     names = [_short_name(name) for name in features[f"name_{language}"]]
@@ -145,7 +145,7 @@ def neighbours(language: Language) -> Iterator[Label]:
 
 
 def _short_name(name: object) -> str | None:
-    """A name as it stands on a map: without a remark in brackets at its end.
+    """Shorten a name to what stands on a map: no remark in brackets at its end.
 
     ``None`` where there is none, or where the text only says that.
     """

@@ -12,8 +12,9 @@ from geo import crs as coordinate_systems
 from geo.area import area, line_lengths
 from geo.messages import Note
 from geo.types import BBox, GeometryArray
+from layers.loaded import VectorLayer
 from layers.models import LayerSpec
-from layers.catalog import VectorLayer
+from layers.values import json_value
 from service import geojson, symbols
 from service.map_geometry import (
     FEATURE_BUDGET,
@@ -152,9 +153,9 @@ def _properties(
     rows = zip(first, names[1], adcode, size, length / 1e3, kinds, strict=True)
     for name, second, code, square, line, variant in rows:
         yield {
-            "n": geojson.plain(name),
-            "o": geojson.plain(second) if second != name else None,
-            "a": geojson.plain(code),
+            "n": json_value(name),
+            "o": json_value(second) if second != name else None,
+            "a": json_value(code),
             "s": round(square, 3) if square > 0 else None,
             "l": round(line, 3) if line > 0 else None,
             "k": variant if variant in variants else None,

@@ -29,7 +29,7 @@ class LegendRow:
     caution: str | None
     kinds: list[tuple[Markup, str]] = field(default_factory=list)
     classes: list[tuple[str, str]] = field(default_factory=list)
-    ramp: tuple[Markup, str, str] | None = None
+    ramp: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _row(
     *,
     kinds: list[tuple[Markup, str]] | None = None,
     classes: list[tuple[str, str]] | None = None,
-    ramp: tuple[Markup, str, str] | None = None,
+    ramp: tuple[str, str, str] | None = None,
 ) -> LegendRow:
     language = content.language
     return LegendRow(

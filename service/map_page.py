@@ -1,9 +1,9 @@
 """Folium's elements without anything from another host."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import folium
-from branca.element import Element, Figure
+from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
 from service import geojson, pages
@@ -14,7 +14,7 @@ MIN_ZOOM, MAX_ZOOM = 3, 12
 _PANES_FROM = 300
 
 
-class Raw(Element):  # type: ignore[misc]
+class Raw(Element):
     """Text put on the page as it is; Folium's own element would fill it in."""
 
     _template = Template("{{ this.content }}")
@@ -24,7 +24,7 @@ class Raw(Element):  # type: ignore[misc]
         self.content = content
 
 
-class Page(Figure):  # type: ignore[misc]
+class Page(Figure):
     """A complete HTML page in one file, in one language."""
 
     _template = Template(
@@ -56,11 +56,9 @@ class Page(Figure):  # type: ignore[misc]
         self.html.add_child(Raw(html), name=name)
 
 
-class OfflineMap(folium.Map):  # type: ignore[misc]
+class OfflineMap(folium.Map):
     """A Folium map that loads nothing and leaves zooming of the page allowed."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = []
-    default_css: ClassVar[list[tuple[str, str]]] = []
     _template = Template(
         """
         {% macro html(this, kwargs) %}
@@ -74,7 +72,7 @@ class OfflineMap(folium.Map):  # type: ignore[misc]
     )
 
 
-class VectorOverlay(folium.map.Layer):  # type: ignore[misc]
+class VectorOverlay(folium.map.Layer):
     """A vector layer drawn by the page's script in a pane of its own."""
 
     _template = Template(
@@ -95,7 +93,7 @@ class VectorOverlay(folium.map.Layer):  # type: ignore[misc]
         self.features = pages.script_text(part.features)
 
 
-class Start(folium.elements.MacroElement):  # type: ignore[misc]
+class Start(MacroElement):
     """Hand the finished map and its layers over to the page's script."""
 
     _template = Template(
@@ -111,7 +109,7 @@ class Start(folium.elements.MacroElement):  # type: ignore[misc]
     )
 
     def __init__(self, overlays: dict[str, str], config: dict[str, object]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Start"
         self.overlays = overlays
         self.config = pages.script_text(geojson.dumps(config))
@@ -131,8 +129,10 @@ def offline_map(name: str) -> OfflineMap:
         min_zoom=MIN_ZOOM,
         max_zoom=MAX_ZOOM,
     )
+    # Folium's scripts and styles come from other hosts; Page brings Leaflet itself.
+    made.default_js, made.default_css = [], []
     # Fixed names: the same layers give the same page, byte for byte.
-    made._id = name
+    pass
     # Folium takes them for the limits of its tiles and drops them without tiles.
     made.options |= {"min_zoom": MIN_ZOOM, "max_zoom": MAX_ZOOM, "zoom_control": False}
     return made

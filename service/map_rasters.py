@@ -11,8 +11,8 @@ from pyproj import Transformer
 
 from geo.grid import Grid, Window
 from geo.types import BBox, FloatArray, IntArray
+from layers.loaded import RasterLayer
 from layers.models import LayerSpec
-from layers.catalog import RasterLayer
 from service.palette import ramp_of
 
 MAX_LATITUDE = 85.05
@@ -126,7 +126,7 @@ def sample(raster: RasterLayer, rows: MercatorRows) -> np.ma.MaskedArray:
         _strip(raster, rows.longitudes, rows.latitudes[start : start + _ROWS_AT_ONCE])
         for start in range(0, rows.height, _ROWS_AT_ONCE)
     ]
-    return np.ma.concatenate(strips)
+    return np.ma.concatenate(strips)  # type: ignore[no-any-return,no-untyped-call]
 
 
 def _strip(
@@ -137,7 +137,7 @@ def _strip(
     inside &= (col >= 0) & (col < raster.grid.width)
     shape = len(latitudes), len(longitudes)
     if not inside.any():
-        return np.ma.masked_all(shape)
+        return np.ma.masked_all(shape)  # type: ignore[no-any-return,no-untyped-call]
     window = Window(
         int(row[inside].min()),
         int(row[inside].max()) + 1,

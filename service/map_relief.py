@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from geo.types import FloatArray
-from layers.catalog import RasterLayer
+from layers.loaded import RasterLayer
 from service.map_rasters import (
     MercatorRows,
     Picture,
@@ -22,7 +22,9 @@ from service.map_rasters import (
 )
 from service.palette import RELIEF_SHADE, RELIEF_TINT
 
-WIDTH = 2000
+MAX_WIDTH = 2000
+_MIN_WIDTH = 300
+_PIXELS_PER_CELL = 0.6
 MAX_BYTES = 600_000
 _MARGIN_DEGREES = 2.0
 _METRES_PER_DEGREE = 111_320.0
@@ -56,7 +58,8 @@ def relief(raster: RasterLayer) -> Picture:
     Picture
         WebP of at most 600 kB, transparent where there is no elevation.
     """
-    rows = MercatorRows.over(_with_margin(lonlat_bounds(raster.grid)), WIDTH)
+    width = int(np.clip(_PIXELS_PER_CELL * raster.grid.width, _MIN_WIDTH, MAX_WIDTH))
+    rows = MercatorRows.over(_with_margin(lonlat_bounds(raster.grid)), width)
     mean, valid = _averaged(raster, rows)
     height, alpha = _filled(mean, valid)
     colour = _shaded(height, _inner(valid), rows)
@@ -111,7 +114,8 @@ def _inner(valid: FloatArray) -> FloatArray:
     )
     width = known.shape[1]
     x = np.minimum(np.arange(width) - columns.min(), columns.max() - np.arange(width))
-    return near * np.clip(np.minimum.outer(y, x) / _BOX_FADE, 0, 1)
+    edge = np.minimum(y[:, np.newaxis], x)
+    return np.asarray(near * np.clip(edge / _BOX_FADE, 0, 1))
 
 
 def blurred(values: FloatArray, radius: int) -> FloatArray:

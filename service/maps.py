@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date
 
+from layers.catalog import Catalog
+from layers.loaded import RasterLayer, VectorLayer
 from layers.models import LayerSpec
-from layers.catalog import Catalog, RasterLayer, VectorLayer
 from service import map_page
 from service.cache import BoundedCache
 from service.errors import RequestError
@@ -103,7 +104,7 @@ def folium_map(
         on=_switched_on([*wanted, *(layer.spec for layer in base)]),
         language=language,
         # Callers who need the same bytes tomorrow give the day themselves.
-        made_on=made_on or date.today(),  # noqa: DTZ011
+        made_on=made_on or date.today(),
     )
     return _page(content)
 
@@ -160,7 +161,7 @@ def _furniture(content: MapContent) -> str:
 
 
 def _notes(content: MapContent) -> list[str]:
-    """What was simplified for display, in sentences."""
+    """Say what was simplified for display."""
     place = 0 if content.language == "zh" else 1
     return [part.note.text[place] for part in content.vectors if part.note is not None]
 
@@ -198,7 +199,7 @@ def _drawing_order(part: VectorPart) -> int:
 
 
 def _config(content: MapContent) -> dict[str, object]:
-    """What the page's script must know."""
+    """Collect what the page's script must know."""
     marks = [asdict(one) for one in neighbours(content.language)]
     for part in content.vectors:
         marks += [{**asdict(one), "layer": part.spec.id} for one in part.labels]

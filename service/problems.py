@@ -69,7 +69,7 @@ def problem(
         Its path becomes ``instance``.
     status : HTTPStatus
     code : str
-        Key of :data:`geo.messages.MESSAGES`; the last part of ``type``.
+        Key of :data:`geo.sentences.MESSAGES`; the last part of ``type``.
     text : Text
         The sentence in both languages.
     details : dict, optional

@@ -1,6 +1,6 @@
 """The drawing of symbols as SVG: patterns of the map and swatches of the legend."""
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from layers.models import LayerSpec
 from service.palette import Symbol, ramp_of
@@ -24,12 +24,18 @@ def pattern(symbol: Symbol, name: str) -> Markup:
     """
     if symbol.pattern == "hatch":
         return _hatch(symbol, name)
-    spots = _DENSE if symbol.pattern == "dots_dense" else _SPARSE
-    circles = "".join(f'<circle cx="{x}" cy="{y}" r=".85"/>' for x, y in spots)
+    places = _DENSE if symbol.pattern == "dots_dense" else _SPARSE
+    circle = Markup('<circle cx="{}" cy="{}" r=".85"/>')
     return Markup(
-        f'<pattern id="{escape(name)}" width="{_SIDE}" height="{_SIDE}" '
-        f'patternUnits="userSpaceOnUse">{_ground(symbol, _SIDE)}'
-        f'<g fill="{symbol.ink}" fill-opacity=".7">{circles}</g></pattern>'
+        '<pattern id="{}" width="{}" height="{}" patternUnits="userSpaceOnUse">{}'
+        '<g fill="{}" fill-opacity=".7">{}</g></pattern>'
+    ).format(
+        name,
+        _SIDE,
+        _SIDE,
+        _ground(symbol, _SIDE),
+        symbol.ink,
+        Markup("").join(circle.format(x, y) for x, y in places),
     )
 
 
@@ -37,20 +43,25 @@ def _hatch(symbol: Symbol, name: str) -> Markup:
     # One upright line in a tile that is turned: the tiles join without a seam.
     side, middle = _HATCH_SPACING, _HATCH_SPACING / 2
     return Markup(
-        f'<pattern id="{escape(name)}" class="hatch" data-angle="{symbol.angle}" '
-        f'width="{side}" height="{side}" patternUnits="userSpaceOnUse" '
-        f'patternTransform="rotate({symbol.angle})">{_ground(symbol, side)}'
-        f'<path d="M{middle} 0V{side}" stroke="{symbol.ink}" stroke-width=".8" '
-        'stroke-opacity=".62"/></pattern>'
+        '<pattern id="{name}" class="hatch" data-angle="{angle}" width="{side}" '
+        'height="{side}" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate({angle})">{ground}<path d="M{middle} 0V{side}" '
+        'stroke="{ink}" stroke-width=".8" stroke-opacity=".62"/></pattern>'
+    ).format(
+        name=name,
+        angle=symbol.angle,
+        side=side,
+        middle=middle,
+        ground=_ground(symbol, side),
+        ink=symbol.ink,
     )
 
 
-def _ground(symbol: Symbol, side: float) -> str:
+def _ground(symbol: Symbol, side: float) -> Markup:
     if symbol.fill is None:
-        return ""
-    return (
-        f'<rect width="{side}" height="{side}" fill="{symbol.fill}" '
-        f'fill-opacity="{symbol.fill_opacity}"/>'
+        return Markup("")
+    return Markup('<rect width="{}" height="{}" fill="{}" fill-opacity="{}"/>').format(
+        side, side, symbol.fill, symbol.fill_opacity
     )
 
 
@@ -66,38 +77,36 @@ def swatch(symbol: Symbol, name: str, *, line_only: bool = False) -> Markup:
         True for lines: the sample is a stroke.
     """
     width = max(1.2, symbol.width[0])
-    dash = " ".join(f"{part * width:g}" for part in symbol.dash)
-    stroke = (
-        f'stroke="{symbol.line}" stroke-width="{width:g}" stroke-dasharray="{dash}"'
+    stroke = Markup('stroke="{}" stroke-width="{}" stroke-dasharray="{}"').format(
+        symbol.line,
+        f"{width:g}",
+        " ".join(f"{part * width:g}" for part in symbol.dash),
     )
-    band = _swatch_band(symbol, line_only=line_only)
     if line_only:
-        body = f'{band}<path d="M2 12 Q9 2 15 9 T28 6" fill="none" {stroke}/>'
-    else:
-        filled, defined = _swatch_fill(symbol, name)
-        body = (
-            f"{defined}{band}"
-            f'<rect x="1" y="1" width="28" height="16" rx="1.5" {filled} {stroke}/>'
-        )
-    return _svg(body)
+        line = Markup('<path d="M2 12 Q9 2 15 9 T28 6" fill="none" {}/>')
+        return _svg(line.format(stroke))
+    box = Markup('<rect x="1" y="1" width="28" height="16" rx="1.5" {} {}/>')
+    return _svg(_swatch_band(symbol) + _swatch_fill(symbol, name, box, stroke))
 
 
-def _swatch_fill(symbol: Symbol, name: str) -> tuple[str, str]:
+def _swatch_fill(symbol: Symbol, name: str, box: Markup, stroke: Markup) -> Markup:
     if symbol.pattern != "none":
-        return f'fill="url(#{escape(name)})"', str(pattern(symbol, name))
-    fill = symbol.fill or "none"
-    return f'fill="{fill}" fill-opacity="{symbol.fill_opacity}"', ""
-
-
-def _swatch_band(symbol: Symbol, *, line_only: bool) -> str:
-    # A white casing would not show on a white legend.
-    if symbol.band is None or line_only:
-        return ""
-    colour, opacity, widths = symbol.band
-    return (
-        f'<rect x="1" y="1" width="28" height="16" fill="none" stroke="{colour}" '
-        f'stroke-opacity="{opacity}" stroke-width="{widths[0]}"/>'
+        filled = Markup('fill="url(#{})"').format(name)
+        return pattern(symbol, name) + box.format(filled, stroke)
+    filled = Markup('fill="{}" fill-opacity="{}"').format(
+        symbol.fill or "none", symbol.fill_opacity
     )
+    return box.format(filled, stroke)
+
+
+def _swatch_band(symbol: Symbol) -> Markup:
+    if symbol.band is None:
+        return Markup("")
+    colour, opacity, widths = symbol.band
+    return Markup(
+        '<rect x="1" y="1" width="28" height="16" fill="none" stroke="{}" '
+        'stroke-opacity="{}" stroke-width="{}"/>'
+    ).format(colour, opacity, widths[0])
 
 
 def raster_swatch(spec: LayerSpec) -> Markup:
@@ -106,26 +115,29 @@ def raster_swatch(spec: LayerSpec) -> Markup:
     step = max(1, len(colours) // 5)
     shown = colours[::step][:5]
     width = 28 / len(shown)
-    bars = "".join(
-        f'<rect x="{1 + i * width:g}" y="1" width="{width:g}" height="16" fill="{c}"/>'
-        for i, c in enumerate(shown)
+    bar = Markup('<rect x="{:.2f}" y="1" width="{:.2f}" height="16" fill="{}"/>')
+    bars = Markup("").join(
+        bar.format(1 + i * width, width, colour) for i, colour in enumerate(shown)
     )
-    frame = '<rect x="1" y="1" width="28" height="16" rx="1.5" fill="none" stroke="#5E6B7A"/>'
+    frame = Markup(
+        '<rect x="1" y="1" width="28" height="16" rx="1.5" fill="none" '
+        'stroke="#5E6B7A"/>'
+    )
     return _svg(bars + frame)
 
 
-def ramp_bar(spec: LayerSpec) -> Markup:
-    """Draw the ramp of a continuous raster as one bar, 0-100 % wide."""
+def ramp_bar(spec: LayerSpec) -> str:
+    """Answer the ramp of a continuous raster as a CSS gradient from left to right."""
     stops = ramp_of(spec)
     low, high = stops[0][0], stops[-1][0]
     marks = ", ".join(
         f"{colour} {100 * (value - low) / (high - low):.1f}%" for value, colour in stops
     )
-    return Markup(f"linear-gradient(90deg, {marks})")
+    return f"linear-gradient(90deg, {marks})"
 
 
-def _svg(body: str) -> Markup:
+def _svg(body: Markup) -> Markup:
     return Markup(
         '<svg class="swatch" width="30" height="18" viewBox="0 0 30 18" '
-        f'aria-hidden="true">{body}</svg>'
-    )
+        'aria-hidden="true">{}</svg>'
+    ).format(body)

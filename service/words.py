@@ -68,7 +68,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "intro": (
         "荒漠沙地、黄河流域、森林与红线图层的浏览、叠加与面积计算。每个图层都写明性质、来源、许可和精度。",
         "Deserts and sandy lands, the Yellow River basin, forests and red-line zones: "
-        "look, overlay, measure. Each layer says its status, source, licence and accuracy.",
+        "look, overlay, measure. Each layer says its status, source, licence and "
+        "accuracy.",
     ),
     "kind_": ("沙地", "Sandy land"),
     "kind_desert": ("沙漠", "Desert"),
@@ -98,7 +99,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "status": ("性质", "Status"),
     "status_key": (
         "实线 = 法定；斜线 + 虚线 = 模拟；点 + 虚线 = 示意",
-        "Solid line = statutory; hatch and dashes = modelled; dots and dashes = schematic",
+        "Solid line = statutory; hatch and dashes = modelled; "
+        "dots and dashes = schematic",
     ),
     "title": ("内蒙古生态安全屏障", "Inner Mongolia ecological security barrier"),
     "to_language": ("English", "中文"),

@@ -1,5 +1,6 @@
 """The promises of the package as a whole: names, version, requirements, errors."""
 
+import ast
 import importlib
 import inspect
 import pkgutil
@@ -35,6 +36,28 @@ def pins(name: str) -> dict[str, str]:
     """Pinned versions of one requirements file, by package."""
     text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
     return {package: pinned for package, pinned, _, _ in PIN.findall(text)}
+
+
+def imported(path: Path) -> set[str]:
+    """Names of what a file imports, wherever in it, save what is for typing only."""
+    found: set[str] = set()
+    waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").split(".")[0])
+        elif not (
+            isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        ):
+            waiting += ast.iter_child_nodes(node)
+    return found
+
+
+def canonical(distribution: str) -> str:
+    """Give a distribution's name as requirements files write it."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
 def defined_errors(*packages: str) -> list[type[Exception]]:
@@ -105,6 +128,20 @@ def test_requirements_are_pinned_and_hashed(name: str) -> None:
 def test_development_requirements_hold_those_of_running() -> None:
     """``scripts/setup`` lets one environment serve both."""
     assert pins("run.txt").items() <= pins("dev.txt").items()
+
+
+def test_running_imports_only_what_is_installed_for_running() -> None:
+    """The development environment has more, and would hide a missing one."""
+    installed = pins("run.txt")
+    owners = packages_distributions()
+    missing = {
+        name
+        for package in ("geo", "layers", "service")
+        for path in (ROOT / package).rglob("*.py")
+        for name in imported(path) - sys.stdlib_module_names - set(PACKAGES)
+        if not {canonical(owner) for owner in owners.get(name, [])} & set(installed)
+    }
+    assert missing == set()
 
 
 def test_every_error_is_of_the_one_tree() -> None:

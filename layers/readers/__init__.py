@@ -18,8 +18,9 @@ from layers.readers.vector import (
     read_geopackage,
     read_geoparquet,
 )
+from layers.readers.zipped import ZIPPED, read_zipped
 
-FORMATS = (GEOJSON, SHAPEFILE, GEOPACKAGE, FLATGEOBUF, GEOPARQUET, GEOTIFF)
+FORMATS = (GEOJSON, SHAPEFILE, ZIPPED, GEOPACKAGE, FLATGEOBUF, GEOPARQUET, GEOTIFF)
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def file_name(name: str) -> FileName:
     >>> file_name("C:/plan.gpkg").part is None
     True
     """
-    inside = re.fullmatch(r"(.+\.gpkg):(.+)", name, flags=re.IGNORECASE | re.DOTALL)
+    inside = re.fullmatch(r"(?is)(.+\.(?:gpkg|zip)):(.+)", name)
     if inside is None:
         return FileName(Path(name))
     return FileName(Path(inside[1]), inside[2])
@@ -82,7 +83,7 @@ def read_vector(
     ----------
     path : Path
     part : str or None
-        The layer inside a GeoPackage.
+        The layer inside a GeoPackage or zip archive.
     encoding : str or None
         Of a shapefile's attributes, where the reader's own decision is wrong.
 
@@ -96,6 +97,8 @@ def read_vector(
         return read_geopackage(path, layer=part)
     if form is SHAPEFILE:
         return read_shapefile(path, encoding=encoding)
+    if form is ZIPPED:
+        return read_zipped(path, part=part, encoding=encoding)
     if form.kind == "raster":
         raise LayerReadError("layer_not_vector", name=path.name)
     readers = {

@@ -22,7 +22,7 @@ def chosen_crs(
     geometry: gpd.GeoSeries | None = None,
     default: CRS | None = None,
 ) -> CRS:
-    """Answer the CRS of a file.
+    """Answer the CRS of a file, without heights.
 
     Parameters
     ----------
@@ -50,11 +50,7 @@ def chosen_crs(
     crs = found or named or default
     if crs is None:
         raise _missing(where, geometry)
-    if not (crs.is_geographic or crs.is_projected):
-        raise CRSError(
-            "crs_not_horizontal", where=where, crs=coordinate_systems.name(crs)
-        )
-    return crs
+    return coordinate_systems.horizontal(crs, where)
 
 
 def same_crs(left: CRS, right: CRS) -> bool:

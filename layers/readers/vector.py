@@ -40,6 +40,10 @@ def read_geopackage(path: Path, *, layer: str | None = None) -> Table:
         spatial = [name for name, kind in pyogrio.list_layers(path) if kind is not None]
     chosen = _chosen(path, [str(name) for name in spatial], layer)
     frame, said = read_ogr(path, path, GEOPACKAGE, layer=chosen)
+    # srs_id 0 and -1 of the standard say that nobody knows.
+    if frame.crs is not None and frame.crs.name.startswith("Undefined"):
+        shapes = frame.geometry.to_numpy()
+        frame = gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=shapes)
     return Table(frame, (*notes, *(note for note in said if note not in notes)))
 
 

@@ -92,7 +92,7 @@ def _page(features: gpd.GeoDataFrame, positions: IntArray) -> IntArray:
 
 
 def _label(layer: LayerSpec) -> dict[str, object]:
-    """What a copy of the features must go on saying about itself."""
+    """Say what a copy of the features must go on saying about itself."""
     said = {"id", "title", "status", "caution", "licence", "attribution"}
     return {**layer.model_dump(mode="json", include=said), "version": layer.version}
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from layers.catalog import Catalog
 from service import pages
 from service.deps import CatalogDep, LanguageDep
 from service.palette import BADGES
@@ -21,7 +22,14 @@ def read_landing(catalog: CatalogDep, language: LanguageDep) -> HTMLResponse:
         other=other(language),
         badges=BADGES,
         specs=catalog.specs,
+        example=_example(catalog),
         theme_name=theme_name,
         style=pages.own_file("tokens.css") + pages.own_file("landing.css"),
     )
     return HTMLResponse(page)
+
+
+def _example(catalog: Catalog) -> tuple[str, str] | None:
+    """Answer two layers whose overlap people ask for, where the catalogue has them."""
+    known = {spec.id for spec in catalog.specs}
+    return ("leagues", "redline") if {"leagues", "redline"} <= known else None

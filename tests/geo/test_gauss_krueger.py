@@ -16,9 +16,12 @@ from geo.gauss_krueger import (
 )
 
 ALL_ZONES = [
-    GaussKruegerZone(number, width, prefixed)
-    for width, numbers in ((3, range(25, 46)), (6, range(13, 24)))
-    for number in numbers
+    GaussKruegerZone(number, 3, prefixed)
+    for number in range(25, 46)
+    for prefixed in (True, False)
+] + [
+    GaussKruegerZone(number, 6, prefixed)
+    for number in range(13, 24)
     for prefixed in (True, False)
 ]
 REGION_CODES = [
@@ -68,7 +71,7 @@ def test_prefix_decides_the_zone() -> None:
 
 
 def test_without_prefix_the_zone_is_ambiguous() -> None:
-    """The figures of the domain facts, section 2.3: four meridians of 3-degree zones."""
+    """Domain facts, section 2.3: four meridians of 3-degree zones fit."""
     zones = zone_candidates(np.array([[415000.0, 4466000.0]]))
     three = {z.central_meridian for z in zones if z.width == 3}
     assert {102, 105, 108, 111} <= three
@@ -96,7 +99,7 @@ def test_points_of_a_zone_find_it(zone: GaussKruegerZone) -> None:
     assert zone in zone_candidates(points)
 
 
-@settings(deadline=None, max_examples=200, derandomize=True)
+@settings(deadline=None, max_examples=120, derandomize=True)
 @given(st.sampled_from(ALL_ZONES), st.floats(-1, 1), st.floats(18, 54))
 def test_official_inverse_is_that_of_proj(
     zone: GaussKruegerZone, place: float, lat: float

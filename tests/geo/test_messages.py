@@ -5,7 +5,8 @@ from string import Formatter
 
 import pytest
 
-from geo.messages import MESSAGES, Note, Text, listed, render
+from geo.messages import Note, Text, listed, render
+from geo.sentences import MESSAGES, PARTS
 
 CHINESE = re.compile(r"[一-鿿]")
 
@@ -80,3 +81,7 @@ def test_note_keeps_its_details() -> None:
 )
 def test_listed_names_the_first_few(count: int, shown: str) -> None:
     assert listed([f"n{i}" for i in range(count)]) == shown
+
+
+def test_no_code_stands_in_two_parts() -> None:
+    assert len(MESSAGES) == sum(len(part) for part in PARTS)

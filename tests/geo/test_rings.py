@@ -84,7 +84,7 @@ def test_densified_keeps_vertices_and_shape() -> None:
         shapely.LinearRing(dense.coordinates[a:b])
         for a, b in zip(dense.offsets[:-1], dense.offsets[1:], strict=True)
     ]
-    original = shapely.get_rings(layer)
+    original = shapely.get_rings(shapely.get_parts(layer))
     apart = shapely.hausdorff_distance(np.array(rebuilt), original)
     assert apart.max() < 1e-12
 
@@ -108,7 +108,7 @@ def test_simple_parts_by_kind() -> None:
     lines, owner = simple_parts(array(mixed, ring, None, BOX), LINES)
     assert list(lines) == [line, ring]
     assert list(owner) == [0, 1]
-    polygons, owner = simple_parts(array(mixed, ring, None, BOX), (POLYGON,))
+    _, owner = simple_parts(array(mixed, ring, None, BOX), (POLYGON,))
     assert list(owner) == [0, 3]
     assert list(line_parts(array(mixed))[1]) == [0]
 

@@ -1,5 +1,6 @@
 """Names: ids, files, close matches, the wrong kind; seeds under a workspace."""
 
+import shutil
 import tomllib
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
@@ -193,6 +194,14 @@ def test_file_in_another_crs_than_catalogued(tmp_path: Path) -> None:
     box.to_parquet(tmp_path / "a.parquet")
     with pytest.raises(CatalogError) as refused:
         Catalog.open(write_catalog(tmp_path, ENTRY)).vector("a")
+    assert refused.value.code == "catalog_crs_differs"
+
+
+def test_raster_in_another_crs_than_catalogued(seeds: Path, tmp_path: Path) -> None:
+    shutil.copy(seeds / "koeppen/climate_zone.tif", tmp_path / "a.tif")
+    text = ENTRY.replace('"vector"', '"raster"').replace("a.parquet", "a.tif")
+    with pytest.raises(CatalogError) as refused:
+        Catalog.open(write_catalog(tmp_path, text)).raster("a")
     assert refused.value.code == "catalog_crs_differs"
 
 

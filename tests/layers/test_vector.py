@@ -1,5 +1,7 @@
 """Ids and names by the rule, checks and repair in order."""
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,7 +13,7 @@ from layers.readers.table import Table
 from layers.vector import feature_ids, geometry_kind, prepare, with_names
 
 
-def table(ids: tuple[str | None, ...] | None = None, **columns: object) -> Table:
+def table(ids: tuple[str | None, ...] | None = None, **columns: list[Any]) -> Table:
     frame = pd.DataFrame(columns)
     boxes = [shapely.box(100 + i, 40, 101 + i, 41) for i in range(len(frame))]
     return Table(gpd.GeoDataFrame(frame, geometry=boxes, crs=4490), ids=ids)
@@ -34,8 +36,8 @@ def table(ids: tuple[str | None, ...] | None = None, **columns: object) -> Table
         ({"id": [pd.NaT, "x"]}, ["1", "x"]),
     ],
 )
-def test_ids(columns: dict[str, list[object]], expected: list[str]) -> None:
-    index, notes = feature_ids(table(**columns), "a")
+def test_ids(columns: dict[str, list[Any]], expected: list[str]) -> None:
+    index, notes = feature_ids(table(None, **columns), "a")
     assert index.tolist() == expected
     assert index.name == "id"
     assert bool(notes) == any(
@@ -94,15 +96,18 @@ def test_dropped_features_are_gone_everywhere() -> None:
     ]
 
 
-@pytest.mark.parametrize("crs", ["EPSG:4979", "EPSG:4978", "EPSG:5703"])
+@pytest.mark.parametrize("crs", ["EPSG:4978", "EPSG:5703"])
 def test_crs_that_is_not_horizontal(crs: str) -> None:
     bare = gpd.GeoDataFrame(geometry=[shapely.box(100, 40, 101, 41)])
-    if crs == "EPSG:4979":
-        assert len(prepare(Table(bare), "a", crs=crs).features) == 1
-        return
     with pytest.raises(CRSError) as refused:
         prepare(Table(bare), "a", crs=crs)
     assert refused.value.code == "crs_not_horizontal"
+
+
+def test_heights_of_a_compound_crs_are_left_off() -> None:
+    bare = gpd.GeoDataFrame(geometry=[shapely.box(100, 40, 101, 41)])
+    ready = prepare(Table(bare), "a", crs="EPSG:4490+5737")
+    assert ready.source_geometry.crs == "EPSG:4490"
 
 
 def test_kinds() -> None:

@@ -45,6 +45,15 @@ def test_label_before_language_byte_before_trial() -> None:
     assert {one.encoding for one in how if one} == {"gb18030"}
 
 
+def test_gbk_that_passes_as_utf8() -> None:
+    """The cat in GBK is an e with an accent in UTF-8."""
+    cat = "猫".encode("gbk")
+    assert cat.decode("utf-8") == "è"
+    decision = decide([cat, RED.encode("gbk")], None, 0)
+    assert decision is not None
+    assert decision.encoding == "gb18030"
+
+
 def test_nothing_fits() -> None:
     values = [RED.encode("utf-8"), b"\xff\xff"]
     assert decide(values, None, 0) is None

@@ -227,6 +227,13 @@ def test_z_with_nan_is_left_out_shapely_1524(files: Catalog, geojson: Make) -> N
     assert layer.features.geometry.iloc[0].equals(shapely.box(107, 40, 108, 41))
 
 
+def test_plain_z_is_left_out(files: Catalog, geojson: Make) -> None:
+    ring = [[*xy, 1100] for xy in RING]
+    layer = files.vector(str(geojson(polygon(ring))))
+    assert detail(layer, "repair_flattened", "features") == "1"
+    assert shapely.get_coordinate_dimension(layer.source_geometry.iloc[0]) == 2
+
+
 def test_uneven_positions(files: Catalog, geojson: Make) -> None:
     ring = [[107, 40, 1], *RING[1:]]
     layer = files.vector(str(geojson(polygon(ring))))

@@ -217,6 +217,7 @@ def test_gauss_krueger_in_esri_words_proj4js_333(
     assert "crs_transformed" in codes(layer)
     same = files.vector(str(path), crs="EPSG:4524")
     assert same.features.geometry.iloc[0].equals(layer.features.geometry.iloc[0])
+    assert same.spec.crs == layer.spec.crs
     oracle = gpd.GeoSeries([PARCEL], crs=4524).to_crs(4490).total_bounds
     assert layer.features.total_bounds == pytest.approx(oracle, abs=1e-9)
     with pytest.raises(CRSError, match="not EPSG:4525"):
@@ -249,8 +250,9 @@ def test_damaged_record_length(files: Catalog, gbk_shapefile: Make) -> None:
     content = bytearray(path.read_bytes())
     content[104:108] = b"\xff\xff\xff\xff"
     path.write_bytes(bytes(content))
-    with pytest.raises(LayerReadError):
+    with pytest.raises(LayerReadError) as refused:
         files.vector(str(path))
+    assert refused.value.code == "layer_truncated"
 
 
 def test_parts_of_two_files(files: Catalog, gbk_shapefile: Make) -> None:

@@ -196,6 +196,35 @@ def test_no_crs_is_refused(
     assert len(files.vector(str(path), crs="EPSG:4490").features) == 3
 
 
+@pytest.mark.parametrize("unknown", [-1, 0])
+def test_undefined_crs_of_a_geopackage(
+    files: Catalog, tmp_path: Path, frame: gpd.GeoDataFrame, unknown: int
+) -> None:
+    path = tmp_path / "a.gpkg"
+    by_gdal(frame, path)
+    with_sql(
+        path,
+        "update gpkg_geometry_columns set srs_id = ?",
+        "update gpkg_contents set srs_id = ?",
+        values=(unknown,),
+    )
+    with pytest.raises(CRSError) as refused:
+        files.vector(str(path))
+    assert refused.value.code == "crs_missing_candidates"
+
+
+def with_sql(path: Path, *statements: str, values: tuple[object, ...] = ()) -> None:
+    """Change a GeoPackage behind the back of its triggers."""
+    connection = sqlite3.connect(path)
+    triggers = "select name from sqlite_master where type = 'trigger'"
+    for (name,) in connection.execute(triggers).fetchall():
+        connection.execute(f'drop trigger "{name}"')
+    for statement in statements:
+        connection.execute(statement, values)
+    connection.commit()
+    connection.close()
+
+
 def test_parquet_without_geometry(files: Catalog, tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     pd.DataFrame({"a": [1]}).to_parquet(path)
@@ -258,16 +287,8 @@ def test_open_ring_in_a_file_by_gdal(
         files.vector(str(path))
     gpkg = tmp_path / "a.gpkg"
     by_gdal(frame, gpkg)
-    connection = sqlite3.connect(gpkg)
     header = bytes.fromhex("47500001") + struct.pack("<i", 4490)
-    connection.execute("drop trigger if exists rtree_a_geom_update6")
-    for (name,) in connection.execute(
-        "select name from sqlite_master where type = 'trigger'"
-    ).fetchall():
-        connection.execute(f'drop trigger "{name}"')
-    connection.execute("update a set geom = ? where fid = 1", (header + wkb,))
-    connection.commit()
-    connection.close()
+    with_sql(gpkg, "update a set geom = ? where fid = 1", values=(header + wkb,))
     layer = files.vector(str(gpkg))
     assert layer.features.geometry.iloc[0].equals(shapely.box(105, 40, 106, 41))
     note = next(one for one in layer.notes if one.code == "reader_geometry_mended")

@@ -36,7 +36,7 @@ def read_map(
     """Draw a map; with ``layers=all`` the usual layers are on and the others off."""
     ids, shown = _choice(catalog, layers)
     versions = tuple((name, catalog.spec(name).version) for name in ids)
-    today = date.today()  # noqa: DTZ011 - the day at the reader's desk
+    today = date.today()
     page = maps.get(
         (versions, shown, language, today),
         lambda: folium_map(
