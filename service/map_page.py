@@ -132,7 +132,7 @@ def offline_map(name: str) -> OfflineMap:
     # Folium's scripts and styles come from other hosts; Page brings Leaflet itself.
     made.default_js, made.default_css = [], []
     # Fixed names: the same layers give the same page, byte for byte.
-    pass
+    made._id = name
     # Folium takes them for the limits of its tiles and drops them without tiles.
     made.options |= {"min_zoom": MIN_ZOOM, "max_zoom": MAX_ZOOM, "zoom_control": False}
     return made
