@@ -69,7 +69,9 @@ def run_pairs(
     left_out: Int32Array,
     right_out: Int32Array,
 ) -> tuple[int, int]:
-    """Find the runs of right whose boxes meet those of left's ``runs[first:]``.
+    """Find the runs of right whose octagons meet those of left's ``runs[first:]``.
+
+    Rounding x + y is monotone: octagons that share a point also do after rounding.
 
     A pair that shares several cells is taken in the one that holds the lower left
     corner of the boxes' intersection: exactly one cell, since cell numbers are monotone.
@@ -84,37 +86,32 @@ def run_pairs(
     for n in range(first, len(runs)):
         u, before = runs[n], written
         west, south = left_box[u, 0], left_box[u, 1]
-        east, north = left_box[u, 2], left_box[u, 3]
+        east, north = left_box[u, 4], left_box[u, 5]
+        rise, fall = left_box[u, 2], left_box[u, 3]
+        top_rise, top_fall = left_box[u, 6], left_box[u, 7]
         if east < grid.west or north < grid.south:
             continue
-        i0 = cell_of(west, grid.west, grid.width, columns)
-        i1 = cell_of(east, grid.west, grid.width, columns)
-        j0 = cell_of(south, grid.south, grid.height, grid.rows)
-        j1 = cell_of(north, grid.south, grid.height, grid.rows)
+        i0 = cell_of(west, grid.west, grid.per_width, columns)
+        i1 = cell_of(east, grid.west, grid.per_width, columns)
+        j0 = cell_of(south, grid.south, grid.per_height, grid.rows)
+        j1 = cell_of(north, grid.south, grid.per_height, grid.rows)
         for row in range(j0, j1 + 1):
-            for column in range(i0, i1 + 1):
-                cell = row * columns + column
+            for cell in range(row * columns + i0, row * columns + i1 + 1):
                 if written + start[cell + 1] - start[cell] > room:
                     return n, before
                 for w in range(start[cell], start[cell + 1]):
                     v = item[w]
                     x, y = right_box[v, 0], right_box[v, 1]
-                    if x > east or y > north:
+                    apart = (x > east) | (y > north)
+                    apart |= (right_box[v, 4] < west) | (right_box[v, 5] < south)
+                    apart |= (right_box[v, 2] > top_rise) | (right_box[v, 6] < rise)
+                    apart |= (right_box[v, 3] > top_fall) | (right_box[v, 7] < fall)
+                    if apart:
                         continue
-                    if right_box[v, 2] < west or right_box[v, 3] < south:
-                        continue
-                    if i0 != i1:
-                        corner = cell_of(max(x, west), grid.west, grid.width, columns)
-                        if corner != column:
-                            continue
-                    if j0 != j1:
-                        corner = cell_of(
-                            max(y, south), grid.south, grid.height, grid.rows
-                        )
-                        if corner != row:
-                            continue
+                    i = cell_of(max(x, west), grid.west, grid.per_width, columns)
+                    j = cell_of(max(y, south), grid.south, grid.per_height, grid.rows)
                     left_out[written], right_out[written] = u, v
-                    written += 1
+                    written += j * columns + i == cell
     return len(runs), written
 
 
@@ -165,8 +162,8 @@ def crossed_edges(
         u, v, before = left_runs[n], right_runs[n], written
         west = max(left_box[u, 0], right_box[v, 0])
         south = max(left_box[u, 1], right_box[v, 1])
-        east = min(left_box[u, 2], right_box[v, 2])
-        north = min(left_box[u, 3], right_box[v, 3])
+        east = min(left_box[u, 4], right_box[v, 4])
+        north = min(left_box[u, 5], right_box[v, 5])
         # Without branches: which edges come near is close to a coin toss.
         count = 0
         for b in range(right_first[v], right_last[v]):

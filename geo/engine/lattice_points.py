@@ -2,22 +2,29 @@
 
 import numpy as np
 
-from geo.engine.jit import compiled
-from geo.engine.predicates import LAT_SCALE, LON_SCALE
 from geo.engine.area_form import MAX_EDGE_DEGREES
+from geo.engine.jit import compiled, in_threads, inlined, spans
+from geo.engine.predicates import LAT_SCALE, LON_SCALE
 from geo.types import FloatArray, IntArray
 
 
-def lattice_faults(points: FloatArray, ring_start: IntArray) -> tuple[bool, bool]:
+def lattice_faults(
+    points: FloatArray, ring_start: IntArray, threads: int
+) -> tuple[bool, bool]:
     """Tell whether some vertex is off the lattice, and some edge too long."""
-    off, long = _faults(points, ring_start)
-    return bool(off), bool(long)
+    parts = spans(len(ring_start) - 1, 4 * threads)
+    found = in_threads(lambda part: _faults(*part, points, ring_start), parts, threads)
+    return any(off for off, _ in found), any(long for _, long in found)
 
 
 @compiled
-def _faults(points: FloatArray, ring_start: IntArray) -> tuple[int, int]:
+def _faults(
+    first: int, last: int, points: FloatArray, ring_start: IntArray
+) -> tuple[int, int]:
     off, long = 0, 0
-    for r in range(len(ring_start) - 1):
+    for r in range(first, last):
+        if ring_start[r] == ring_start[r + 1]:
+            continue
         x, y = points[ring_start[r], 0], points[ring_start[r], 1]
         for k in range(ring_start[r], ring_start[r + 1]):
             x2, y2 = points[k, 0], points[k, 1]
@@ -38,23 +45,72 @@ def snapped(points: FloatArray) -> FloatArray:
 
 
 def divided(
-    points: FloatArray, ring_start: IntArray, longest: float
+    points: FloatArray, ring_start: IntArray, threads: int
 ) -> tuple[FloatArray, IntArray]:
-    """Divide edges that are longer than ``longest`` degrees in either direction.
+    """Divide edges longer than :data:`MAX_EDGE_DEGREES` in either direction.
 
     The vertices put in depend on the ends of an edge alone, not on its direction or
     ring, so that edges which two polygons share stay the same line for both.
     """
-    step = np.abs(np.diff(points, axis=0)).max(axis=1)
-    step[ring_start[1:-1] - 1] = 0.0
-    pieces = np.concatenate((np.maximum(np.ceil(step / longest), 1.0), [1.0]))
-    owner = np.repeat(np.arange(len(points)), pieces.astype(np.int64))
-    place = np.concatenate(([0], np.cumsum(pieces))).astype(np.int64)
-    part = np.arange(len(owner)) - place[owner]
-    following = np.minimum(owner + 1, len(points) - 1)
-    a, b = points[owner], points[following]
-    turned = (b[:, 0] < a[:, 0]) | ((b[:, 0] == a[:, 0]) & (b[:, 1] < a[:, 1]))
-    low, high = np.where(turned[:, np.newaxis], (b, a), (a, b))
-    share = np.where(turned, pieces[owner] - part, part) / pieces[owner]
-    between = snapped(low + share[:, np.newaxis] * (high - low))
-    return np.where((part == 0)[:, np.newaxis], a, between), place[ring_start]
+    length = np.zeros(len(ring_start), np.int64)
+    parts = spans(len(ring_start) - 1, 4 * threads)
+    in_threads(lambda p: _count(*p, points, ring_start, length), parts, threads)
+    start = np.concatenate(([0], np.cumsum(length[:-1])))
+    out = np.empty((start[-1], 2))
+    in_threads(lambda p: _divide(*p, points, ring_start, out, start), parts, threads)
+    return out, start
+
+
+@inlined
+def _pieces(ax: float, ay: float, bx: float, by: float) -> int:
+    """How many pieces an edge becomes."""
+    return max(1, int(np.ceil(max(abs(bx - ax), abs(by - ay)) / MAX_EDGE_DEGREES)))
+
+
+@compiled
+def _count(
+    first: int, last: int, points: FloatArray, ring_start: IntArray, length: IntArray
+) -> None:
+    """Count the vertices that rings first to last - 1 will have."""
+    for r in range(first, last):
+        if ring_start[r] == ring_start[r + 1]:
+            continue
+        total = 1
+        for k in range(ring_start[r], ring_start[r + 1] - 1):
+            total += _pieces(
+                points[k, 0], points[k, 1], points[k + 1, 0], points[k + 1, 1]
+            )
+        length[r] = total
+
+
+@compiled
+def _divide(
+    first: int,
+    last: int,
+    points: FloatArray,
+    ring_start: IntArray,
+    out: FloatArray,
+    start: IntArray,
+) -> None:
+    """Write the vertices of rings first to last - 1."""
+    for r in range(first, last):
+        w = start[r]
+        for k in range(ring_start[r], ring_start[r + 1] - 1):
+            ax, ay, bx, by = (
+                points[k, 0], points[k, 1], points[k + 1, 0], points[k + 1, 1],
+            )  # fmt: skip
+            out[w, 0], out[w, 1] = ax, ay
+            w += 1
+            pieces = _pieces(ax, ay, bx, by)
+            turned = bx < ax or (bx == ax and by < ay)
+            if turned:
+                ax, ay, bx, by = bx, by, ax, ay
+            for part in range(1, pieces):
+                share = (pieces - part if turned else part) / pieces
+                x, y = ax + share * (bx - ax), ay + share * (by - ay)
+                out[w, 0] = np.rint(x * LON_SCALE) / LON_SCALE
+                out[w, 1] = np.rint(y * LAT_SCALE) / LAT_SCALE
+                w += 1
+        if ring_start[r] < ring_start[r + 1]:
+            k = ring_start[r + 1] - 1
+            out[w, 0], out[w, 1] = points[k, 0], points[k, 1]

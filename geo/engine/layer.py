@@ -12,7 +12,6 @@ import numpy as np
 
 from geo.authalic import Ellipsoid
 from geo.engine.area_form import (
-    MAX_EDGE_DEGREES,
     AreaTable,
     area_table,
     band_of,
@@ -55,7 +54,8 @@ class PolygonLayer(NamedTuple):
     run_ring : Int32Array
         ``(m,)``.
     run_box : FloatArray
-        ``(m, 4)``, west, south, east, north.
+        ``(m, 8)``, smallest x, y, x + y and x - y, then the largest of each: an
+        octagon, which holds a slanting run much closer than a box does.
     run_fine, run_coarse : IntArray, FloatArray
         ``(m,)``, area form from the ring's first vertex to the run's, in quanta and
         m2 (:mod:`geo.engine.area_form`).
@@ -127,11 +127,11 @@ def prepare(rings: Rings, ellipsoid: Ellipsoid, *, threads: int = 2) -> PolygonL
     """
     points = np.require(rings.coordinates, np.float64, ["C", "W"])
     ring_start = np.ascontiguousarray(rings.offsets, dtype=np.int64)
-    off, long = lattice_faults(points, ring_start)
+    off, long = lattice_faults(points, ring_start, threads)
     if off:
         points = snapped(points)
     if long:
-        points, ring_start = divided(points, ring_start, MAX_EDGE_DEGREES)
+        points, ring_start = divided(points, ring_start, threads)
     layer = _empty(points, ring_start, rings)
     hole = np.ascontiguousarray(rings.is_hole)
     table = area_table(ellipsoid)
@@ -158,7 +158,7 @@ def _empty(points: FloatArray, ring_start: IntArray, rings: Rings) -> PolygonLay
         run_first=np.empty(m, np.int64),
         run_last=np.empty(m, np.int64),
         run_ring=np.empty(m, np.int32),
-        run_box=np.empty((m, 4)),
+        run_box=np.empty((m, 8)),
         run_fine=np.empty(m, np.int64),
         run_coarse=np.empty(m),
         ring_sign=np.empty(r, np.int8),
@@ -189,11 +189,14 @@ def _measure(
                 run_last[u] = end
                 x, y = points[k, 0], points[k, 1]
                 west, south, east, north = x, y, x, y
+                rise, fall, top_rise, top_fall = x + y, x - y, x + y, x - y
                 while k < end:
                     k += 1
                     x2, y2 = points[k, 0], points[k, 1]
                     west, east = min(west, x2), max(east, x2)
                     south, north = min(south, y2), max(north, y2)
+                    rise, top_rise = min(rise, x2 + y2), max(top_rise, x2 + y2)
+                    fall, top_fall = min(fall, x2 - y2), max(top_fall, x2 - y2)
                     n = band_of(y, y2)
                     mean = local_mean(
                         y, y2 - y, n, s[n, 0], s[n, 1], s[n, 2], s[n, 3], s[n, 4],
@@ -204,7 +207,9 @@ def _measure(
                     coarse -= (x2 - x) * (mean + reference[n] * UNIT)
                     x, y = x2, y2
                 run_box[u, 0], run_box[u, 1] = west, south
-                run_box[u, 2], run_box[u, 3] = east, north
+                run_box[u, 2], run_box[u, 3] = rise, fall
+                run_box[u, 4], run_box[u, 5] = east, north
+                run_box[u, 6], run_box[u, 7] = top_rise, top_fall
                 fw, fs = min(fw, west), min(fs, south)
                 fe, fn = max(fe, east), max(fn, north)
             layer.ring_fine[r], layer.ring_coarse[r] = fine, coarse

@@ -23,7 +23,7 @@ from geo.engine.jit import Span, in_threads, spans
 from geo.engine.lattice import Lattice, run_lattice, start_lattice
 from geo.engine.layer import Int32Array, PolygonLayer, prepare
 from geo.engine.order import visiting_order
-from geo.engine.windings import left_start_rows, right_start_rows
+from geo.engine.windings import BIG, big_run_owner, start_rows, swept_rows
 from geo.rings import Rings
 from geo.types import FloatArray, IntArray
 
@@ -53,6 +53,8 @@ class Index(NamedTuple):
     layer: PolygonLayer
     runs: Lattice
     starts: Lattice
+    small: IntArray
+    owner: Int32Array | None
     table: AreaTable
     ellipsoid: Ellipsoid
 
@@ -63,8 +65,16 @@ def index(
     """Prepare a layer to be the right side of one or many overlaps."""
     if isinstance(layer, Rings):
         layer = prepare(layer, ellipsoid, threads=threads)
+    order = visiting_order(layer)
+    runs = np.diff(layer.ring_run[layer.feature_ring])
     return Index(
-        layer, run_lattice(layer), start_lattice(layer), area_table(ellipsoid), ellipsoid
+        layer=layer,
+        runs=run_lattice(layer, threads),
+        starts=start_lattice(layer, threads),
+        small=order[runs[order] < BIG],
+        owner=big_run_owner(layer),
+        table=area_table(ellipsoid),
+        ellipsoid=ellipsoid,
     )
 
 
@@ -138,37 +148,55 @@ class _Work:
 
     def rows(self) -> list[Rows]:
         """Collect the parts of all pairs."""
-        ring, cell = self._left_starts()
-
-        def sweep(begin: int, end: int, out: Rows) -> tuple[int, int]:
-            return left_start_rows(
-                begin, end, ring, cell,
-                self._left, self._right.layer, self._right.runs, out,
-            )  # fmt: skip
-
-        def surround(begin: int, end: int, out: Rows) -> tuple[int, int]:
-            return right_start_rows(
-                begin, end, self._order,
-                self._left, self._right.layer, self._right.starts, out,
-            )  # fmt: skip
-
         pieces = 4 * self._threads
-        found = in_threads(
-            self._crossings,
-            spans(len(self._runs), max(pieces, len(self._runs) // (8 * BATCH))),
-            self._threads,
-        )
-        found += in_threads(
-            lambda part: _collect(sweep, part),
-            _whole_rows(cell // self._right.runs.columns, pieces),
-            self._threads,
-        )
-        found += in_threads(
-            lambda part: _collect(surround, part),
-            spans(self._left.size, pieces),
-            self._threads,
-        )
+        runs = spans(len(self._runs), max(pieces, len(self._runs) // (8 * BATCH)))
+        found = in_threads(self._crossings, runs, self._threads)
+        found += self._starts_of_right(pieces)
+        found += self._starts_of_left(pieces)
+        if self._right.owner is not None:
+            found += self._starts_of_left_in_big(self._right.owner, pieces)
         return [rows for batch in found for rows in batch]
+
+    def _starts_of_right(self, pieces: int) -> list[list[Rows]]:
+        """Rows of the features of left around ring starts of right."""
+        left, right = self._left, self._right
+
+        def step(begin: int, end: int, out: Rows) -> tuple[int, int]:
+            return start_rows(
+                begin, end, self._order, left, right.layer, right.starts, True, out
+            )
+
+        return in_threads(
+            lambda part: _collect(step, part), spans(left.size, pieces), self._threads
+        )
+
+    def _starts_of_left(self, pieces: int) -> list[list[Rows]]:
+        """Rows of the small features of right around ring starts of left."""
+        left, right = self._left, self._right.layer
+        small = self._right.small
+        starts = start_lattice(left, self._threads)
+
+        def step(begin: int, end: int, out: Rows) -> tuple[int, int]:
+            return start_rows(begin, end, small, right, left, starts, False, out)
+
+        return in_threads(
+            lambda part: _collect(step, part), spans(len(small), pieces), self._threads
+        )
+
+    def _starts_of_left_in_big(
+        self, owner: Int32Array, pieces: int
+    ) -> list[list[Rows]]:
+        """Rows of the big features of right around ring starts of left."""
+        ring, cell = self._left_starts()
+        left, right = self._left, self._right
+
+        def step(begin: int, end: int, out: Rows) -> tuple[int, int]:
+            return swept_rows(
+                begin, end, ring, cell, left, right.layer, owner, right.runs, out
+            )
+
+        parts = _whole_rows(cell // right.runs.columns, pieces)
+        return in_threads(lambda part: _collect(step, part), parts, self._threads)
 
     def _left_starts(self) -> tuple[IntArray, IntArray]:
         """Rings of left that start inside the grid of right, by cell."""
@@ -223,6 +251,8 @@ def _runs_in_order(layer: PolygonLayer, order: IntArray) -> Int32Array:
 
 def _whole_rows(row: IntArray, pieces: int) -> list[Span]:
     """Cut sorted row numbers into ranges that share no row."""
+    if not len(row):
+        return []
     ends = [b for _, b in spans(len(row), pieces)]
     cuts = np.unique(np.searchsorted(row, row[np.array(ends, np.int64) - 1], "right"))
     return list(zip([0, *cuts[:-1].tolist()], cuts.tolist(), strict=False))
