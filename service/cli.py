@@ -1,0 +1,232 @@
+"""The command line ``ecobarrier``: one answer per command, as a table or as JSON.
+
+Exit code 0 when answered, 1 with one line on stderr when refused, 2 for a command
+that is not written as the help says.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geo.errors import EcobarrierError
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from layers.catalog import Catalog
+
+    # argparse has no public name for what add_subparsers answers.
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+EXIT_REFUSED = 1
+EXIT_INTERRUPTED = 130
+"""What a shell reports for Ctrl-C."""
+
+Command = Callable[[argparse.Namespace, Settings], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and answer the exit code."""
+    parsed = _parser().parse_args(arguments)
+    command: Command = parsed.command
+    try:
+        return command(parsed, Settings())
+    except EcobarrierError as error:
+        print(_one_line(error), file=sys.stderr)
+        return EXIT_REFUSED
+    except BrokenPipeError:
+        # The reader (head, less) went away: nobody is left to tell.
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+
+
+def _one_line(error: EcobarrierError) -> str:
+    return " ".join(f"错误: {error.text.zh} | Error: {error.text.en}".split())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ecobarrier",
+        description="Layers, overlaps and areas of Inner Mongolia's ecological barrier"
+        " | 内蒙古生态安全屏障:图层、叠加与面积",
+        epilog="LAYER, LEFT, RIGHT, ZONES and RASTER are layer ids or paths of files."
+        " ECOBARRIER_WORKSPACE names the folder of your own layers.",
+    )
+    parser.add_argument("--version", action="version", version=version("ecobarrier"))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_questions(commands)
+    _add_products(commands)
+    return parser
+
+
+def _add_questions(commands: "_Commands") -> None:
+    add = _adder(commands)
+    add("layers", _layers, "list all layers | 列出图层")
+    info = add("info", _info, "what a layer says of itself | 图层说明")
+    info.add_argument("id", metavar="ID")
+    area = add("area", _area, "areas of a layer's features | 面积", crs=True)
+    area.add_argument("layer", metavar="LAYER")
+    overlap = add("overlap", _overlap, "overlap of two layers | 叠加", crs=True)
+    overlap.add_argument("left", metavar="LEFT")
+    overlap.add_argument("right", metavar="RIGHT")
+    zonal = add("zonal", _zonal, "raster classes within zones | 分区统计", crs=True)
+    zonal.add_argument("zones", metavar="ZONES")
+    zonal.add_argument("raster", metavar="RASTER")
+    zonal.add_argument(
+        "--breaks",
+        type=_numbers,
+        default=(),
+        metavar="A,B,...",
+        help="limits of value intervals | 分级界限",
+    )
+    zonal.add_argument(
+        "--nodata",
+        type=float,
+        metavar="VALUE",
+        help="no-data value of a file that declares none | 无数据值",
+    )
+
+
+def _add_products(commands: "_Commands") -> None:
+    add = _adder(commands)
+    folium = add("map", _map, "write a map that needs no network | 导出离线地图")
+    folium.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.html")
+    folium.add_argument("--layers", type=_words, default=(), metavar="ID,ID,...")
+    folium.add_argument("--lang", choices=("zh", "en"), default="zh")
+    serve = add("serve", _serve, "start the service | 启动服务")
+    serve.add_argument("--host", help="default 127.0.0.1")
+    serve.add_argument("--port", type=int, help="default 8000")
+    seeds = add("seeds", _seeds, "check the layers that come with it | 校验内置图层")
+    seeds.add_argument("action", choices=("verify",))
+
+
+def _adder(
+    commands: "_Commands",
+) -> Callable[..., argparse.ArgumentParser]:
+    def add(
+        name: str, command: Command, text: str, *, crs: bool = False
+    ) -> argparse.ArgumentParser:
+        parser = commands.add_parser(name, help=text, description=text)
+        parser.set_defaults(command=command)
+        parser.add_argument("--json", action="store_true", help="print JSON")
+        if crs:
+            parser.add_argument(
+                "--crs",
+                metavar="EPSG:CODE",
+                help="CRS of a file that carries none | 坐标系",
+            )
+        return parser
+
+    return add
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    return tuple(float(part) for part in text.split(","))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+# Each command imports what it needs: `ecobarrier --help` need not wait for GDAL.
+
+
+def _catalog(settings: Settings) -> "Catalog":
+    from layers.catalog import Catalog
+
+    return Catalog.open(settings.seeds, settings.workspace)
+
+
+def _layers(parsed: argparse.Namespace, settings: Settings) -> int:
+    from service import tables
+    from service.analysis import layers_report
+
+    tables.show(layers_report(_catalog(settings)), tables.layers, parsed.json)
+    return 0
+
+
+def _info(parsed: argparse.Namespace, settings: Settings) -> int:
+    from service import tables
+    from service.analysis import summary
+
+    spec = _catalog(settings).spec(parsed.id)
+    tables.show(summary(spec), tables.info, parsed.json)
+    return 0
+
+
+def _area(parsed: argparse.Namespace, settings: Settings) -> int:
+    from service import tables
+    from service.analysis import area_report
+
+    with tables.working(parsed.layer):
+        report = area_report(_catalog(settings), parsed.layer, crs=parsed.crs)
+    tables.show(report, tables.area, parsed.json)
+    return 0
+
+
+def _overlap(parsed: argparse.Namespace, settings: Settings) -> int:
+    from service import tables
+    from service.analysis import overlap_report
+
+    with tables.working(f"{parsed.left} × {parsed.right}"):
+        report = overlap_report(
+            _catalog(settings), parsed.left, parsed.right, crs=parsed.crs
+        )
+    tables.show(report, tables.overlap, parsed.json)
+    return 0
+
+
+def _zonal(parsed: argparse.Namespace, settings: Settings) -> int:
+    from service import tables
+    from service.analysis import zonal_report
+
+    with tables.working(f"{parsed.zones} × {parsed.raster}"):
+        report = zonal_report(
+            _catalog(settings),
+            parsed.zones,
+            parsed.raster,
+            crs=parsed.crs,
+            breaks=parsed.breaks,
+            nodata=parsed.nodata,
+        )
+    tables.show(report, tables.zonal, parsed.json)
+    return 0
+
+
+def _map(parsed: argparse.Namespace, settings: Settings) -> int:
+    from layers.writers import write_text
+    from service import tables
+    from service.maps import DEFAULT_LAYERS, folium_map
+
+    catalog = _catalog(settings)
+    with tables.working(parsed.output.name):
+        page = folium_map(
+            catalog, parsed.layers or DEFAULT_LAYERS, language=parsed.lang
+        )
+        write_text(page, parsed.output)
+    tables.written(parsed.output, len(page.encode()), parsed.json)
+    return 0
+
+
+def _serve(parsed: argparse.Namespace, settings: Settings) -> int:
+    from service.server import serve
+
+    chosen = {"host": parsed.host, "port": parsed.port}
+    given = {key: value for key, value in chosen.items() if value is not None}
+    serve(settings.model_copy(update=given))
+    return 0
+
+
+def _seeds(parsed: argparse.Namespace, settings: Settings) -> int:
+    from layers.verify import verify
+
+    from service import tables
+
+    with tables.working(str(settings.seeds)):
+        findings = verify(settings.seeds)
+    tables.findings(findings, parsed.json)
+    return EXIT_REFUSED if findings else 0

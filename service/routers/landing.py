@@ -1,0 +1,27 @@
+"""``/``: the first page, with the map and the table of layers."""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from service import pages
+from service.deps import CatalogDep, LanguageDep
+from service.palette import BADGES
+from service.words import other, theme_name, words
+
+router = APIRouter(tags=["service"])
+
+
+@router.get("/", response_class=HTMLResponse)
+def read_landing(catalog: CatalogDep, language: LanguageDep) -> HTMLResponse:
+    """Answer the first page in the reader's language."""
+    page = pages.render(
+        "landing.html",
+        w=words(language),
+        language=language,
+        other=other(language),
+        badges=BADGES,
+        specs=catalog.specs,
+        theme_name=theme_name,
+        style=pages.own_file("tokens.css") + pages.own_file("landing.css"),
+    )
+    return HTMLResponse(page)

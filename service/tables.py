@@ -1,0 +1,197 @@
+"""Reports in a terminal: JSON for programs, tables for people.
+
+Tables show km2 to three decimals (0.1 ha); the JSON has every digit.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel
+from rich.console import Console
+from rich.table import Table
+
+from service.models import (
+    AreaReport,
+    LayerRef,
+    LayersReport,
+    LayerSummary,
+    NoteModel,
+    OverlapReport,
+    ZonalReport,
+)
+
+if TYPE_CHECKING:
+    from layers.verify import Finding
+
+STATUS_WORDS = {
+    "statutory": "法定 statutory",
+    "official": "官方 official",
+    "compiled": "汇编 compiled",
+    "derived": "推导 derived",
+    "modelled": "模拟 modelled",
+    "schematic": "示意 schematic",
+    "user": "用户 user",
+}
+
+Report = TypeVar("Report", bound=BaseModel)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show on a terminal that work is going on; silent in a pipe."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with console.status(f"{what} …"):
+            yield
+    else:
+        yield
+
+
+def show(
+    report: Report, table: Callable[[Report, Console], None], as_json: bool
+) -> None:
+    """Print a report as JSON or by a function of this module."""
+    if as_json:
+        sys.stdout.write(report.model_dump_json(indent=2) + "\n")
+        return
+    table(report, Console())
+
+
+def layers(report: LayersReport, console: Console) -> None:
+    """Print a line per layer."""
+    table = Table("ID", "图层 Layer", "类型 Kind", "状态 Status", "± m", "许可 Licence")
+    for layer in report.layers:
+        accuracy = "" if layer.accuracy_m is None else f"{layer.accuracy_m:g}"
+        title = f"{layer.title.zh}\n{layer.title.en}"
+        status = STATUS_WORDS[layer.status]
+        kind = layer.geometry or layer.kind
+        table.add_row(layer.id, title, kind, status, accuracy, layer.licence)
+    console.print(table)
+
+
+def info(layer: LayerSummary, console: Console) -> None:
+    """Print everything a layer says of itself."""
+    table = Table(show_header=False)
+    table.add_row("ID", layer.id)
+    table.add_row("名称 Title", f"{layer.title.zh}\n{layer.title.en}")
+    table.add_row("状态 Status", STATUS_WORDS[layer.status])
+    if layer.caution:
+        table.add_row("注意 Caution", f"{layer.caution.zh}\n{layer.caution.en}")
+    table.add_row("说明 About", f"{layer.description.zh}\n{layer.description.en}")
+    table.add_row("坐标系 CRS", layer.crs)
+    table.add_row("精度 Accuracy", f"{layer.accuracy_m} m")
+    source = layer.provenance
+    table.add_row("来源 Source", f"{source.source}\n{source.origin}")
+    table.add_row("方法 Method", f"{source.method.zh}\n{source.method.en}")
+    table.add_row("许可 Licence", f"{layer.licence}\n{layer.attribution}")
+    table.add_row("版本 Version", layer.version)
+    console.print(table)
+    if layer.figures:
+        console.print(_figures(layer))
+
+
+def _figures(layer: LayerSummary) -> Table:
+    table = Table("公布数字 Figure", "公布 Published", "图上 Computed", "文件 Document")
+    for figure in layer.figures:
+        published, computed = (
+            "–" if value is None else f"{value:,g} {figure.unit}"
+            for value in (figure.published, figure.computed)
+        )
+        title = f"{figure.title.zh}\n{figure.title.en}"
+        table.add_row(title, published, computed, figure.document)
+    return table
+
+
+def area(report: AreaReport, console: Console) -> None:
+    """Print areas by three readings of the edges."""
+    table = Table("ID", "名称 Name", title=_title(report.layer))
+    for heading in ("km²", "测地线 geodesic km²", "椭球面积 TD/T 1055 km²"):
+        table.add_column(heading, justify="right")
+    for row in report.rows:
+        values = (row.area_m2, row.area_geodesic_m2, row.area_official_m2)
+        table.add_row(row.id, row.name or "", *(_km2(value) for value in values))
+    console.print(table)
+    console.print(f"合计 Total {_km2(report.total_m2)} km²")
+    _foot(report.result_id, report.method, report.notes, console)
+
+
+def overlap(report: OverlapReport, console: Console) -> None:
+    """Print pairs by area, slivers last; remainders and totals below."""
+    title = f"{_title(report.left)} × {_title(report.right)}"
+    table = Table("左 Left", "右 Right", title=title)
+    for heading in ("km²", "±", "占左 of left", "占右 of right"):
+        table.add_column(heading, justify="right")
+    pairs = [row for row in report.rows if row.kind == "overlap"]
+    for row in sorted(pairs, key=lambda row: (row.sliver, -row.area_m2)):
+        right = f"{row.right_name or row.right_id}{' (接边 sliver)' * row.sliver}"
+        spread = "" if row.uncertainty_m2 is None else _km2(row.uncertainty_m2)
+        shares = (_percent(row.share_left), _percent(row.share_right))
+        left = row.left_name or row.left_id
+        table.add_row(left, right, _km2(row.area_m2), spread, *shares)
+    console.print(table)
+    for key, value in report.totals.model_dump().items():
+        console.print(f"{key:<24}{_km2(value):>20} km²", highlight=False)
+    _foot(report.result_id, report.method, report.notes, console)
+
+
+def zonal(report: ZonalReport, console: Console) -> None:
+    """Print classes by zone."""
+    title = f"{_title(report.zones)} × {_title(report.raster)}"
+    table = Table("区 Zone", "类 Class", title=title)
+    table.add_column("km²", justify="right")
+    table.add_column("占区 of zone", justify="right")
+    for row in report.rows:
+        zone = row.zone_name or row.zone_id
+        label = (
+            row.label if row.label == row.label_en else f"{row.label} {row.label_en}"
+        )
+        table.add_row(zone, label, _km2(row.area_m2), _percent(row.share))
+    console.print(table)
+    for key, value in report.totals.model_dump().items():
+        console.print(f"{key:<24}{_km2(value):>20} km²", highlight=False)
+    _foot(report.result_id, report.method, report.notes, console)
+
+
+def written(path: Path, size: int, as_json: bool) -> None:
+    """Say which file was written."""
+    if as_json:
+        sys.stdout.write(json.dumps({"path": str(path), "bytes": size}) + "\n")
+    else:
+        Console().print(f"{path}  {size / 1e6:.1f} MB", highlight=False)
+
+
+def findings(found: "list[Finding]", as_json: bool) -> None:
+    """Print what is wrong with the seeds, or that nothing is."""
+    if as_json:
+        answer = {"ok": not found, "findings": [item.as_dict() for item in found]}
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
+        return
+    console = Console(stderr=bool(found))
+    for item in found:
+        console.print(str(item.text), highlight=False)
+    if not found:
+        console.print("内置图层完好 | The seed layers are whole.")
+
+
+def _title(layer: LayerRef) -> str:
+    return f"{layer.title.zh} {layer.title.en} [{STATUS_WORDS[layer.status]}]"
+
+
+def _km2(value_m2: float) -> str:
+    return f"{value_m2 / 1e6:,.3f}"
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.2f} %"
+
+
+def _foot(
+    result_id: str, method: str, notes: tuple[NoteModel, ...], console: Console
+) -> None:
+    console.print(f"结果 Result {result_id}  方法 Method {method}", highlight=False)
+    for note in notes:
+        console.print(f"· {note.zh}\n  {note.en}", highlight=False)
