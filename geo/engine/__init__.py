@@ -28,8 +28,9 @@ geometry is built. Three devices make it robust and repeatable to the last bit:
 """
 
 from geo.engine.layer import PolygonLayer, prepare
-from geo.engine.overlap import Index, Pairs, index, overlap_chunks, overlap_pairs
+from geo.engine.overlap import Pairs, index, overlap_chunks, overlap_pairs
 from geo.engine.wkb import WkbLayer, read_wkb
+from geo.engine.work import Index
 
 __all__ = [
     "Index",

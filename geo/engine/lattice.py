@@ -56,9 +56,9 @@ def cell_of(value: float, origin: float, per_side: float, count: int) -> int:
 
 
 def run_lattice(layer: PolygonLayer, threads: int) -> Lattice:
-    """Index the boxes of all runs of a layer that has at least one."""
-    sides = (layer.run_box[:, 4:6] - layer.run_box[:, :2]).mean(axis=0)
-    wide, high = float(sides[0]), float(sides[1])
+    """Index the boxes of all runs of a layer."""
+    sides = (layer.run_box[:, 4:6] - layer.run_box[:, :2]).sum(axis=0)
+    wide, high = (sides / max(len(layer.run_box), 1)).tolist()
     return _lattice(layer.run_box, 4, layer.box, (wide, high), threads)
 
 

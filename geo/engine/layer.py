@@ -100,9 +100,11 @@ class PolygonLayer(NamedTuple):
 
     @property
     def box(self) -> tuple[float, float, float, float]:
-        """West, south, east, north of all features; inf and -inf for no ring."""
-        west, south = self.feature_box[:, :2].min(axis=0, initial=np.inf)
-        east, north = self.feature_box[:, 2:].max(axis=0, initial=-np.inf)
+        """West, south, east, north of all features; zeros where none has a ring."""
+        if not len(self.run_ring):
+            return 0.0, 0.0, 0.0, 0.0
+        west, south = self.feature_box[:, :2].min(axis=0)
+        east, north = self.feature_box[:, 2:].max(axis=0)
         return float(west), float(south), float(east), float(north)
 
 

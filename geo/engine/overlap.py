@@ -1,34 +1,23 @@
-"""Overlap areas of two layers: the driver of the engine.
+"""Overlap areas of two layers: what callers of the engine use."""
 
-Work is cut into batches of runs of left (crossings), of ring starts of left and of
-features of left (windings). Each batch gives rows that are parts of pairs; parts are
-integers, so adding them up once more by pair gives the same bits for any cut.
-"""
-
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from geo.authalic import CGCS2000, Ellipsoid
-from geo.engine.area_form import AreaTable, area_table, square_metres
-from geo.engine.crossings import (
-    Crossings,
-    Rows,
-    crossed_edges,
-    crossing_rows,
-    run_pairs,
-)
-from geo.engine.jit import Span, in_threads, spans
-from geo.engine.lattice import Lattice, run_lattice, start_lattice
-from geo.engine.layer import Int32Array, PolygonLayer, prepare
+from geo.engine.area_form import area_table, square_metres
+from geo.engine.crossings import Rows
+from geo.engine.lattice import run_lattice, start_lattice
+from geo.engine.layer import PolygonLayer, prepare
+from geo.engine.lengths import added_up
 from geo.engine.order import visiting_order
-from geo.engine.windings import BIG, big_run_owner, start_rows, swept_rows
+from geo.engine.windings import BIG, big_run_owner
+from geo.engine.work import Index, Parts, Work
 from geo.rings import Rings
 from geo.types import FloatArray, IntArray
 
-BATCH = 8192
-"""Runs of left per batch: the buffers of a batch stay in the processor's cache."""
+TOLERANCE_M2 = 1e-3
 
 
 class Pairs(NamedTuple):
@@ -40,23 +29,16 @@ class Pairs(NamedTuple):
         ``(n,)``, positions in the layers.
     area_m2 : FloatArray
         ``(n,)``.
+    length_left_m, length_right_m : FloatArray or None
+        ``(n,)``, metres of the boundary of the left feature that run inside or along
+        the right one, and the other way round; None where not asked for.
     """
 
     left: IntArray
     right: IntArray
     area_m2: FloatArray
-
-
-class Index(NamedTuple):
-    """A layer with what it takes to be the right side of overlaps."""
-
-    layer: PolygonLayer
-    runs: Lattice
-    starts: Lattice
-    small: IntArray
-    owner: Int32Array | None
-    table: AreaTable
-    ellipsoid: Ellipsoid
+    length_left_m: FloatArray | None = None
+    length_right_m: FloatArray | None = None
 
 
 def index(
@@ -84,7 +66,8 @@ def overlap_pairs(
     ellipsoid: Ellipsoid = CGCS2000,
     *,
     threads: int = 2,
-    tolerance_m2: float = 1e-3,
+    tolerance_m2: float = TOLERANCE_M2,
+    lengths: bool = False,
 ) -> Pairs:
     """Answer the area that each feature of one layer shares with each of another.
 
@@ -99,6 +82,8 @@ def overlap_pairs(
     tolerance_m2 : float
         Pairs of at most this area are left out. Layers that only touch give up to
         1e-5 m2.
+    lengths : bool
+        Measure boundaries too.
 
     Returns
     -------
@@ -112,8 +97,9 @@ def overlap_pairs(
         left = prepare(left, right.ellipsoid, threads=threads)
     if not len(left.run_ring) or not len(right.layer.run_ring):
         none = np.zeros(0, np.int64)
-        return Pairs(none, none, np.zeros(0))
-    parts = _Work(left, right, threads).rows()
+        nothing = (np.zeros(0), np.zeros(0)) if lengths else (None, None)
+        return Pairs(none, none, np.zeros(0), *nothing)
+    parts = Work(left, right, threads, lengths=lengths).parts()
     return _pairs(parts, right.layer.size, tolerance_m2)
 
 
@@ -123,7 +109,8 @@ def overlap_chunks(
     ellipsoid: Ellipsoid = CGCS2000,
     *,
     threads: int = 2,
-    tolerance_m2: float = 1e-3,
+    tolerance_m2: float = TOLERANCE_M2,
+    lengths: bool = False,
 ) -> Iterator[Pairs]:
     """Overlap a layer that comes in chunks; memory is that of a chunk and of right.
 
@@ -135,148 +122,22 @@ def overlap_chunks(
     if not isinstance(right, Index):
         right = index(right, ellipsoid, threads=threads)
     for left in lefts:
-        yield overlap_pairs(left, right, threads=threads, tolerance_m2=tolerance_m2)
-
-
-class _Work:
-    """One overlap: what its batches share."""
-
-    def __init__(self, left: PolygonLayer, right: Index, threads: int) -> None:
-        self._left, self._right, self._threads = left, right, threads
-        self._order = visiting_order(left)
-        self._runs = _runs_in_order(left, self._order)
-
-    def rows(self) -> list[Rows]:
-        """Collect the parts of all pairs."""
-        pieces = 4 * self._threads
-        runs = spans(len(self._runs), max(pieces, len(self._runs) // (8 * BATCH)))
-        found = in_threads(self._crossings, runs, self._threads)
-        found += self._starts_of_right(pieces)
-        found += self._starts_of_left(pieces)
-        if self._right.owner is not None:
-            found += self._starts_of_left_in_big(self._right.owner, pieces)
-        return [rows for batch in found for rows in batch]
-
-    def _starts_of_right(self, pieces: int) -> list[list[Rows]]:
-        """Rows of the features of left around ring starts of right."""
-        left, right = self._left, self._right
-
-        def step(begin: int, end: int, out: Rows) -> tuple[int, int]:
-            return start_rows(
-                begin, end, self._order, left, right.layer, right.starts, True, out
-            )
-
-        return in_threads(
-            lambda part: _collect(step, part), spans(left.size, pieces), self._threads
+        yield overlap_pairs(
+            left, right, threads=threads, tolerance_m2=tolerance_m2, lengths=lengths
         )
 
-    def _starts_of_left(self, pieces: int) -> list[list[Rows]]:
-        """Rows of the small features of right around ring starts of left."""
-        left, right = self._left, self._right.layer
-        small = self._right.small
-        starts = start_lattice(left, self._threads)
 
-        def step(begin: int, end: int, out: Rows) -> tuple[int, int]:
-            return start_rows(begin, end, small, right, left, starts, False, out)
-
-        return in_threads(
-            lambda part: _collect(step, part), spans(len(small), pieces), self._threads
-        )
-
-    def _starts_of_left_in_big(
-        self, owner: Int32Array, pieces: int
-    ) -> list[list[Rows]]:
-        """Rows of the big features of right around ring starts of left."""
-        ring, cell = self._left_starts()
-        left, right = self._left, self._right
-
-        def step(begin: int, end: int, out: Rows) -> tuple[int, int]:
-            return swept_rows(
-                begin, end, ring, cell, left, right.layer, owner, right.runs, out
-            )
-
-        parts = _whole_rows(cell // right.runs.columns, pieces)
-        return in_threads(lambda part: _collect(step, part), parts, self._threads)
-
-    def _left_starts(self) -> tuple[IntArray, IntArray]:
-        """Rings of left that start inside the grid of right, by cell."""
-        grid, left = self._right.runs, self._left
-        first = left.ring_start[:-1]
-        ring = np.flatnonzero(left.ring_start[1:] > first)
-        x, y = left.points[first[ring]].T
-        column = np.floor((x - grid.west) / grid.width).astype(np.int64)
-        row = np.floor((y - grid.south) / grid.height).astype(np.int64)
-        inside = (column >= 0) & (column < grid.columns) & (row >= 0) & (row < grid.rows)
-        cell = (row * grid.columns + column)[inside]
-        by_cell = np.argsort(cell, kind="stable")
-        return ring[inside][by_cell], cell[by_cell]
-
-    def _crossings(self, part: Span) -> list[Rows]:
-        """Rows of the crossings of a range of left's runs."""
-        left, right = self._left, self._right.layer
-        slot = np.full(right.size, -1, np.int32)
-        pairs = np.empty((2, 8 * BATCH), np.int32)
-        found = Crossings.room(4 * BATCH)
-        rows: list[Rows] = []
-        runs, done = self._runs[part[0] : part[1]], 0
-        while done < len(runs):
-            batch = runs[done : done + BATCH]
-            step, count = run_pairs(
-                batch, 0, left.run_box, right.run_box, self._right.runs, *pairs
-            )
-            if step == 0:
-                pairs = np.empty((2, 4 * pairs.shape[1]), np.int32)
-                continue
-            done += step
-            place = 0
-            while place < count:
-                place, crossed = crossed_edges(
-                    pairs[0, :count], pairs[1, :count], place, left, right, found
-                )
-                out = Rows.room(crossed)
-                kept = crossing_rows(
-                    crossed, found, left, right, self._right.table, slot, out
-                )
-                rows.append(Rows(*(column[:kept].copy() for column in out)))
-        return rows
+def _pairs(parts: Parts, right_size: int, tolerance_m2: float) -> Pairs:
+    """Add up the parts of each pair and order the pairs."""
+    key, area = _areas(parts.areas, right_size)
+    keep = np.abs(area) > tolerance_m2
+    key, area = key[keep], area[keep]
+    along = added_up(parts.lengths, key, right_size) if parts.lengths else (None, None)
+    return Pairs(key // right_size, key % right_size, area, *along)
 
 
-def _runs_in_order(layer: PolygonLayer, order: IntArray) -> Int32Array:
-    """All runs, features in visiting order."""
-    begin = layer.ring_run[layer.feature_ring]
-    count = np.diff(begin)[order]
-    shift = begin[:-1][order] - np.concatenate(([0], np.cumsum(count)[:-1]))
-    return (np.arange(count.sum()) + np.repeat(shift, count)).astype(np.int32)
-
-
-def _whole_rows(row: IntArray, pieces: int) -> list[Span]:
-    """Cut sorted row numbers into ranges that share no row."""
-    if not len(row):
-        return []
-    ends = [b for _, b in spans(len(row), pieces)]
-    cuts = np.unique(np.searchsorted(row, row[np.array(ends, np.int64) - 1], "right"))
-    return list(zip([0, *cuts[:-1].tolist()], cuts.tolist(), strict=False))
-
-
-def _collect(
-    step: Callable[[int, int, Rows], tuple[int, int]], part: Span
-) -> list[Rows]:
-    """Call a step until its range is done, with more room where it gets nowhere."""
-    place, last = part
-    room = 1024 + 2 * (last - place)
-    rows: list[Rows] = []
-    while place < last:
-        out = Rows.room(room)
-        reached, written = step(place, last, out)
-        if reached == place:
-            room *= 4
-        rows.append(Rows(*(column[:written] for column in out)))
-        place = reached
-    return rows
-
-
-def _pairs(parts: list[Rows], right_size: int, tolerance_m2: float) -> Pairs:
-    """Add up the parts of each pair, in exact arithmetic, and order the pairs."""
+def _areas(parts: list[Rows], right_size: int) -> tuple[IntArray, FloatArray]:
+    """Pairs as ``left * right_size + right``, ascending, and their areas in m2."""
     left, right, fine, coarse, balance = (
         np.concatenate(column) for column in zip(*parts, strict=True)
     )
@@ -284,11 +145,11 @@ def _pairs(parts: list[Rows], right_size: int, tolerance_m2: float) -> Pairs:
     order = np.argsort(key)
     key = key[order]
     first = np.flatnonzero(np.diff(key, prepend=-1))
+    if not len(first):
+        return key, np.zeros(0)
     if np.add.reduceat(balance[order], first).any():
         raise AssertionError("crossings of a pair do not balance: one was lost")
     area = square_metres(
         np.add.reduceat(fine[order], first), np.add.reduceat(coarse[order], first)
     )
-    keep = np.abs(area) > tolerance_m2
-    pair = key[first][keep]
-    return Pairs(pair // right_size, pair % right_size, area[keep])
+    return key[first], area

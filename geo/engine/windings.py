@@ -10,9 +10,10 @@ Borders and middles of cells are points of A's kind like the starts, so the same
 predicate as for edges tells each crossing.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
-from geo.engine.crossings import Rows
 from geo.engine.jit import compiled, inlined
 from geo.engine.lattice import Lattice, cell_of
 from geo.engine.layer import Int32Array, PolygonLayer
@@ -23,6 +24,30 @@ from geo.engine.predicates import (
     point_of_b_is_left,
 )
 from geo.types import FloatArray, IntArray
+
+class Starts(NamedTuple):
+    """Ring starts inside features of the other layer; room for ``(n,)`` of them.
+
+    Parameters
+    ----------
+    left, right : Int32Array
+        The features: one owns the ring, the other lies around its start.
+    ring : Int32Array
+        The ring, of the layer that is known from the call.
+    turns : Int32Array
+        Winding number of the feature around the start; 1 for valid polygons.
+    """
+
+    left: Int32Array
+    right: Int32Array
+    ring: Int32Array
+    turns: Int32Array
+
+    @classmethod
+    def room(cls, size: int) -> "Starts":
+        """Allocate."""
+        return cls(*np.empty((4, size), np.int32))
+
 
 BIG = 512
 """Runs from which a feature of right is swept rather than looked up."""
@@ -146,7 +171,7 @@ def start_rows(
     other: PolygonLayer,
     starts: Lattice,
     around_is_left: bool,
-    out: Rows,
+    out: Starts,
 ) -> tuple[int, int]:
     """Find the features of ``around`` that contain ring starts of ``other``.
 
@@ -205,13 +230,10 @@ def start_rows(
                 continue
             if written == room:
                 return n, before
-            turns *= other.ring_sign[r]
             j = other.ring_feature[r]
             out.left[written] = i if around_is_left else j
             out.right[written] = j if around_is_left else i
-            out.fine[written] = turns * other.ring_fine[r]
-            out.coarse[written] = turns * other.ring_coarse[r]
-            out.balance[written] = 0
+            out.ring[written], out.turns[written] = r, turns
             written += 1
     return last, written
 
@@ -293,7 +315,7 @@ def swept_rows(
     right: PolygonLayer,
     run_owner: Int32Array,
     grid: Lattice,
-    out: Rows,
+    out: Starts,
 ) -> tuple[int, int]:
     """Locate starts of left's rings in the big features of right.
 
@@ -349,14 +371,9 @@ def swept_rows(
                 if written + count > room:
                     return begin, before
                 for z in range(count):
-                    turns = around[z] * left.ring_sign[r]
-                    out.left[written], out.right[written] = (
-                        left.ring_feature[r],
-                        near[z],
-                    )
-                    out.fine[written] = turns * left.ring_fine[r]
-                    out.coarse[written] = turns * left.ring_coarse[r]
-                    out.balance[written] = 0
+                    out.left[written] = left.ring_feature[r]
+                    out.right[written] = near[z]
+                    out.ring[written], out.turns[written] = r, around[z]
                     written += 1
                 n += 1
             # The eastern half of the goal is crossed with the next step.

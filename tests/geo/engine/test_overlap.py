@@ -269,7 +269,7 @@ def test_same_bits_for_any_batch(
 ) -> None:
     left, right = noisy
     whole = engine_table(left, right)
-    monkeypatch.setattr("geo.engine.overlap.BATCH", 3)
+    monkeypatch.setattr("geo.engine.work.BATCH", 3)
     assert whole.tobytes() == engine_table(left, right).tobytes()
 
 
