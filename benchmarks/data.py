@@ -14,6 +14,7 @@ Run ``python -m benchmarks.data DIRECTORY`` to write, as GeoParquet,
 """
 
 import argparse
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,7 +66,7 @@ def fractal(
 
 
 def assemble(chains: Chains, edge: Ints, forward: NDArray[np.bool_]) -> Floats:
-    """String chains together, leaving out the last point of each."""
+    """Join chains, leaving out the last point of each."""
     count = np.diff(chains.start)[edge] - 1
     begin = np.where(forward, chains.start[edge], chains.start[edge + 1] - 1)
     first = np.concatenate(([0], np.cumsum(count)[:-1]))
@@ -76,7 +77,7 @@ def assemble(chains: Chains, edge: Ints, forward: NDArray[np.bool_]) -> Floats:
 
 
 def undirected(a: Ints, b: Ints) -> tuple[Ints, Ints, NDArray[np.bool_]]:
-    """Unique undirected edges ``(e, 2)``, the edge of each pair, its direction."""
+    """Find unique undirected edges ``(e, 2)``, the edge of each pair, its direction."""
     ends = np.stack([np.minimum(a, b), np.maximum(a, b)], axis=1)
     unique, edge = np.unique(ends, axis=0, return_inverse=True)
     return unique, edge.ravel(), a < b
@@ -102,7 +103,7 @@ def rings_to_fractal(
 
 
 def banners() -> gpd.GeoDataFrame:
-    """The shipped banners, each edge in eight fractal pieces."""
+    """Take the shipped banners, each edge in eight fractal pieces."""
     source = gpd.read_parquet(SEEDS / "banners.parquet")
     parts, owner = shapely.get_parts(source.geometry.to_numpy(), return_index=True)
     _, points, (ring, part) = shapely.to_ragged_array(parts, include_z=False)
@@ -155,7 +156,7 @@ def sites(count: int, seed: int, outline: shapely.Geometry) -> Floats:
 
 
 def parcels(count: int, seed: int) -> gpd.GeoDataFrame:
-    """A coverage of fractal Voronoi cells; cells that came out invalid are left out."""
+    """Make a coverage of fractal Voronoi cells, without those that came out invalid."""
     to_plane = Transformer.from_crs(4326, ALBERS, always_xy=True)
     outline = shapely.transform(
         province(), lambda c: np.column_stack(to_plane.transform(*c.T))
@@ -209,7 +210,7 @@ def _smooth(x: Floats) -> tuple[Ints, NDArray[np.float32]]:
 def contour(
     columns: int, percentile: float, seed: int, base: float
 ) -> shapely.Geometry:
-    """The area above a percentile of the noise, small rings left out."""
+    """Outline the area above a percentile of the noise, without small rings."""
     z = noise((columns * 3 // 4, columns), base, 0.75, seed)
     x = np.linspace(REGION[0], REGION[2], z.shape[1])
     y = np.linspace(REGION[1], REGION[3], z.shape[0])
@@ -218,9 +219,7 @@ def contour(
     for points, offsets in zip(
         *generator.filled(np.percentile(z, percentile), np.inf), strict=True
     ):
-        rings = [
-            points[a:b] for a, b in zip(offsets[:-1], offsets[1:], strict=True)
-        ]
+        rings = [points[a:b] for a, b in pairwise(offsets)]
         if len(rings[0]) >= 12:
             holes = [r for r in rings[1:] if len(r) >= 12]
             polygons.append(shapely.Polygon(rings[0], holes))

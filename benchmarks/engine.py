@@ -51,9 +51,7 @@ def with_duckdb(left: gpd.GeoDataFrame, right: gpd.GeoDataFrame) -> Callable[[],
     import duckdb
     import duckdb_extension_spatial as wheel
 
-    base = duckdb.connect(
-        config={"allow_unsigned_extensions": "true", "threads": "2"}
-    )
+    base = duckdb.connect(config={"allow_unsigned_extensions": "true", "threads": "2"})
     base.execute(f"LOAD '{Path(wheel.__file__).parent / SPATIAL}'")
     for name, frame in (("a", left), ("b", right)):
         table = frame.geometry.to_wkb().to_frame("w").reset_index(drop=True)
@@ -91,8 +89,8 @@ def run(directory: Path, case: str, repeat: int, sample: int, threads: int) -> N
     mine = min(before, after)
     print(f"{case} engine {before:.3f} / {after:.3f} s, {total / 1e6:.6f} km2")
     note = f"(x {scale:g} from {sample})" if scale != 1.0 else f"{check / 1e6:.6f} km2"
-    print(f"{case} geopandas.overlay {peer * scale:.1f} s {note}"
-          f" = {peer * scale / before:.0f}x / {peer * scale / mine:.0f}x", flush=True)  # fmt: skip
+    ratio = f"{peer * scale / before:.0f}x / {peer * scale / mine:.0f}x"
+    print(f"{case} geopandas.overlay {peer * scale:.1f} s {note} = {ratio}", flush=True)
     if case in "C":
         query = with_duckdb(left, right)
         peer, check = seconds(query, 1)

@@ -96,7 +96,7 @@ def _rise(low: FloatArray, high: FloatArray, ellipsoid: Ellipsoid) -> FloatArray
 
 
 def _taylor(latitude: FloatArray, order: int, ellipsoid: Ellipsoid) -> FloatArray:
-    """Derivative of some order >= 1 over its factorial, per degree."""
+    """Take a derivative of some order >= 1 over its factorial, per degree."""
     angle = np.radians(latitude)
     total = np.zeros_like(angle)
     for k, coefficient in enumerate(sine_series(ellipsoid)):

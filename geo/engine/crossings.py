@@ -74,7 +74,7 @@ def run_pairs(
     Rounding x + y is monotone: octagons that share a point also do after rounding.
 
     A pair that shares several cells is taken in the one that holds the lower left
-    corner of the boxes' intersection: exactly one cell, since cell numbers are monotone.
+    corner of the boxes' intersection: exactly one, since cell numbers are monotone.
 
     Returns
     -------
@@ -267,6 +267,16 @@ class Rows(NamedTuple):
     fine: IntArray
     coarse: FloatArray
     balance: Int32Array
+
+    def first(self, count: int) -> "Rows":
+        """Copy the first rows, so that the rest of the room is freed."""
+        return Rows(
+            self.left[:count].copy(),
+            self.right[:count].copy(),
+            self.fine[:count].copy(),
+            self.coarse[:count].copy(),
+            self.balance[:count].copy(),
+        )
 
     @classmethod
     def room(cls, size: int) -> "Rows":

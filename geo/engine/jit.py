@@ -20,14 +20,14 @@ Span = tuple[int, int]
 
 def compiled(function: Function) -> Function:
     """Compile a function that Python calls; IEEE arithmetic, no re-association."""
-    options = {"nogil": True, "cache": True, "error_model": "numpy"}
-    return cast("Function", numba.njit(**options)(function))
+    build = numba.njit(nogil=True, cache=True, error_model="numpy")
+    return cast("Function", build(function))
 
 
 def inlined(function: Function) -> Function:
     """Compile a function of scalars into each compiled function that calls it."""
-    options = {"nogil": True, "error_model": "numpy", "forceinline": True}
-    return cast("Function", numba.njit(**options)(function))
+    build = numba.njit(nogil=True, error_model="numpy", forceinline=True)
+    return cast("Function", build(function))
 
 
 def spans(size: int, pieces: int) -> list[Span]:

@@ -109,7 +109,12 @@ def _cell_sides(
 
 @compiled
 def _register(
-    first_row: int, last_row: int, boxes: FloatArray, far: int, grid: Lattice, fill: bool
+    first_row: int,
+    last_row: int,
+    boxes: FloatArray,
+    far: int,
+    grid: Lattice,
+    fill: bool,
 ) -> None:
     """Count the items of each cell of some rows two places ahead, or put them in.
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geo.authalic import Ellipsoid
+from geo.engine.area_form import REFERENCE_UNIT as UNIT
 from geo.engine.area_form import (
     AreaTable,
     area_table,
@@ -20,11 +21,10 @@ from geo.engine.area_form import (
     quanta,
     square_metres,
 )
-from geo.engine.area_form import REFERENCE_UNIT as UNIT
 from geo.engine.jit import Span, compiled, in_threads, spans
 from geo.engine.lattice_points import divided, lattice_faults, snapped
 from geo.rings import Rings
-from geo.types import FloatArray, IntArray
+from geo.types import BoolArray, FloatArray, IntArray
 
 RUN = 8
 """Edges per run. 8 is fastest where both layers are parcels; see benchmarks."""
@@ -96,7 +96,7 @@ class PolygonLayer(NamedTuple):
         fine = np.zeros(self.size, dtype=np.int64)
         np.add.at(fine, self.ring_feature, sign * self.ring_fine)
         coarse = np.bincount(self.ring_feature, sign * self.ring_coarse, self.size)
-        return square_metres(fine, coarse)
+        return square_metres(fine, coarse.astype(np.float64))
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -172,7 +172,7 @@ def _empty(points: FloatArray, ring_start: IntArray, rings: Rings) -> PolygonLay
 
 @compiled
 def _measure(
-    first: int, last: int, layer: PolygonLayer, hole: FloatArray, table: AreaTable
+    first: int, last: int, layer: PolygonLayer, hole: BoolArray, table: AreaTable
 ) -> None:
     """Fill in runs, boxes, integrals and signs of features first to last - 1."""
     points, run_box, feature_box = layer.points, layer.run_box, layer.feature_box

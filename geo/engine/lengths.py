@@ -56,6 +56,15 @@ class LengthRows(NamedTuple):
     along_left: IntArray
     along_right: IntArray
 
+    def first(self, count: int) -> "LengthRows":
+        """Copy the first rows, so that the rest of the room is freed."""
+        return LengthRows(
+            self.left[:count].copy(),
+            self.right[:count].copy(),
+            self.along_left[:count].copy(),
+            self.along_right[:count].copy(),
+        )
+
     @classmethod
     def room(cls, size: int) -> "LengthRows":
         """Allocate."""
@@ -84,8 +93,8 @@ def outline(layer: PolygonLayer, ellipsoid: Ellipsoid, threads: int) -> Outline:
 
 
 @inlined
-def edge_length(x1: float, y1: float, dx: float, dy: float, a: float, e2: float) -> float:
-    """Metres from a point, degrees, along a step of at most a quarter of a degree."""
+def edge_length(y1: float, dx: float, dy: float, a: float, e2: float) -> float:
+    """Metres from latitude ``y1`` along a step of at most a quarter of a degree."""
     middle = math.radians(y1 + 0.5 * dy)
     sine = math.sin(middle)
     w = 1.0 - e2 * sine * sine
@@ -96,14 +105,12 @@ def edge_length(x1: float, y1: float, dx: float, dy: float, a: float, e2: float)
 
 
 @inlined
-def _chain(
-    points: FloatArray, first: int, last: int, a: float, e2: float
-) -> int:
+def _chain(points: FloatArray, first: int, last: int, a: float, e2: float) -> int:
     """Length of consecutive edges in quanta."""
     total = 0
     for k in range(first, last):
         x, y = points[k, 0], points[k, 1]
-        metres = edge_length(x, y, points[k + 1, 0] - x, points[k + 1, 1] - y, a, e2)
+        metres = edge_length(y, points[k + 1, 0] - x, points[k + 1, 1] - y, a, e2)
         total += int(np.rint(metres * QUANTA_PER_M))
     return total
 
@@ -139,8 +146,8 @@ def crossing_lengths(
         step = found.place[n]
         px, py, ax, ay = p[k, 0], p[k, 1], q[b, 0], q[b, 1]
         dx, dy = step * (p[k + 1, 0] - px), step * (p[k + 1, 1] - py)
-        on_left = edge_length(px, py, dx, dy, a, e2)
-        on_right = edge_length(ax, ay, px - ax + dx, py - ay + dy, a, e2)
+        on_left = edge_length(py, dx, dy, a, e2)
+        on_right = edge_length(ay, px - ax + dx, py - ay + dy, a, e2)
         along_left = left_outline.run[u] + int(np.rint(on_left * QUANTA_PER_M))
         along_left += _chain(p, left.run_first[u], k, a, e2)
         along_right = right_outline.run[v] + int(np.rint(on_right * QUANTA_PER_M))
@@ -204,7 +211,7 @@ def shared_lengths(
                     continue
                 if written == room:
                     return n, before
-                metres = part * edge_length(px, py, ux, uy, *ellipsoid)
+                metres = part * edge_length(py, ux, uy, *ellipsoid)
                 length = int(np.rint(metres * QUANTA_PER_M))
                 a_in = point_of_a_is_left(0.0, bx - ax, by - ay) == (
                     right.ring_sign[t] > 0

@@ -1,7 +1,7 @@
 """Winding numbers of one layer's features around the ring starts of the other.
 
-*Features of few runs*: for each, the starts that lie in its box are looked up, and a ray
-to the east is followed through its runs. Most runs only need their box and their ends.
+*Features of few runs*: for each, the starts in its box are looked up, and a ray to the
+east is followed through its runs. Most runs need only their box and their ends.
 
 *Features of right with many runs* (a province's red line): left's starts are located by
 a sweep along the middle line of each row of the lattice. It keeps the features around
@@ -24,6 +24,7 @@ from geo.engine.predicates import (
     point_of_b_is_left,
 )
 from geo.types import FloatArray, IntArray
+
 
 class Starts(NamedTuple):
     """Ring starts inside features of the other layer; room for ``(n,)`` of them.
@@ -376,12 +377,10 @@ def swept_rows(
                     out.ring[written], out.turns[written] = r, around[z]
                     written += 1
                 n += 1
-            # The eastern half of the goal is crossed with the next step.
-            done = goal
             to_x = from_x + 0.5 * grid.width
             active = _move(
                 start[goal], start[goal + 1], from_x, y, to_x, y, item, box,
                 run_first, run_last, run_owner, points, feature, winding, active,
             )  # fmt: skip
-            from_x, done = to_x, goal + 1
+            from_x = to_x
     return last, written

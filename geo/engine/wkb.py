@@ -88,7 +88,9 @@ def read_wkb(
     data = np.ascontiguousarray(data).view()
     data.flags.writeable = False
     counts = _Sizes(
-        np.zeros(size + 1, np.int64), np.zeros(size + 1, np.int64), np.zeros(size, np.int8)
+        np.zeros(size + 1, np.int64),
+        np.zeros(size + 1, np.int64),
+        np.zeros(size, np.int8),
     )
     if valid is not None:
         counts.fault[~valid] = EMPTY
@@ -229,7 +231,13 @@ def _count(
 
 @compiled
 def _copy(
-    data: ByteArray, at: int, raw: ByteArray, to: int, length: int, stride: int, same: bool
+    data: ByteArray,
+    at: int,
+    raw: ByteArray,
+    to: int,
+    length: int,
+    stride: int,
+    same: bool,
 ) -> None:
     """Copy x and y of vertices that are ``stride`` bytes apart."""
     if same and stride == 16:
@@ -293,7 +301,9 @@ def _inspect(
                 total += abs(points[k, 0]) + abs(points[k, 1])
             if not np.isfinite(total):
                 places.fault[f] = NOT_FINITE
-            elif z - a < 4:
-                places.fault[f] = UNCLOSED
-            elif points[a, 0] != points[z - 1, 0] or points[a, 1] != points[z - 1, 1]:
+            elif (
+                z - a < 4
+                or points[a, 0] != points[z - 1, 0]
+                or points[a, 1] != points[z - 1, 1]
+            ):
                 places.fault[f] = UNCLOSED

@@ -101,9 +101,7 @@ class Work:
                 lengths.append(self._ring_lengths(starts, of_left=of_left))
         return Parts(areas, lengths)
 
-    def _each(
-        self, work: Callable[[Span], Answer], parts: list[Span]
-    ) -> list[Answer]:
+    def _each(self, work: Callable[[Span], Answer], parts: list[Span]) -> list[Answer]:
         return in_threads(work, parts, self._threads)
 
     def _starts_of_right(self, pieces: int) -> list[Starts]:
@@ -183,7 +181,8 @@ class Work:
                 self._left.run_box,
                 self._right.layer.run_box,
                 self._right.runs,
-                *pairs,
+                pairs[0],
+                pairs[1],
             )
             if step == 0:
                 pairs = np.empty((2, 4 * pairs.shape[1]), np.int32)
@@ -200,10 +199,10 @@ class Work:
         left, right, table = self._left, self._right.layer, self._right.table
         place = 0
         while place < pairs.shape[1]:
-            place, count = crossed_edges(*pairs, place, left, right, found)
+            place, count = crossed_edges(pairs[0], pairs[1], place, left, right, found)
             out = Rows.room(count)
             kept = crossing_rows(count, found, left, right, table, slot, out)
-            parts.areas.append(Rows(*(column[:kept].copy() for column in out)))
+            parts.areas.append(out.first(kept))
             if self._outlines:
                 lengths = LengthRows.room(count)
                 crossing_lengths(count, found, left, right, *self._outlines, lengths)
@@ -215,9 +214,10 @@ class Work:
         while place < pairs.shape[1]:
             out = LengthRows.room(4 * BATCH)
             place, count = shared_lengths(
-                *pairs, place, self._left, self._right.layer, (shape.a, shape.e2), out
-            )
-            parts.lengths.append(LengthRows(*(column[:count] for column in out)))
+                pairs[0], pairs[1], place,
+                self._left, self._right.layer, (shape.a, shape.e2), out,
+            )  # fmt: skip
+            parts.lengths.append(out.first(count))
 
 
 def starts_by_cell(layer: PolygonLayer, grid: Lattice) -> tuple[IntArray, IntArray]:

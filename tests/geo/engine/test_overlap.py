@@ -1,8 +1,5 @@
 """Overlap areas against GEOS where boundaries coincide, and bits against bits."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 import shapely
@@ -10,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Polygon, box
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from shapes import (
+from geo.area import lonlat_area
+from geo.authalic import CGCS2000
+from geo.engine import index, overlap_chunks, overlap_pairs, prepare, windings
+from geo.engine.testing import (
     as_table,
     assert_same_areas,
     engine_table,
@@ -25,11 +23,6 @@ from shapes import (
     triangle_unions,
     with_midpoints,
 )
-
-from geo.area import lonlat_area
-from geo.authalic import CGCS2000
-from geo.engine import index, overlap_chunks, overlap_pairs, prepare
-from geo.engine import windings
 from geo.rings import from_geometry
 from geo.types import GeometryArray
 
@@ -119,9 +112,7 @@ def test_identical_layers_give_a_diagonal_table() -> None:
 
 def test_a_layer_and_its_own_dissolve() -> None:
     rng = np.random.default_rng(3)
-    cells = to_lonlat(
-        rotated(grid(1.0, 0.0, 0.0, 10), 0.3)
-    )
+    cells = to_lonlat(rotated(grid(1.0, 0.0, 0.0, 10), 0.3))
     group = rng.integers(0, 8, len(cells))
     whole = np.array([shapely.union_all(cells[group == k]) for k in range(8)])
     table = engine_table(cells, whole)
@@ -212,7 +203,7 @@ def test_empty_layers() -> None:
 
 
 def test_layers_far_apart() -> None:
-    far = shapely.transform(SQUARES, lambda c: c + [5.0, 3.0])
+    far = shapely.transform(SQUARES, lambda c: c + np.array([5.0, 3.0]))
     assert len(overlap_pairs(from_geometry(SQUARES), from_geometry(far)).left) == 0
 
 

@@ -1,8 +1,10 @@
-"""Degenerate polygons for the engine's tests, and what GEOS makes of them.
+"""Degenerate polygons for tests, and what the engine and GEOS make of them.
 
 Plane generators use small integers; :func:`to_lonlat` puts them at the region, where a
 step of 2^-7 degree is exact, so that what coincides in the plane coincides there.
 """
+
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -18,19 +20,22 @@ HECTARE = 1e4
 
 
 def to_lonlat(geometry: GeometryArray, step: float = 2.0**-7) -> GeometryArray:
-    return shapely.transform(geometry, lambda c: c * step + [111.0, 41.0])
+    """Put plane shapes at 111 E, 41 N, one unit being ``step`` degrees."""
+    moved = shapely.transform(geometry, lambda c: c * step + [111.0, 41.0])
+    return np.asarray(moved)
 
 
 def rotated(geometry: GeometryArray, angle: float) -> GeometryArray:
     """Turn around the origin; coordinates are rounded, so lines no longer coincide."""
     c, s = np.cos(angle), np.sin(angle)
-    return shapely.transform(geometry, lambda x: x @ np.array([[c, s], [-s, c]]))
+    turn = np.array([[c, s], [-s, c]])
+    return np.asarray(shapely.transform(geometry, lambda x: x @ turn))
 
 
 def triangle_unions(
     rng: np.random.Generator, n: int, count: int, *, simplify: bool = False
 ) -> GeometryArray:
-    """Unions of triangles of a grid: holes, point touches, parts, collinear edges."""
+    """Unite triangles of a grid: holes, point touches, parts, collinear edges."""
     triangles = []
     for i, j in np.ndindex(n, n):
         x, y = 2 * i, 2 * j
@@ -38,7 +43,8 @@ def triangle_unions(
         triangles += [
             Polygon([corner[k], corner[(k + 1) % 4], (x + 1, y + 1)]) for k in range(4)
         ]
-    pool, out = np.array(triangles), []
+    pool = np.array(triangles)
+    out: list[shapely.Geometry] = []
     while len(out) < count:
         chosen = pool[rng.random(len(pool)) < rng.uniform(0.15, 0.85)]
         if len(chosen):
@@ -48,7 +54,7 @@ def triangle_unions(
 
 
 def stars(rng: np.random.Generator, n: int, count: int) -> GeometryArray:
-    """Valid polygons with integer vertices."""
+    """Make valid polygons with integer vertices."""
     out: list[Polygon] = []
     while len(out) < count:
         points = rng.integers(0, n + 1, (rng.integers(3, 9), 2)).astype(float)
@@ -61,17 +67,18 @@ def stars(rng: np.random.Generator, n: int, count: int) -> GeometryArray:
 
 
 def holed(rng: np.random.Generator, n: int, count: int) -> GeometryArray:
-    """Polygons with a hole that may touch the shell, and pairs of touching parts."""
-    pool, out = stars(rng, n, 150), []
+    """Make polygons with a hole that may touch the shell, and touching parts."""
+    pool = stars(rng, n, 150)
+    out: list[shapely.Geometry] = []
     while len(out) < count:
         a, b = pool[rng.integers(150)], pool[rng.integers(150)]
         if rng.random() < 0.5:
-            shape = MultiPolygon([a, b])
+            shape: shapely.Geometry = MultiPolygon([a, b])
         elif a.covers(b):
             shape = Polygon(a.exterior.coords, [b.exterior.coords])
         else:
             continue
-        if shape.is_valid and shape.area > 0:
+        if shapely.is_valid(shape) and shapely.area(shape) > 0:
             out.append(shape)
     return np.array(out)
 
@@ -84,7 +91,7 @@ def with_midpoints(
     def ring(line: shapely.LinearRing) -> list[FloatArray]:
         points = np.asarray(line.coords)
         out = []
-        for a, b in zip(points[:-1], points[1:], strict=True):
+        for a, b in pairwise(points):
             out += [a, (a + b) / 2] if rng.random() < share else [a]
         return [*out, points[-1]]
 
@@ -97,15 +104,16 @@ def with_midpoints(
 
 
 def grid(step: float, x: float, y: float, n: int = 12) -> GeometryArray:
-    """Boxes in rows, degrees."""
+    """Lay out n x n boxes in rows, degrees."""
     i, j = (k.ravel() for k in np.meshgrid(np.arange(n), np.arange(n)))
-    return shapely.box(
+    boxes = shapely.box(
         x + i * step, y + j * step, x + (i + 1) * step, y + (j + 1) * step
     )
+    return np.asarray(boxes)
 
 
 def engine_table(a: GeometryArray, b: GeometryArray, threads: int = 2) -> FloatArray:
-    """Areas of all pairs by the engine, ``(len(a), len(b))``."""
+    """Measure all pairs by the engine, ``(len(a), len(b))``."""
     pairs = overlap_pairs(
         from_geometry(a), from_geometry(b), threads=threads, tolerance_m2=0.0
     )
@@ -113,13 +121,14 @@ def engine_table(a: GeometryArray, b: GeometryArray, threads: int = 2) -> FloatA
 
 
 def as_table(pairs: Pairs, rows: int, columns: int) -> FloatArray:
+    """Spread pairs over a table; 0 where there is none."""
     table = np.zeros((rows, columns))
     table[pairs.left, pairs.right] = pairs.area_m2
     return table
 
 
 def geos_table(a: GeometryArray, b: GeometryArray) -> FloatArray:
-    """The same by GEOS, intersected in the lon/lat plane."""
+    """Measure all pairs by GEOS, intersected in the lon/lat plane."""
     table = np.zeros((len(a), len(b)))
     i, j = shapely.STRtree(b).query(a, predicate="intersects")
     shared = shapely.intersection(a[i], b[j])
