@@ -26,8 +26,8 @@ from geo.engine.lattice_points import divided, lattice_faults, snapped
 from geo.rings import Rings
 from geo.types import BoolArray, FloatArray, IntArray
 
-RUN = 8
-"""Edges per run. 8 is fastest where both layers are parcels; see benchmarks."""
+RUN = 6
+"""Edges per run. 6 to 8 is fastest where both layers are parcels; see benchmarks."""
 
 Int32Array = np.ndarray[tuple[int, ...], np.dtype[np.int32]]
 Int8Array = np.ndarray[tuple[int, ...], np.dtype[np.int8]]

@@ -12,7 +12,8 @@ from geo.engine.lattice import run_lattice, start_lattice
 from geo.engine.layer import PolygonLayer, prepare
 from geo.engine.lengths import added_up
 from geo.engine.order import visiting_order
-from geo.engine.windings import BIG, big_run_owner
+from geo.engine.sweep import big_run_owner
+from geo.engine.windings import BIG
 from geo.engine.work import Index, Parts, Work
 from geo.rings import Rings
 from geo.types import FloatArray, IntArray

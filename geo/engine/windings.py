@@ -1,13 +1,9 @@
 """Winding numbers of one layer's features around the ring starts of the other.
 
-*Features of few runs*: for each, the starts in its box are looked up, and a ray to the
-east is followed through its runs. Most runs need only their box and their ends.
-
-*Features of right with many runs* (a province's red line): left's starts are located by
-a sweep along the middle line of each row of the lattice. It keeps the features around
-the current point; from the middle of a cell a straight path leads to each start in it.
-Borders and middles of cells are points of A's kind like the starts, so the same exact
-predicate as for edges tells each crossing.
+For each feature the starts in its box are looked up, and a ray to the east is followed
+through its runs. Most runs need only their box and their ends. Where many starts meet
+many runs, the runs are sorted into bands of latitude first. Features of right with very
+many runs are left to :mod:`geo.engine.sweep`.
 """
 
 from typing import NamedTuple
@@ -18,7 +14,6 @@ from geo.engine.jit import compiled, inlined
 from geo.engine.lattice import Lattice, cell_of
 from geo.engine.layer import Int32Array, PolygonLayer
 from geo.engine.predicates import (
-    edge_crossing,
     orientation,
     point_of_a_is_left,
     point_of_b_is_left,
@@ -139,28 +134,62 @@ def _banded(
     return start, item
 
 
-@compiled
+@inlined
 def _starts_in_box(
-    box: FloatArray,
+    west: float,
+    south: float,
+    east: float,
+    north: float,
     points: FloatArray,
     ring_start: IntArray,
     starts: Lattice,
     out: IntArray,
 ) -> int:
     """List the rings that start inside a box; returns how many."""
-    i0 = cell_of(box[0], starts.west, starts.per_width, starts.columns)
-    i1 = cell_of(box[2], starts.west, starts.per_width, starts.columns)
-    j0 = cell_of(box[1], starts.south, starts.per_height, starts.rows)
-    j1 = cell_of(box[3], starts.south, starts.per_height, starts.rows)
+    start, item, columns = starts.start, starts.item, starts.columns
+    i0 = cell_of(west, starts.west, starts.per_width, columns)
+    i1 = cell_of(east, starts.west, starts.per_width, columns)
+    j0 = cell_of(south, starts.south, starts.per_height, starts.rows)
+    j1 = cell_of(north, starts.south, starts.per_height, starts.rows)
     written = 0
     for row in range(j0, j1 + 1):
-        base = row * starts.columns
-        for w in range(starts.start[base + i0], starts.start[base + i1 + 1]):
-            r = starts.item[w]
+        for w in range(start[row * columns + i0], start[row * columns + i1 + 1]):
+            r = item[w]
             x, y = points[ring_start[r], 0], points[ring_start[r], 1]
             out[written] = r
-            written += (box[0] <= x) & (x <= box[2]) & (box[1] <= y) & (y <= box[3])
+            written += (west <= x) & (x <= east) & (south <= y) & (y <= north)
     return written
+
+
+@compiled
+def _banded_turns(
+    u0: int,
+    u1: int,
+    count: int,
+    inside: IntArray,
+    around: PolygonLayer,
+    other: PolygonLayer,
+    point_of_a: bool,
+    turns: Int32Array,
+) -> None:
+    """Wind runs u0 to u1 - 1 around many starts, by bands of latitude."""
+    box, points = around.run_box, around.points
+    i = around.ring_feature[around.run_ring[u0]]
+    south, bands = around.feature_box[i, 1], min(u1 - u0, MOST_BANDS)
+    per_height = bands / max(around.feature_box[i, 3] - south, 1e-9)
+    start, item = _banded(u0, u1, bands, box, south, per_height)
+    for z in range(count):
+        k = other.ring_start[inside[z]]
+        x, y = other.points[k, 0], other.points[k, 1]
+        band = cell_of(y, south, per_height, bands)
+        total = 0
+        for w in range(start[band], start[band + 1]):
+            u = item[w]
+            total += around.ring_sign[around.run_ring[u]] * _run_turn(
+                x, y, box[u, 0], box[u, 1], box[u, 4], box[u, 5],
+                around.run_first[u], around.run_last[u], points, point_of_a,
+            )  # fmt: skip
+        turns[z] = total
 
 
 @compiled
@@ -190,197 +219,46 @@ def start_rows(
     int, int
         The position to go on with, and the rows written: one per ring and feature.
     """
-    points, box = around.points, around.run_box
+    points, box, feature_box = around.points, around.run_box, around.feature_box
     run_first, run_last, run_ring = around.run_first, around.run_last, around.run_ring
-    sign, ring_start = around.ring_sign, other.ring_start
-    inside = np.empty(len(other.ring_sign) + 1, np.int64)
-    written, room = 0, len(out.left)
+    sign, feature_ring, ring_run = (
+        around.ring_sign, around.feature_ring, around.ring_run,
+    )  # fmt: skip
+    other_points, ring_start = other.points, other.ring_start
+    ring_feature = other.ring_feature
+    out_left, out_right, out_ring, out_turns = out
+    inside = np.empty(len(ring_feature) + 1, np.int64)
+    turns = np.empty(len(ring_feature) + 1, np.int32)
+    written, room = 0, len(out_left)
     for n in range(first, last):
-        i, before = order[n], written
-        u0 = around.ring_run[around.feature_ring[i]]
-        u1 = around.ring_run[around.feature_ring[i + 1]]
+        i = order[n]
+        u0, u1 = ring_run[feature_ring[i]], ring_run[feature_ring[i + 1]]
         if u0 == u1:
             continue
         count = _starts_in_box(
-            around.feature_box[i], other.points, ring_start, starts, inside
-        )
-        # Runs in one band, in ascending order, unless sorting them pays.
-        bands, per_height, south = 1, 1.0, around.feature_box[i, 1]
+            feature_box[i, 0], feature_box[i, 1], feature_box[i, 2],
+            feature_box[i, 3], other_points, ring_start, starts, inside,
+        )  # fmt: skip
+        if written + count > room:
+            return n, written
         if count * (u1 - u0) > MANY:
-            bands = min(u1 - u0, MOST_BANDS)
-            per_height = bands / max(around.feature_box[i, 3] - south, 1e-9)
-        if bands > 1:
-            band_start, item = _banded(u0, u1, bands, box, south, per_height)
+            _banded_turns(
+                u0, u1, count, inside, around, other, not around_is_left, turns
+            )
         else:
-            band_start, item = np.empty(0, np.int64), np.empty(0, np.int64)
+            for z in range(count):
+                k, total = ring_start[inside[z]], 0
+                x, y = other_points[k, 0], other_points[k, 1]
+                for u in range(u0, u1):
+                    total += sign[run_ring[u]] * _run_turn(
+                        x, y, box[u, 0], box[u, 1], box[u, 4], box[u, 5],
+                        run_first[u], run_last[u], points, not around_is_left,
+                    )  # fmt: skip
+                turns[z] = total
         for z in range(count):
-            r = inside[z]
-            x, y = other.points[ring_start[r], 0], other.points[ring_start[r], 1]
-            w0, w1 = u0, u1
-            if bands > 1:
-                band = cell_of(y, south, per_height, bands)
-                w0, w1 = band_start[band], band_start[band + 1]
-            turns = 0
-            for w in range(w0, w1):
-                u = item[w] if bands > 1 else w
-                turns += sign[run_ring[u]] * _run_turn(
-                    x, y, box[u, 0], box[u, 1], box[u, 4], box[u, 5],
-                    run_first[u], run_last[u], points, not around_is_left,
-                )  # fmt: skip
-            if turns == 0:
-                continue
-            if written == room:
-                return n, before
-            j = other.ring_feature[r]
-            out.left[written] = i if around_is_left else j
-            out.right[written] = j if around_is_left else i
-            out.ring[written], out.turns[written] = r, turns
-            written += 1
-    return last, written
-
-
-@inlined
-def _move(
-    low: int,
-    high: int,
-    px: float,
-    py: float,
-    qx: float,
-    qy: float,
-    item: Int32Array,
-    box: FloatArray,
-    run_first: IntArray,
-    run_last: IntArray,
-    run_owner: Int32Array,
-    points: FloatArray,
-    feature: Int32Array,
-    winding: Int32Array,
-    active: int,
-) -> int:
-    """Carry windings from p to q inside a cell; returns how many are not zero.
-
-    ``run_owner`` is the feature, its complement for rings that count as reversed, and
-    a number no feature has for runs that are to be left out.
-    """
-    low_x, high_x, low_y, high_y = min(px, qx), max(px, qx), min(py, qy), max(py, qy)
-    for w in range(low, high):
-        v = item[w]
-        apart = (box[v, 0] > high_x) | (box[v, 1] > high_y)
-        apart |= (box[v, 4] < low_x) | (box[v, 5] < low_y)
-        owner = run_owner[v]
-        if apart or owner == LEFT_OUT:
-            continue
-        for b in range(run_first[v], run_last[v]):
-            ay, by = points[b, 1], points[b + 1, 1]
-            if min(ay, by) > high_y or max(ay, by) < low_y:
-                continue
-            ax, bx = points[b, 0], points[b + 1, 0]
-            if min(ax, bx) > high_x or max(ax, bx) < low_x:
-                continue
-            sign, _ = edge_crossing(px, py, qx, qy, ax, ay, bx, by)
-            if sign == 0:
-                continue
-            j, z = max(owner, ~owner), 0
-            while z < active and feature[z] != j:
-                z += 1
-            if z == active:
-                feature[z], winding[z] = j, 0
-                active += 1
-            winding[z] += sign if owner >= 0 else -sign
-            if winding[z] == 0:
-                active -= 1
-                feature[z], winding[z] = feature[active], winding[active]
-    return active
-
-
-LEFT_OUT = 2**31 - 1
-
-
-def big_run_owner(layer: PolygonLayer) -> Int32Array | None:
-    """Owners of runs for the sweep, ``(m,)``; None where no feature is big."""
-    runs = np.diff(layer.ring_run[layer.feature_ring])
-    if not (runs >= BIG).any():
-        return None
-    owner = layer.ring_feature[layer.run_ring]
-    signed = np.where(layer.ring_sign[layer.run_ring] < 0, ~owner, owner)
-    return np.where(runs[owner] >= BIG, signed, LEFT_OUT).astype(np.int32)
-
-
-@compiled
-def swept_rows(
-    first: int,
-    last: int,
-    ring: IntArray,
-    cell: IntArray,
-    left: PolygonLayer,
-    right: PolygonLayer,
-    run_owner: Int32Array,
-    grid: Lattice,
-    out: Starts,
-) -> tuple[int, int]:
-    """Locate starts of left's rings in the big features of right.
-
-    Parameters
-    ----------
-    first, last : int
-        Range of ``ring`` to work on.
-    ring, cell : IntArray
-        Rings of left whose start is inside the grid, and the cell, ascending.
-    run_owner : Int32Array
-        From :func:`big_run_owner`.
-
-    Returns
-    -------
-    int, int
-        The position to go on with (the first of a row of the grid, or ``last``), and
-        the rows written: one per ring and feature around it.
-    """
-    points, box, start, item = right.points, right.run_box, grid.start, grid.item
-    run_first, run_last = right.run_first, right.run_last
-    size = len(right.feature_ring)
-    feature, winding = np.empty(size, np.int32), np.empty(size, np.int32)
-    near, around = np.empty(size, np.int32), np.empty(size, np.int32)
-    n, written, room = first, 0, len(out.left)
-    while n < last:
-        begin, before = n, written
-        row = cell[n] // grid.columns
-        base, active, done = row * grid.columns, 0, row * grid.columns
-        y = grid.south + (row + 0.5) * grid.height
-        from_x = grid.west
-        while n < last and cell[n] // grid.columns == row:
-            goal = cell[n]
-            # On to the middle of the goal, cell by cell; ``done`` is where we stand.
-            while done <= goal:
-                to_x = grid.west + (done - base + 1.0) * grid.width
-                if done == goal:
-                    to_x -= 0.5 * grid.width
-                active = _move(
-                    start[done], start[done + 1], from_x, y, to_x, y, item, box,
-                    run_first, run_last, run_owner, points, feature, winding, active,
-                )  # fmt: skip
-                from_x = to_x
-                done += 1
-            while n < last and cell[n] == goal:
-                near[:active], around[:active] = feature[:active], winding[:active]
-                r = ring[n]
-                x, k = from_x, left.ring_start[r]
-                count = _move(
-                    start[goal], start[goal + 1], x, y,
-                    left.points[k, 0], left.points[k, 1], item, box,
-                    run_first, run_last, run_owner, points, near, around, active,
-                )  # fmt: skip
-                if written + count > room:
-                    return begin, before
-                for z in range(count):
-                    out.left[written] = left.ring_feature[r]
-                    out.right[written] = near[z]
-                    out.ring[written], out.turns[written] = r, around[z]
-                    written += 1
-                n += 1
-            to_x = from_x + 0.5 * grid.width
-            active = _move(
-                start[goal], start[goal + 1], from_x, y, to_x, y, item, box,
-                run_first, run_last, run_owner, points, feature, winding, active,
-            )  # fmt: skip
-            from_x = to_x
+            j = ring_feature[inside[z]]
+            out_left[written] = i if around_is_left else j
+            out_right[written] = j if around_is_left else i
+            out_ring[written], out_turns[written] = inside[z], turns[z]
+            written += turns[z] != 0
     return last, written

@@ -30,7 +30,8 @@ from geo.engine.lengths import (
     shared_lengths,
 )
 from geo.engine.order import visiting_order
-from geo.engine.windings import Starts, start_rows, swept_rows
+from geo.engine.sweep import swept_rows
+from geo.engine.windings import Starts, start_rows
 from geo.types import IntArray
 
 BATCH = 8192
@@ -48,7 +49,7 @@ class Index(NamedTuple):
     small : IntArray
         Features whose windings are looked up, in visiting order.
     owner : Int32Array or None
-        Runs of the other features (:func:`geo.engine.windings.big_run_owner`).
+        Runs of the other features (:func:`geo.engine.sweep.big_run_owner`).
     table : AreaTable
     ellipsoid : Ellipsoid
     """

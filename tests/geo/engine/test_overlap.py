@@ -9,7 +9,7 @@ from shapely.geometry import MultiPolygon, Polygon, box
 
 from geo.area import lonlat_area
 from geo.authalic import CGCS2000
-from geo.engine import index, overlap_chunks, overlap_pairs, prepare, windings
+from geo.engine import index, overlap_chunks, overlap_pairs, prepare, sweep
 from geo.engine.testing import (
     as_table,
     assert_same_areas,
@@ -223,7 +223,7 @@ def test_a_feature_with_many_runs_is_swept(
     noisy: tuple[GeometryArray, GeometryArray],
 ) -> None:
     left, right = noisy
-    assert windings.big_run_owner(prepare(from_geometry(right), CGCS2000)) is not None
+    assert sweep.big_run_owner(prepare(from_geometry(right), CGCS2000)) is not None
     assert_same_areas(left, right)
 
 
