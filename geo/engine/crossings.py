@@ -19,7 +19,7 @@ from geo.engine.area_form import (
 )
 from geo.engine.jit import compiled, inlined
 from geo.engine.lattice import Lattice, cell_of
-from geo.engine.layer import RUN, Int8Array, Int32Array, PolygonLayer
+from geo.engine.layer import RUN, Int8Array, Int32Array, PolygonLayer, middle_of
 from geo.engine.predicates import edge_crossing
 from geo.types import FloatArray, IntArray
 
@@ -198,11 +198,17 @@ def crossed_edges(
 
 @inlined
 def carried(
-    points: FloatArray, first: int, last: int, reference: IntArray, s: FloatArray
+    points: FloatArray,
+    first: int,
+    last: int,
+    vertex: int,
+    reference: IntArray,
+    s: FloatArray,
 ) -> tuple[int, float]:
-    """Area form along consecutive edges from one vertex to another: quanta and m2."""
+    """Area form along a run, from its middle vertex to another: quanta and m2."""
     fine, coarse = 0, 0.0
-    for k in range(first, last):
+    middle = middle_of(first, last)
+    for k in range(min(middle, vertex), max(middle, vertex)):
         dx, y, dy = (
             points[k + 1, 0] - points[k, 0],
             points[k, 1],
@@ -214,6 +220,8 @@ def carried(
         )
         fine -= lattice_steps(dx) * reference[n] + quanta(dx * mean)
         coarse -= dx * (mean + reference[n] * UNIT)
+    if vertex < middle:
+        return -fine, -coarse
     return fine, coarse
 
 
@@ -311,6 +319,7 @@ def crossing_rows(
     left_sign, right_sign = left.ring_sign, right.ring_sign
     left_feature, right_feature = left.ring_feature, right.ring_feature
     left_first, right_first = left.run_first, right.run_first
+    left_last, right_last = left.run_last, right.run_last
     left_fine, right_fine = left.run_fine, right.run_fine
     left_coarse, right_coarse = left.run_coarse, right.run_coarse
     out_left, out_right, out_fine, out_coarse, out_balance = out
@@ -335,8 +344,8 @@ def crossing_rows(
         fine, coarse = crossing_term(
             p[k, 0], p[k, 1], q[b, 0], q[b, 1], dx, dy, reference, s
         )
-        fine_a, coarse_a = carried(p, left_first[u], k, reference, s)
-        fine_b, coarse_b = carried(q, right_first[v], b, reference, s)
+        fine_a, coarse_a = carried(p, left_first[u], left_last[u], k, reference, s)
+        fine_b, coarse_b = carried(q, right_first[v], right_last[v], b, reference, s)
         fine += right_fine[v] + fine_b - left_fine[u] - fine_a
         coarse += right_coarse[v] + coarse_b - left_coarse[u] - coarse_a
         sign = signs[n] * left_sign[r] * right_sign[t]

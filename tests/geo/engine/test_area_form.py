@@ -85,6 +85,17 @@ def test_dividing_long_edges_keeps_shared_lines_shared() -> None:
     np.testing.assert_allclose(layer.area_m2, truth, rtol=1e-14)
 
 
+def test_long_edges_are_divided_alike_in_both_directions() -> None:
+    rng = np.random.default_rng(0)
+    shapes = [Polygon(rng.uniform((-60, -30), (120, 50), (3, 2))) for _ in range(100)]
+    layer = np.array([*shapes, *map(shapely.reverse, shapes)])
+    ready = prepare(from_geometry(layer), CGCS2000)
+    sides = np.split(ready.points, ready.ring_start[1:-1])
+    for one, other in zip(sides[:100], sides[100:], strict=True):
+        assert np.array_equal(one, other[::-1])
+    assert ready.area_m2[:100].tobytes() == ready.area_m2[100:].tobytes()
+
+
 def test_vertices_near_zero_are_put_on_the_lattice() -> None:
     shape = np.array([Polygon([(0.1, 0.2), (0.1 + 1e-16, 0.3), (-0.1, 1 / 3)])])
     layer = prepare(from_geometry(shape), CGCS2000)

@@ -227,6 +227,16 @@ def test_a_feature_with_many_runs_is_swept(
     assert_same_areas(left, right)
 
 
+def test_a_swept_feature_may_be_wound_either_way(
+    noisy: tuple[GeometryArray, GeometryArray],
+) -> None:
+    left, right = noisy
+    turned = np.asarray(shapely.reverse(right))
+    np.testing.assert_allclose(
+        engine_table(left, right), engine_table(left, turned), rtol=1e-9, atol=1e-6
+    )
+
+
 def test_same_bits_for_any_number_of_threads(
     noisy: tuple[GeometryArray, GeometryArray],
 ) -> None:

@@ -1,5 +1,6 @@
 """Predicates against rational arithmetic, ties included."""
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -44,6 +45,20 @@ def test_the_sign_of_an_orientation_is_exact(
     a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]
 ) -> None:
     assert np.sign(orientation(*a, *b, *c)) == np.sign(float(exact(*a, *b, *c)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(2**38, 2**40), st.integers(2**38, 2**40), st.sampled_from([-1, 1]))
+def test_triangles_of_one_lattice_step(x: int, y: int, turn: int) -> None:
+    """The least determinant there is, far below the rounding of its terms."""
+    shared = math.gcd(x, y)
+    x, y = x // shared, y // shared
+    v = turn * pow(x, -1, y) % y
+    u = (x * v - turn) // y
+    a, b, c = (
+        (111.0 + i * 2.0**-46, 41.0 + j * 2.0**-47) for i, j in ((0, 0), (x, y), (u, v))
+    )
+    assert np.sign(orientation(*a, *b, *c)) == turn
 
 
 def side(value: Fraction) -> bool:

@@ -95,6 +95,12 @@ def test_a_buffer_cut_off_anywhere_is_marked(kept: int) -> None:
     assert_same_rings(layer, np.array([PARTS[0], None, PARTS[2]]))
 
 
+@pytest.mark.parametrize("kept", [13, 30, 60])
+def test_a_polygon_cut_off_in_its_last_ring_is_marked(kept: int) -> None:
+    layer = read([PARTS[2].wkb[:kept], PARTS[0].wkb])
+    assert layer.fault.tolist() == [wkb.CORRUPT, 0]
+
+
 def test_absurd_counts_do_not_read_past_the_end() -> None:
     value = bytearray(PARTS[0].wkb)
     value[5:9] = b"\xff\xff\xff\x7f"
