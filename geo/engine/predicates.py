@@ -5,12 +5,14 @@ double between 64 and 128 (32 and 64 for latitudes) is such a multiple as it sta
 elsewhere rounding to the lattice moves a point by at most 0.8 nm. Two lattice points
 less than 64 degrees apart have an exact difference in double precision.
 
-*Orientation.* The double-precision determinant decides where it exceeds Shewchuk's
-static bound :math:`(3 + 16u)u` of its terms ("Adaptive precision floating-point
-arithmetic", 1997, section 4.2). Where it does not, the integer determinant is smaller
-than :math:`2^{63}` (the bound times :math:`2^{93}` times the product of two differences
-of at most 64 degrees is :math:`2^{54.5}`), so its low 64 bits, which wrapping integer
-arithmetic gives, are the whole of it.
+*Orientation* is the sign of a difference of two products. The factors are exact, so
+each product is rounded once, and rounding is monotone: where the rounded products
+differ, their order is that of the exact ones. Where they are equal, the exact ones
+differ by less than :math:`2^{-52}` of their size, which in lattice units is at most
+:math:`2^{93 - 52 + 12} = 2^{53}` for factors of up to 64 degrees. So the low 64 bits of
+the integer determinant, which wrapping arithmetic gives, are the whole of it.
+(Shewchuk, "Adaptive precision floating-point arithmetic", 1997, needs more for points
+off a lattice.)
 
 *Ties.* Layer B is moved by :math:`(\epsilon, \epsilon^2)`, to the right and, far less,
 up (Edelsbrunner and Mücke, "Simulation of simplicity", 1990, for one translation). A
@@ -23,7 +25,6 @@ from geo.engine.jit import inlined
 
 LON_SCALE = 2.0**46
 LAT_SCALE = 2.0**47
-FILTER = 3.3306690738754716e-16
 UNSCALE = 1.0 / (LON_SCALE * LAT_SCALE)
 
 
@@ -33,13 +34,13 @@ def orientation(
 ) -> float:
     """Twice the signed area of a triangle: > 0 where c is left of a to b.
 
-    The sign is exact for lattice points, the value good to rounding.
+    The sign is exact for lattice points; the value is off by a rounding of the larger
+    of its two terms.
     """
     ux, uy, vx, vy = bx - ax, by - ay, cx - ax, cy - ay
     left, right = ux * vy, uy * vx
-    difference = left - right
-    if abs(difference) > FILTER * (abs(left) + abs(right)):
-        return difference
+    if left != right:
+        return left - right
     whole = int(ux * LON_SCALE) * int(vy * LAT_SCALE)
     whole -= int(uy * LAT_SCALE) * int(vx * LON_SCALE)
     return whole * UNSCALE
