@@ -27,7 +27,7 @@ import pandas as pd
 from pyproj import CRS
 
 from geo import crs as coordinate_systems
-from geo import overlay_geos, overlay_kernel
+from geo import overlay_geos
 from geo.area import lonlat_area
 from geo.authalic import Ellipsoid
 from geo.checks import require_plausible
@@ -42,9 +42,18 @@ Engine = Literal["kernel", "geos"]
 
 Measure = Callable[[gpd.GeoSeries, gpd.GeoSeries, Ellipsoid, float], Measured]
 
-_ENGINES: dict[Engine, Measure] = {
-    "kernel": overlay_kernel.measure,
-    "geos": overlay_geos.measure,
+
+def _kernel() -> Measure:
+    # Imported when asked for: the compiler takes a second to load, and most commands
+    # need none of it.
+    from geo import overlay_kernel
+
+    return overlay_kernel.measure
+
+
+_ENGINES: dict[Engine, Callable[[], Measure]] = {
+    "kernel": _kernel,
+    "geos": lambda: overlay_geos.measure,
 }
 
 
@@ -165,7 +174,8 @@ def overlap(
     coordinate_systems.require_same(crs, _require_usable(right.geometry, "right"))
     rule = sliver or SliverRule()
     ellipsoid = coordinate_systems.ellipsoid(crs)
-    measured = _ENGINES[engine](left.geometry, right.geometry, ellipsoid, rule.width_m)
+    measure = _ENGINES[engine]()
+    measured = measure(left.geometry, right.geometry, ellipsoid, rule.width_m)
     return Overlap(
         _pairs(left, right, measured, rule),
         _features(left, measured.left),

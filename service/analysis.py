@@ -13,7 +13,8 @@ import shapely
 from geo.area import area
 from geo.errors import GeometryError
 from geo.messages import Note, listed
-from geo.overlay import Overlap, Side, SliverRule, overlap
+from geo.overlay import Engine, Overlap, Side, SliverRule, overlap
+from geo.overlay_geos import shared_polygons
 from geo.types import FloatArray
 from geo.zonal import NODATA, OUTSIDE, Zonal, zonal
 from layers.catalog import Catalog
@@ -38,7 +39,10 @@ from service.models import (
 )
 
 AREA_METHOD = "area/lonlat-edges"
-OVERLAP_METHOD = "overlap/geos/lonlat-edges"
+OVERLAP_METHODS: dict[Engine, str] = {
+    "kernel": "overlap/kernel/lonlat-edges",
+    "geos": "overlap/geos/lonlat-edges",
+}
 ZONAL_METHOD = "zonal/exact-cells/lonlat-edges"
 
 POLYGONAL = (3, 6)
@@ -110,6 +114,7 @@ def overlap_report(
     *,
     crs: str | None = None,
     sliver: SliverRule | None = None,
+    engine: Engine = "kernel",
 ) -> OverlapReport:
     """Measure how two polygon layers overlap.
 
@@ -122,6 +127,8 @@ def overlap_report(
         States the CRS of files that carry none.
     sliver : SliverRule, optional
         Thresholds of boundary-sharing errors.
+    engine : {"kernel", "geos"}
+        Who measures; see :mod:`geo.overlay`.
 
     Raises
     ------
@@ -131,12 +138,13 @@ def overlap_report(
     rule = sliver or SliverRule()
     a, b = catalog.vector(left, crs=crs), catalog.vector(right, crs=crs)
     (polygons_a, notes_a), (polygons_b, notes_b) = _polygons(a), _polygons(b)
-    table = overlap(_side(a, polygons_a), _side(b, polygons_b), sliver=rule)
+    sides = _side(a, polygons_a), _side(b, polygons_b)
+    table = overlap(*sides, sliver=rule, engine=engine)
     parameters = {"crs": crs, "sliver": vars(rule)}
     notes = [*_cautions(a), *_cautions(b), *notes_a, *notes_b, *table.notes]
     return OverlapReport(
-        result_id=result_id(OVERLAP_METHOD, [a.spec, b.spec], parameters),
-        method=OVERLAP_METHOD,
+        result_id=result_id(OVERLAP_METHODS[engine], [a.spec, b.spec], parameters),
+        method=OVERLAP_METHODS[engine],
         left=_reference(a.spec),
         right=_reference(b.spec),
         rows=tuple(_overlap_rows(table, polygons_a, polygons_b)),
@@ -145,6 +153,40 @@ def overlap_report(
         totals=OverlapTotals(**table.totals),
         notes=_note_models([*notes, *_accuracy_notes(a, b)]),
     )
+
+
+def overlap_pieces(
+    catalog: Catalog, left: str, right: str, *, crs: str | None = None
+) -> gpd.GeoDataFrame:
+    """Build the polygons that two layers share, for maps and downloads.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4490; a row per pair: ``left_id``, ``left_name``, ``right_id``,
+        ``right_name``, ``area_m2`` of the piece, and the status and caution of both
+        layers, so that they stay with the copy.
+
+    Raises
+    ------
+    EcobarrierError
+        A layer cannot be found, read or overlaid.
+    """
+    a, b = catalog.vector(left, crs=crs), catalog.vector(right, crs=crs)
+    (polygons_a, _), (polygons_b, _) = _polygons(a), _polygons(b)
+    pieces, _ = shared_polygons(polygons_a.geometry, polygons_b.geometry)
+    columns: dict[str, object] = {}
+    for name, layer, polygons, position in (
+        ("left", a, polygons_a, pieces.i),
+        ("right", b, polygons_b, pieces.j),
+    ):
+        columns[f"{name}_id"] = polygons.index[position]
+        columns[f"{name}_name"] = np.array(_names(polygons, "name_zh"))[position]
+        columns[f"{name}_status"] = layer.spec.status
+        caution = layer.spec.caution
+        columns[f"{name}_caution"] = None if caution is None else caution.zh
+    shapes = gpd.GeoSeries(pieces.geometry, crs=polygons_a.crs)
+    return gpd.GeoDataFrame(columns, geometry=shapes).assign(area_m2=area(shapes))
 
 
 def zonal_report(
