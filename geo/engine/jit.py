@@ -8,6 +8,7 @@ installation is read-only), so that only the first run ever compiles.
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar, cast
 
 import numba
@@ -17,11 +18,28 @@ Function = TypeVar("Function", bound=Callable[..., object])
 Answer = TypeVar("Answer")
 Span = tuple[int, int]
 
+_NEWEST_SOURCE = max(
+    source.stat().st_mtime for source in Path(__file__).parent.glob("*.py")
+)
+
 
 def compiled(function: Function) -> Function:
     """Compile a function that Python calls; IEEE arithmetic, no re-association."""
     build = numba.njit(nogil=True, cache=True, error_model="numpy")
-    return cast("Function", build(function))
+    ready = build(function)
+    _forget_outdated(Path(str(ready.stats.cache_path)), function.__name__)
+    return cast("Function", ready)
+
+
+def _forget_outdated(folder: Path, name: str) -> None:
+    """Drop machine code older than any source of this package.
+
+    Numba looks at the date of a function's own file only, not at those of the
+    functions that were compiled into it.
+    """
+    for kept in folder.glob(f"*.{name}-*.nbi"):
+        if kept.stat().st_mtime < _NEWEST_SOURCE:
+            kept.unlink(missing_ok=True)
 
 
 def inlined(function: Function) -> Function:
