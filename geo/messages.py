@@ -99,6 +99,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{where}已由 {crs} 转换到 EPSG:4490;转换前在原平面内把边加密到不超过 {max_edge_m:g} 米。",
         "{where} was transformed from {crs} to EPSG:4490, its edges densified to at most {max_edge_m:g} m in their own plane first.",
     ),
+    "zones_beyond_projection": (
+        "分区的顶点({value})超出栅格投影 {crs} 的适用范围。请裁剪分区,或换用覆盖这些分区的栅格。",
+        "A vertex of the zones ({value}) has no place in the raster's projection {crs}. Clip the zones, or use a raster that covers them.",
+    ),
     # --- coordinates -------------------------------------------------------------
     "coordinates_swapped": (
         "{where}的要素 {feature} 的坐标像是“纬度,经度”(例如 {value})。请把顺序改为“经度,纬度”。",

@@ -1,41 +1,41 @@
 """Area of raster classes, and statistics of raster values, within zones.
 
-Cells are weighted by the exact area of their part inside the zone
-(:mod:`geo.cells`), on the ellipsoid. Each zone's table closes to the zone's
-area: cells without a value and the part of the zone beyond the raster are rows of
-their own.
+Cells are weighted by the exact area of their part inside the zone, on the ellipsoid
+(:mod:`geo.raster`). Each zone's table closes to the zone's area: cells without a value
+and the part of the zone beyond the raster are rows of their own.
+
+The raster is read once, band by band, for all zones (twice when percentiles of decimal
+values are asked for); memory is bounded by the bands, not by the raster or the zones.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
-from pyproj import CRS, Proj, Transformer
 
 from geo import crs as coordinate_systems
 from geo import rings as flat
-from geo.area import lonlat_area
-from geo.authalic import AreaForm, LonLatForm, PlaneForm
-from geo.cells import covered_areas, cut
+from geo.area import ring_areas
+from geo.authalic import LonLatForm
 from geo.errors import GeometryError
-from geo.grid import Grid, Window
+from geo.grid import Grid
+from geo.raster import classes as tables
+from geo.raster import lattice as lattices
+from geo.raster.areas import is_equal_area
+from geo.raster.classes import NODATA, OUTSIDE, ROUNDING, Histogram
+from geo.raster.measure import Measured, Measurement
+from geo.raster.project import MAX_DEVIATION_M, to_plane
+from geo.raster.run import Progress, Run
+from geo.raster.source import AnyReader, BlockReader, Reader, Source
 from geo.rings import Rings
 from geo.types import FloatArray
 
-NODATA = "nodata"
-"""Row of cells inside the zone that have no value."""
+__all__ = ["NODATA", "OUTSIDE", "BlockReader", "Reader", "Zonal", "zonal"]
 
-OUTSIDE = "outside"
-"""Row of the part of the zone beyond the raster."""
-
-BLOCK_CELLS = 2_000_000
-"""Cells computed at once: bounds memory to some 100 MB whatever the raster's size."""
-
-Reader = Callable[[Window], np.ma.MaskedArray]
-"""Answers the values of a window; masked where there is no value."""
+THREADS = 2
+"""Bands worked on at once unless stated: one is decoded while another is measured."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,9 @@ class Zonal:
         ``"nodata"`` or ``"outside"``), ``area_m2``, ``share`` (of the zone's area).
     statistics : DataFrame
         Indexed as the zones: ``area_m2`` with a value, ``mean``, ``std``, ``min``,
-        ``max``; nan where no cell has a value.
+        ``max`` weighted by area, ``sum`` of value times covered share of cell (what a
+        raster of counts per cell needs), and ``percentile_5`` and so on as asked for;
+        nan where no cell has a value.
     zone_area_m2 : Series
         Indexed as the zones; from the zone's geometry alone.
     """
@@ -62,11 +64,15 @@ class Zonal:
 def zonal(
     zones: gpd.GeoSeries,
     grid: Grid,
-    read: Reader,
+    read: AnyReader,
     *,
     breaks: FloatArray | None = None,
+    percentiles: Sequence[float] = (),
+    threads: int = THREADS,
+    band_rows: int | None = None,
+    progress: Progress | None = None,
 ) -> Zonal:
-    """Measure raster classes or value intervals in each zone.
+    """Measure raster classes or value intervals in each zone, and value statistics.
 
     Parameters
     ----------
@@ -74,15 +80,29 @@ def zonal(
         ``(n,)`` valid polygons, lon,lat in degrees, unique index. Zones may overlap
         each other.
     grid : Grid
-        Of the raster; any safe CRS. On a projected grid covered areas are computed
-        in the plane and divided by the areal scale of each cell's centre.
+        Of the raster; any safe CRS. On lon/lat grids areas are exact. On a projected
+        grid the zones' edges keep within 1 mm of their curves
+        (:mod:`geo.raster.project`), a cell counts by its ellipsoidal area
+        (:mod:`geo.raster.areas`) times its covered share in the plane, and zones that
+        lie wholly on the grid are scaled to their own area (by less than 1e-6).
     read : callable
-        Answers the masked values of a :class:`~geo.grid.Window`, shape
-        (rows, columns).
+        Answers the values of a :class:`~geo.grid.Window`, shape (rows, columns),
+        masked where there is none. A :class:`~geo.raster.source.BlockReader` is faster.
+        Either is called from several threads at once.
     breaks : FloatArray, optional
         ``(b,)`` ascending: counts the values in ``[breaks[i], breaks[i + 1])`` under
         ``breaks[i]``; values below the first or from the last on go to the end
         intervals. Without it, each value is a class.
+    percentiles : sequence of float
+        0 to 100. The p-th is the least value of which a zone has at least p % of its
+        area at or below it: exact, except that values of more than 32-bit precision are
+        first rounded to float32 (6e-8 of the value).
+    threads : int
+        Bands worked on at once. No result depends on it, to the last bit.
+    band_rows : int, optional
+        Rows of a band, rounded up to multiples of 64. No result depends on it.
+    progress : callable, optional
+        Told how many bands are done and how many there are.
 
     Returns
     -------
@@ -93,168 +113,88 @@ def zonal(
     Raises
     ------
     CRSError
-        No CRS, not lon/lat, or an unsafe datum.
+        No CRS, not lon/lat, an unsafe datum, or zones where the raster's projection
+        has no place for them.
     GeometryError
         ``no_polygons`` when no zone has an area.
     """
-    crs = coordinate_systems.require(zones, "zones")
-    coordinate_systems.require_lonlat(crs)
-    coordinate_systems.require_safe_datum(grid.crs, "raster")
-    areas = lonlat_area(zones.to_numpy(), coordinate_systems.ellipsoid(crs))
-    if not areas.any():
-        raise GeometryError("no_polygons", where="zones")
-    sampler = _Sampler(grid, read)
-    tallies = [
-        _tally(sampler.samples(geometry), breaks) for geometry in zones.to_numpy()
-    ]
-    return Zonal(
-        _class_table(zones.index, areas, [tally.classes for tally in tallies]),
-        pd.DataFrame([tally.statistics() for tally in tallies], index=zones.index),
-        pd.Series(areas, index=zones.index, name="area_m2"),
+    layer = Zones(zones, grid)
+    source = Source(read)
+    run = Run(
+        layer.rings,
+        lattices.of_grid(grid),
+        block_rows=source.block_shape[0],
+        threads=threads,
+        band_rows=band_rows,
     )
+    measurement = Measurement(source, grid, len(zones), breaks, tuple(percentiles))
+    measured = measurement.over(run, progress)
+    scale, outside = layer.closed(measured.classes)
+    return _answer(zones.index, layer.area, measured, scale, outside)
 
 
-class _Sampler:
-    """Values of a raster and their weights within one polygon at a time."""
+class Zones:
+    """Zones at the door of a raster: checked, flattened, in its CRS.
 
-    def __init__(self, grid: Grid, read: Reader) -> None:
-        self._grid = grid
-        self._read = read
-        self._lonlat = grid.crs.is_geographic
-        self._form: AreaForm = (
-            LonLatForm(coordinate_systems.ellipsoid(grid.crs))
-            if self._lonlat
-            else PlaneForm()
-        )
+    Parameters
+    ----------
+    zones : GeoSeries
+        lon,lat.
+    grid : Grid
+        Also any other with the lattice's CRS and outline.
+    """
 
-    def samples(
-        self, geometry: shapely.Geometry | None
-    ) -> Iterator[tuple[np.ma.MaskedArray, FloatArray]]:
-        """Masked values and covered m2 of the touched cells, block by block."""
-        rings = self._rings(geometry)
-        if not len(rings.coordinates):
-            return
-        low, high = rings.coordinates.min(axis=0), rings.coordinates.max(axis=0)
-        window = self._grid.window((low[0], low[1], high[0], high[1]))
-        if window.is_empty:
-            return
-        pieces = cut(rings, self._grid, window)
-        for block in _blocks(window):
-            start = block.row0 - window.row0
-            own = pieces.in_rows(start, start + block.shape[0])
-            weights = covered_areas(own, self._grid, self._form, block)
-            if not self._lonlat:
-                weights = weights / _areal_scale(self._grid, block)
-            touched = weights != 0.0
-            if touched.any():
-                yield self._read(block)[touched], weights[touched]
+    def __init__(self, zones: gpd.GeoSeries, grid: Grid) -> None:
+        crs = coordinate_systems.require(zones, "zones")
+        coordinate_systems.require_lonlat(crs)
+        coordinate_systems.require_safe_datum(grid.crs, "raster")
+        rings = flat.from_geometry(zones.to_numpy())
+        form = LonLatForm(coordinate_systems.ellipsoid(crs))
+        self.area: FloatArray = ring_areas(rings, form)
+        if not self.area.any():
+            raise GeometryError("no_polygons", where="zones")
+        self._exact = grid.crs.is_geographic
+        self.rings = rings if self._exact else to_plane(rings, grid.crs)
+        self._wholly_on = _wholly_on(self.rings, grid)
 
-    def _rings(self, geometry: shapely.Geometry | None) -> Rings:
-        if not self._lonlat:
-            geometry = _to_plane(geometry, self._grid.crs)
-        return flat.from_geometry(shapely.orient_polygons([geometry]))
+    def closed(self, table: Histogram) -> tuple[FloatArray, FloatArray]:
+        """Factor on each zone's covered areas, and its area beyond the raster, m2.
 
-
-def _blocks(window: Window) -> Iterator[Window]:
-    """Split a window into bands of rows of bounded size."""
-    rows = max(1, BLOCK_CELLS // window.shape[1])
-    for row in range(window.row0, window.row1, rows):
-        stop = min(row + rows, window.row1)
-        yield Window(row, stop, window.col0, window.col1)
+        Together they make the covered areas and what is beyond add up to the zone.
+        """
+        covered = flat.sum_by(table.zone, table.area, len(self.area))
+        beyond = self.area - covered
+        small = self._wholly_on | (np.abs(beyond) <= ROUNDING * self.area)
+        outside = np.where(small, 0.0, np.maximum(beyond, 0.0))
+        if self._exact:
+            return np.ones(len(covered)), outside
+        fits = self._wholly_on & (covered > 0.0)
+        scale = np.where(fits, self.area / np.where(fits, covered, 1.0), 1.0)
+        return scale, outside
 
 
-def _to_plane(geometry: shapely.Geometry | None, plane: CRS) -> shapely.Geometry | None:
-    """Densify in lon/lat, where the edges are straight, then project."""
-    step = Transformer.from_crs(plane.geodetic_crs, plane, always_xy=True)
-    dense = shapely.segmentize(geometry, 0.001)
-    return shapely.transform(dense, lambda xy: np.column_stack(step.transform(*xy.T)))
+def _wholly_on(rings: Rings, grid: Grid) -> np.ndarray:
+    """Whether each zone's vertices all lie on the grid."""
+    left, bottom, right, top = grid.bounds
+    x, y = rings.coordinates.T
+    off = (x < left) | (x > right) | (y < bottom) | (y > top)
+    owner = np.repeat(rings.feature, np.diff(rings.offsets))
+    return np.bincount(owner[off], minlength=rings.size) == 0
 
 
-def _areal_scale(grid: Grid, window: Window) -> FloatArray:
-    """Plane area over ellipsoidal area at the centres of a window's cells."""
-    x = grid.column_edges(np.arange(window.col0, window.col1, dtype=np.float64) + 0.5)
-    y = grid.row_edges(np.arange(window.row0, window.row1, dtype=np.float64) + 0.5)
-    step = Transformer.from_crs(grid.crs, grid.crs.geodetic_crs, always_xy=True)
-    lon, lat = step.transform(*np.meshgrid(x, y))
-    return np.asarray(Proj(grid.crs).get_factors(lon, lat).areal_scale)
-
-
-class _Tally:
-    """Running sums over the samples of one zone."""
-
-    def __init__(self) -> None:
-        self.classes: dict[float | str, float] = {}
-        self._moments = np.zeros(3)
-        self._range = (np.inf, -np.inf)
-
-    def add(
-        self,
-        values: np.ma.MaskedArray,
-        weights: FloatArray,
-        breaks: FloatArray | None,
-    ) -> None:
-        """Take in one block."""
-        empty = np.ma.getmaskarray(values)
-        known, weight = np.asarray(values.data[~empty]), weights[~empty]
-        self._count(NODATA, float(weights[empty].sum()))
-        if not len(known):
-            return
-        keys, position = _keys(known, breaks)
-        for key, total in zip(
-            keys, flat.sum_by(position, weight, len(keys)), strict=True
-        ):
-            self._count(float(key), float(total))
-        number = known.astype(np.float64)
-        self._moments += [weight.sum(), weight @ number, weight @ number**2]
-        low, high = self._range
-        self._range = min(low, float(number.min())), max(high, float(number.max()))
-
-    def _count(self, key: float | str, area_m2: float) -> None:
-        self.classes[key] = self.classes.get(key, 0.0) + area_m2
-
-    def statistics(self) -> dict[str, float]:
-        """Area with a value, mean, standard deviation, smallest and largest value."""
-        total, first, second = self._moments
-        if total == 0.0:
-            nothing = dict.fromkeys(("mean", "std", "min", "max"), np.nan)
-            return {"area_m2": 0.0, **nothing}
-        mean = first / total
-        std = float(np.sqrt(max(second / total - mean**2, 0.0)))
-        low, high = self._range
-        return {"area_m2": total, "mean": mean, "std": std, "min": low, "max": high}
-
-
-def _tally(
-    samples: Iterator[tuple[np.ma.MaskedArray, FloatArray]], breaks: FloatArray | None
-) -> _Tally:
-    tally = _Tally()
-    for values, weights in samples:
-        tally.add(values, weights, breaks)
-    return tally
-
-
-def _keys(
-    known: np.ndarray, breaks: FloatArray | None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Distinct classes and the class of each value."""
-    if breaks is None:
-        return np.unique(known, return_inverse=True)
-    position = np.searchsorted(breaks, known, side="right") - 1
-    return breaks[:-1], np.clip(position, 0, len(breaks) - 2)
-
-
-def _class_table(
-    index: pd.Index, areas: FloatArray, tallies: list[dict[float | str, float]]
-) -> pd.DataFrame:
-    rows: list[tuple[object, float | str, float, float]] = []
-    for label, area, tally in zip(index, areas, tallies, strict=True):
-        nodata = tally.pop(NODATA, 0.0)
-        outside = area - nodata - sum(tally.values())
-        ordered: list[tuple[float | str, float]] = sorted(
-            tally.items(), key=lambda item: float(item[0])
-        )
-        ordered.append((NODATA, nodata))
-        # Below rounding the zone lies wholly on the raster.
-        ordered.append((OUTSIDE, outside if outside > 1e-9 * area else 0.0))
-        rows += [(label, key, m2, m2 / area) for key, m2 in ordered if m2 != 0.0]
-    return pd.DataFrame(rows, columns=["zone", "value", "area_m2", "share"])
+def _answer(
+    index: pd.Index,
+    area: FloatArray,
+    measured: Measured,
+    scale: FloatArray,
+    outside: FloatArray,
+) -> Zonal:
+    classes = measured.classes
+    scaled = classes._replace(area=classes.area * scale[classes.zone])
+    columns = dict(measured.statistics)
+    columns["area_m2"] = columns["area_m2"] * scale
+    return Zonal(
+        tables.class_table(scaled, index, area, outside),
+        pd.DataFrame(columns, index=index),
+        pd.Series(area, index=index, name="area_m2"),
+    )

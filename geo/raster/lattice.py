@@ -1,0 +1,104 @@
+"""Rectangular cells between straight lines, equally spaced or not.
+
+A raster grid is a lattice; so is the refinement of two grids by all their lines.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from pyproj import CRS
+
+from geo.grid import Grid
+from geo.types import FloatArray, IntArray
+
+SAME_LINE = 1e-9
+"""Share of a cell within which lines of two grids are one: 1e-9 of 30 m is 30 nm,
+while lines meant to be equal differ by the rounding of their coordinates, 1e-11."""
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Lines of cells, as distances from the corner in the north-west.
+
+    Parameters
+    ----------
+    x0, y0 : float
+        The corner. Distances from it keep digits that coordinates of 1e2 degrees or
+        1e7 metres would lose.
+    x : FloatArray
+        ``(columns + 1,)`` eastwards, ascending, from 0.
+    y : FloatArray
+        ``(rows + 1,)`` southwards, ascending, from 0.
+    crs : CRS
+    """
+
+    x0: float
+    y0: float
+    x: FloatArray
+    y: FloatArray
+    crs: CRS
+
+    @property
+    def rows(self) -> int:
+        """How many rows of cells."""
+        return len(self.y) - 1
+
+    @property
+    def columns(self) -> int:
+        """How many columns of cells."""
+        return len(self.x) - 1
+
+
+def of_grid(grid: Grid) -> Lattice:
+    """Answer the lines of one grid."""
+    x = np.arange(grid.width + 1) * grid.dx
+    y = np.arange(grid.height + 1) * grid.dy
+    return Lattice(grid.x0, grid.y0, x, y, grid.crs)
+
+
+@dataclass(frozen=True)
+class Refined:
+    """The cells that two grids of one CRS cut each other into.
+
+    Parameters
+    ----------
+    lattice : Lattice
+        Spans both grids.
+    rows, columns : pair of IntArray
+        For the first and the second grid: its row (column) that each row (column) of
+        the lattice lies in, -1 outside of it.
+    """
+
+    lattice: Lattice
+    rows: tuple[IntArray, IntArray]
+    columns: tuple[IntArray, IntArray]
+
+
+def refined(first: Grid, second: Grid) -> Refined:
+    """Cut the cells of two grids of one CRS by each other's lines."""
+    x0, y0 = min(first.x0, second.x0), max(first.y0, second.y0)
+    grids = (first, second)
+    x_lines = [(g.x0 - x0) + np.arange(g.width + 1) * g.dx for g in grids]
+    y_lines = [(y0 - g.y0) + np.arange(g.height + 1) * g.dy for g in grids]
+    x = _merged(x_lines, SAME_LINE * min(first.dx, second.dx))
+    y = _merged(y_lines, SAME_LINE * min(first.dy, second.dy))
+    return Refined(
+        Lattice(x0, y0, x, y, first.crs),
+        (_cell_of(y, y_lines[0]), _cell_of(y, y_lines[1])),
+        (_cell_of(x, x_lines[0]), _cell_of(x, x_lines[1])),
+    )
+
+
+def _merged(lines: list[FloatArray], tolerance: float) -> FloatArray:
+    """All lines in order; of those closer than ``tolerance``, the first."""
+    every = np.sort(np.concatenate(lines))
+    keep = np.concatenate(([True], np.diff(every) > tolerance))
+    return np.asarray(every[keep])
+
+
+def _cell_of(lines: FloatArray, edges: FloatArray) -> IntArray:
+    """Cell between ``edges`` that each middle of two lines is in, -1 for none."""
+    middle = 0.5 * (lines[1:] + lines[:-1])
+    cell = np.searchsorted(edges, middle, side="right").astype(np.int64) - 1
+    cell[cell >= len(edges) - 1] = -1
+    return cell

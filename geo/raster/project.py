@@ -1,0 +1,80 @@
+"""Zones brought into the plane of a raster without moving their edges.
+
+An edge that is straight in lon/lat is a curve in the plane. It is divided until the
+middle of each part lies within a stated distance of the straight piece that replaces
+it. The area between them is below 2/3 of that distance times the length of the
+boundary: at 1 mm, 400 m2 on a banner of 10,000 km2 with a boundary of 600 km, 4e-8.
+"""
+
+import numpy as np
+from pyproj import CRS, Transformer
+
+from geo import rings as flat
+from geo.errors import CRSError
+from geo.rings import Rings
+from geo.types import FloatArray
+
+MAX_DEVIATION_M = 0.001
+"""Farthest that an edge may leave its curve, metres."""
+
+_LONGEST_DEGREES = 0.25
+"""Edges are first divided to this: a curve this short bends one way only."""
+
+_ROUNDS = 8
+
+
+def to_plane(rings: Rings, plane: CRS, deviation_m: float = MAX_DEVIATION_M) -> Rings:
+    """Project lon/lat rings, their edges divided as far as their curvature asks for.
+
+    Parameters
+    ----------
+    rings : Rings
+        lon,lat in degrees of the geographic CRS under ``plane``.
+    plane : CRS
+        Projected.
+    deviation_m : float
+        Bound of the distance between an edge and its curve, metres.
+
+    Raises
+    ------
+    CRSError
+        ``zones_beyond_projection``: a vertex has no place in the plane.
+    """
+    step = Transformer.from_crs(plane.geodetic_crs, plane, always_xy=True)
+    allowed = deviation_m / plane.axis_info[0].unit_conversion_factor
+    first, last = rings.edges
+    longest = np.abs(last - first).max(axis=1, initial=0.0)
+    pieces = np.maximum(np.ceil(longest / _LONGEST_DEGREES), 1)
+    for _ in range(_ROUNDS):
+        if np.any(pieces > 1):
+            rings = flat.densified(rings, pieces.astype(np.int64))
+        projected = rings.with_coordinates(_projected(rings.coordinates, step, plane))
+        # The deviation falls with the square of the length.
+        pieces = np.ceil(np.sqrt(_deviation(rings, projected, step, plane) / allowed))
+        if not np.any(pieces > 1):
+            break
+    return projected
+
+
+def _deviation(
+    rings: Rings, projected: Rings, step: Transformer, plane: CRS
+) -> FloatArray:
+    """Distance of each edge's true middle from the straight line, ``(m,)``."""
+    first, last = rings.edges
+    middle = _projected(0.5 * (first + last), step, plane)
+    start, end = projected.edges
+    along, off = end - start, middle - start
+    across = along[:, 0] * off[:, 1] - along[:, 1] * off[:, 0]
+    length = np.hypot(along[:, 0], along[:, 1])
+    return np.abs(across) / np.where(length > 0.0, length, 1.0)
+
+
+def _projected(points: FloatArray, step: Transformer, plane: CRS) -> FloatArray:
+    moved = np.column_stack(step.transform(points[:, 0], points[:, 1]))
+    lost = ~np.isfinite(moved).all(axis=1)
+    if lost.any():
+        lon, lat = points[np.argmax(lost)]
+        raise CRSError(
+            "zones_beyond_projection", crs=plane.name, value=f"{lon:g}, {lat:g}"
+        )
+    return moved

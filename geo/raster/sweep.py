@@ -1,0 +1,143 @@
+"""Pieces of edges swept from west to east: runs of cells and how much is covered.
+
+The cost is that of the boundary cells: a run of wholly covered cells is one entry.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from geo.raster.compiled import compiled
+from geo.raster.cut import Pieces
+from geo.raster.edges import ShortInts
+from geo.types import FloatArray, IntArray
+
+NEGLIGIBLE = 1e-9
+"""Share of a cell below which coverage is rounding: 1 mm2 of a 30 m cell. The shares of
+a cell's pieces are good to about 1e-11."""
+
+_SHORT = 24
+"""Pieces up to which sorting by insertion is the fastest."""
+
+
+class Runs(NamedTuple):
+    """Runs of cells with one covered share, by row, zone, column.
+
+    Parameters
+    ----------
+    row, zone, start, stop : ShortInts
+        ``(n,)``; rows of the lattice, columns ``[start, stop)``.
+    share : FloatArray
+        ``(n,)``: 0 to 1; 1 for runs inside (more where parts of an invalid zone overlap each
+        other).
+    """
+
+    row: ShortInts
+    zone: ShortInts
+    start: ShortInts
+    stop: ShortInts
+    share: FloatArray
+
+    def between(self, row0: int, row1: int) -> tuple[int, int]:
+        """Range of the runs in rows ``[row0, row1)``."""
+        begin, end = np.searchsorted(self.row, (row0, row1))
+        return int(begin), int(end)
+
+
+def sweep(pieces: Pieces, row0: int, columns: int) -> Runs:
+    """Sum the pieces of each zone and row, sorted by column.
+
+    Parameters
+    ----------
+    pieces : Pieces
+        Sorted in place.
+    row0 : int
+        The band's first row.
+    columns : int
+        Of the lattice.
+    """
+    _sort(pieces.column, pieces.zone, pieces.own, pieces.beyond, pieces.offsets)
+    room = 2 * len(pieces.column)
+    row, zone, start, stop = np.empty((4, room), dtype=np.int32)
+    share = np.empty(room)
+    size = _sweep(*pieces, row0, columns, row, zone, start, stop, share)
+    return Runs(row[:size], zone[:size], start[:size], stop[:size], share[:size])
+
+
+@compiled
+def _sort(
+    column: ShortInts,
+    zone: ShortInts,
+    own: FloatArray,
+    beyond: FloatArray,
+    offsets: IntArray,
+) -> None:
+    """Sort each zone's pieces of a row by column; equal ones keep their order."""
+    for row in range(len(offsets) - 1):
+        begin, end = offsets[row], offsets[row + 1]
+        while begin < end:
+            stop = begin + 1
+            while stop < end and zone[stop] == zone[begin]:
+                stop += 1
+            if stop - begin > _SHORT:
+                order = np.argsort(column[begin:stop], kind="mergesort")
+                column[begin:stop] = column[begin:stop][order]
+                own[begin:stop] = own[begin:stop][order]
+                beyond[begin:stop] = beyond[begin:stop][order]
+            else:
+                _insert(column[begin:stop], own[begin:stop], beyond[begin:stop])
+            begin = stop
+
+
+@compiled
+def _insert(column: ShortInts, own: FloatArray, beyond: FloatArray) -> None:
+    for k in range(1, len(column)):
+        c, a, b = column[k], own[k], beyond[k]
+        j = k
+        while j > 0 and column[j - 1] > c:
+            column[j], own[j], beyond[j] = column[j - 1], own[j - 1], beyond[j - 1]
+            j -= 1
+        column[j], own[j], beyond[j] = c, a, b
+
+
+@compiled
+def _sweep(
+    column: ShortInts,
+    zone: ShortInts,
+    own: FloatArray,
+    beyond: FloatArray,
+    offsets: IntArray,
+    row0: int,
+    columns: int,
+    out_row: ShortInts,
+    out_zone: ShortInts,
+    start: ShortInts,
+    stop: ShortInts,
+    share: FloatArray,
+) -> int:
+    n = 0
+    for row in range(len(offsets) - 1):
+        k, end = offsets[row], offsets[row + 1]
+        while k < end:
+            z, covered = zone[k], 0.0
+            while k < end and zone[k] == z:
+                c, cell = column[k], covered
+                while k < end and zone[k] == z and column[k] == c:
+                    cell += own[k]
+                    covered += beyond[k]
+                    k += 1
+                if c >= 0 and abs(cell) > NEGLIGIBLE:
+                    out_row[n], out_zone[n], start[n] = row0 + row, z, c
+                    stop[n], share[n] = c + 1, cell
+                    n += 1
+                # Beyond the last piece a zone can only reach on over the east side.
+                after = column[k] if k < end and zone[k] == z else columns
+                # Only level edges can lie in these cells: else they are wholly in or
+                # out, and what differs from that is rounding.
+                whole = np.rint(covered)
+                rest = whole if abs(covered - whole) <= NEGLIGIBLE else covered
+                if rest != 0.0 and after > c + 1:
+                    out_row[n], out_zone[n], start[n] = row0 + row, z, c + 1
+                    stop[n], share[n] = after, rest
+                    n += 1
+    return n
