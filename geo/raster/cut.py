@@ -66,17 +66,34 @@ def cut(
     density : Density
         Of the band's rows.
     """
+    room = _most(points, first, x, y)
+    whole, place = np.empty((room, 3), dtype=np.int32), np.empty((room, 4))
+    size = _walk(points, first, zone, x, y, whole, place)
     rows = len(y) - 1
-    counts = np.zeros(rows + 1, dtype=np.int64)
-    none = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32)
-    _walk(points, first, zone, x, y, *density, counts, *none, *np.zeros((2, 0)))
-    offsets = np.concatenate(([0], np.cumsum(counts[:-1])))
-    size = int(offsets[-1])
-    column, owner = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32)
-    own, beyond = np.empty(size), np.empty(size)
-    place = offsets.copy()
-    _walk(points, first, zone, x, y, *density, place, column, owner, own, beyond)
+    offsets = np.zeros(rows + 1, dtype=np.int64)
+    np.cumsum(np.bincount(whole[:size, 0], minlength=rows), out=offsets[1:])
+    column, owner = np.empty((2, size), dtype=np.int32)
+    own, beyond = np.empty((2, size))
+    _integrate(
+        whole[:size], place[:size], x, *density, offsets.copy(), column, owner, own, beyond
+    )
     return Pieces(column, owner, own, beyond, offsets)
+
+
+@compiled
+def _most(points: FloatArray, first: IntArray, x: FloatArray, y: FloatArray) -> int:
+    """Bound the number of pieces: lines between rows and columns that are crossed."""
+    rows, total = len(y) - 1, 0
+    for k in first:
+        low = min(points[k, 1], points[k + 1, 1])
+        high = max(points[k, 1], points[k + 1, 1])
+        top = max(np.searchsorted(y, low, side="right") - 1, 0)
+        bottom = min(np.searchsorted(y, high), rows)
+        west = np.searchsorted(x, min(points[k, 0], points[k + 1, 0]))
+        east = np.searchsorted(x, max(points[k, 0], points[k + 1, 0]), side="right")
+        # One more in each row for what lies west of the lattice.
+        total += 2 * (bottom - top) + east - west + 2
+    return total
 
 
 @compiled
@@ -86,23 +103,20 @@ def _walk(
     zone: ShortInts,
     x: FloatArray,
     y: FloatArray,
-    terms: FloatArray,
-    nodes: FloatArray,
-    weights: FloatArray,
-    place: IntArray,
-    column: ShortInts,
-    owner: ShortInts,
-    own: FloatArray,
-    beyond: FloatArray,
-) -> None:
-    """Count the pieces of each row, or, given room, write them from ``place`` on."""
-    rows, hint = len(y) - 1, 0
+    whole: ShortInts,
+    place: FloatArray,
+) -> int:
+    """Follow each edge through the rows; answer how many pieces were written.
+
+    ``whole`` gets row, column and zone (as in the edges; its sign turned for edges that
+    run northwards), ``place`` x and s of the north end and the south end.
+    """
+    rows, hint, n = len(y) - 1, 0, 0
     for e in range(len(first)):
-        k = first[e]
-        sign = 1.0 if zone[e] >= 0 else -1.0
+        k, z = first[e], zone[e]
         x1, y1, x2, y2 = points[k, 0], points[k, 1], points[k + 1, 0], points[k + 1, 1]
         if y2 < y1:
-            x1, y1, x2, y2, sign = x2, y2, x1, y1, -sign
+            x1, y1, x2, y2, z = x2, y2, x1, y1, -1 - z
         slope = (x2 - x1) / (y2 - y1)
         row = max(np.searchsorted(y, y1, side="right") - 1, 0)
         xa, ya = x1, y1
@@ -115,19 +129,14 @@ def _walk(
             xb = x2 if last else x1 + (yb - y1) * slope
             height = y[row + 1] - y[row]
             sa, sb = (ya - y[row]) / height, (yb - y[row]) / height
-            start = place[row]
             if sb > sa:
-                hint = _cut_row(
-                    xa, sa, xb, sb, x, hint, terms[row], nodes, weights,
-                    row, place, column, own, beyond,
-                )  # fmt: skip
-            for p in range(start, place[row]):
-                if len(owner):
-                    owner[p] = zone[e] if zone[e] >= 0 else -1 - zone[e]
-                    own[p] *= sign
-                    beyond[p] *= sign
+                start = n
+                n, hint = _cut_row(xa, sa, xb, sb, x, hint, n, whole, place)
+                for p in range(start, n):
+                    whole[p, 0], whole[p, 2] = row, z
             xa, ya = xb, yb
             row += 1
+    return n
 
 
 @compiled
@@ -138,95 +147,76 @@ def _cut_row(
     sb: float,
     x: FloatArray,
     hint: int,
-    terms: FloatArray,
-    nodes: FloatArray,
-    weights: FloatArray,
-    row: int,
-    place: IntArray,
-    column: ShortInts,
-    own: FloatArray,
-    beyond: FloatArray,
-) -> int:
-    """Cut what an edge has in one row, from west to east; answer the last column."""
+    n: int,
+    whole: ShortInts,
+    place: FloatArray,
+) -> tuple[int, int]:
+    """Cut what an edge has in one row, from west to east.
+
+    Answers how many pieces there are now, and the last column as a hint for the next.
+    """
     columns = len(x) - 1
-    # From west to east; the piece's height in s keeps its size.
     west, s_west, east, s_east = xa, sa, xb, sb
     if xb < xa:
         west, s_west, east, s_east = xb, sb, xa, sa
     if west >= x[columns]:
-        return hint
+        return n, hint
     rise = (s_east - s_west) / (east - west) if east > west else 0.0
+    c = -1
+    if west >= x[0]:
+        c = hint
+        if not x[c] <= west < x[c + 1]:
+            c = np.searchsorted(x, west, side="right") - 1
     here, s_here = west, s_west
-    if west < x[0]:
-        # Only its height counts for the cells to the east.
-        there, s_there = east, s_east
-        if east > x[0]:
-            there, s_there = x[0], s_west + (x[0] - west) * rise
-        c = -1
-        _put(here, s_here, there, s_there, 0.0, 0.0, terms, nodes, weights,
-             c, row, place, column, own, beyond)  # fmt: skip
-        here, s_here = there, s_there
-        if east <= x[0]:
-            return 0
-    c = _column(x, here, hint)
     while c < columns:
         there, s_there = east, s_east
         if east > x[c + 1]:
             there, s_there = x[c + 1], s_west + (x[c + 1] - west) * rise
-        _put(here, s_here, there, s_there, x[c + 1], x[c + 1] - x[c], terms, nodes,
-             weights, c, row, place, column, own, beyond)  # fmt: skip
-        here, s_here = there, s_there
+        if s_there != s_here:
+            whole[n, 1] = c
+            place[n, 0], place[n, 1], place[n, 2], place[n, 3] = (
+                here, s_here, there, s_there,
+            )  # fmt: skip
+            n += 1
         if east <= x[c + 1]:
             break
+        here, s_here = there, s_there
         c += 1
-    return min(c, columns - 1)
+    return n, min(max(c, 0), columns - 1)
 
 
 @compiled
-def _column(x: FloatArray, where: float, hint: int) -> int:
-    """Column of the cell that has ``where``: its west side belongs to it."""
-    if x[hint] <= where < x[hint + 1]:
-        return hint
-    found = np.searchsorted(x, where, side="right") - 1
-    return min(max(found, 0), len(x) - 2)
-
-
-@compiled
-def _put(
-    x1: float,
-    s1: float,
-    x2: float,
-    s2: float,
-    east: float,
-    width: float,
+def _integrate(
+    whole: ShortInts,
+    place: FloatArray,
+    x: FloatArray,
     terms: FloatArray,
     nodes: FloatArray,
     weights: FloatArray,
-    c: int,
-    row: int,
-    place: IntArray,
+    free: IntArray,
     column: ShortInts,
+    owner: ShortInts,
     own: FloatArray,
     beyond: FloatArray,
 ) -> None:
-    """Integrate one piece and write it; only count it where there is no room."""
-    height = abs(s2 - s1)
-    if height == 0.0:
-        return
-    p = place[row]
-    place[row] += 1
-    if len(column) == 0:
-        return
-    area, passed = 0.0, 0.0
-    for g in range(len(nodes)):
-        off_middle = s1 + nodes[g] * (s2 - s1) - 0.5
-        density = terms[-1]
-        for k in range(len(terms) - 2, -1, -1):
-            density = density * off_middle + terms[k]
-        share = weights[g] * height * density
-        passed += share
-        if width > 0.0:
-            area += share * (east - (x1 + nodes[g] * (x2 - x1))) / width
-    column[p] = c
-    own[p] = area
-    beyond[p] = passed
+    """Integrate the pieces and sort them into their rows, in their order."""
+    last = terms.shape[1] - 1
+    for n in range(len(whole)):
+        row, c, z = whole[n]
+        x1, s1, x2, s2 = place[n]
+        east, width = x[c + 1], x[c + 1] - x[max(c, 0)]
+        area, passed = 0.0, 0.0
+        for g in range(len(nodes)):
+            off_middle = s1 + nodes[g] * (s2 - s1) - 0.5
+            density = terms[row, last]
+            for k in range(last - 1, -1, -1):
+                density = density * off_middle + terms[row, k]
+            passed += weights[g] * density
+            area += weights[g] * density * (east - (x1 + nodes[g] * (x2 - x1)))
+        height = abs(s2 - s1) if z >= 0 else -abs(s2 - s1)
+        p = free[row]
+        free[row] += 1
+        column[p], owner[p] = c, max(z, -1 - z)
+        # West of the lattice there is no cell, only what is passed on.
+        own[p] = area * height / width if c >= 0 else 0.0
+        beyond[p] = passed * height

@@ -26,10 +26,13 @@ class Codes(NamedTuple):
         ``(rows, columns)`` uint8, uint16 or int32.
     values : FloatArray
         ``(codes,)`` value of each code, nan for "no value".
+    few : bool
+        Whether cells can only have a few hundred codes, whatever the window.
     """
 
     cells: np.ndarray
     values: FloatArray
+    few: bool = False
 
 
 def is_narrow(dtype: np.dtype) -> bool:
@@ -90,12 +93,12 @@ def encode_decimals(values: np.ndarray, breaks: FloatArray | None) -> Codes:
         return Codes(small, known.astype(np.float64))
     codes = np.empty(values.shape, dtype=np.uint16)
     _find_intervals(values, breaks, codes)
-    return Codes(codes, np.append(breaks[:-1], np.nan))
+    return Codes(codes, np.append(breaks[:-1], np.nan), few=len(breaks) < 256)
 
 
 def _bytes(values: np.ndarray) -> Codes:
     every = np.arange(256, dtype=np.uint8).view(values.dtype)
-    return Codes(values.view(np.uint8), every.astype(np.float64))
+    return Codes(values.view(np.uint8), every.astype(np.float64), few=True)
 
 
 def _short(values: np.ndarray) -> Codes:
@@ -132,7 +135,7 @@ def _masked(codes: Codes, mask: np.ndarray) -> Codes:
     count = len(codes.values)
     wide = np.uint16 if count < 2**16 else np.int32
     cells = np.where(mask, wide(count), codes.cells.astype(wide, copy=False))
-    return Codes(cells, np.append(codes.values, np.nan))
+    return Codes(cells, np.append(codes.values, np.nan), codes.few)
 
 
 def compact(codes: Codes) -> Codes:

@@ -30,6 +30,8 @@ class Lattice:
     y : FloatArray
         ``(rows + 1,)`` southwards, ascending, from 0.
     crs : CRS
+    equal : bool
+        Whether all cells of a row are of one width.
     """
 
     x0: float
@@ -37,6 +39,7 @@ class Lattice:
     x: FloatArray
     y: FloatArray
     crs: CRS
+    equal: bool
 
     @property
     def rows(self) -> int:
@@ -53,7 +56,7 @@ def of_grid(grid: Grid) -> Lattice:
     """Answer the lines of one grid."""
     x = np.arange(grid.width + 1) * grid.dx
     y = np.arange(grid.height + 1) * grid.dy
-    return Lattice(grid.x0, grid.y0, x, y, grid.crs)
+    return Lattice(grid.x0, grid.y0, x, y, grid.crs, equal=True)
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def refined(first: Grid, second: Grid) -> Refined:
     x = _merged(x_lines, SAME_LINE * min(first.dx, second.dx))
     y = _merged(y_lines, SAME_LINE * min(first.dy, second.dy))
     return Refined(
-        Lattice(x0, y0, x, y, first.crs),
+        Lattice(x0, y0, x, y, first.crs, equal=False),
         (_cell_of(y, y_lines[0]), _cell_of(y, y_lines[1])),
         (_cell_of(x, x_lines[0]), _cell_of(x, x_lines[1])),
     )

@@ -105,17 +105,17 @@ class Measurement:
         place = patch.row0, patch.col0
         if encode.is_narrow(patch.values.dtype):
             codes = encode.encode_narrow(patch.values, self._source.nodata)
-            return Found(*_tallied(band, codes, *place), codes.values, None, None)
+            return Found(*tally.tally_codes(band, codes, *place), codes.values, None, None)
         decimal = encode.decimals(patch.values, self._source.nodata)
         codes = encode.encode_decimals(decimal, self._breaks)
-        counted = _tallied(band, codes, *place)
+        counted = tally.tally_codes(band, codes, *place)
         moments = tally.tally_moments(band, decimal, *place)
         keys = None
         if self._percentiles:
             upper = (encode.ordered(decimal) >> np.uint32(16)).astype(np.uint16)
             every = Codes(upper, np.arange(2.0**16))
             halves = encode.compact(every)
-            zone, code, amount = _tallied(band, halves, *place)
+            zone, code, amount = tally.tally_codes(band, halves, *place)
             keys = zone, halves.values.astype(np.int64)[code], amount
         return Found(*counted, codes.values, moments, keys)
 
@@ -192,8 +192,3 @@ def read_patch(source: Source, band: Band, width: int) -> Patch:
     mark_blocks(runs.start, runs.stop, 0, len(runs.row), step, needed)
     return source.read(int(runs.row[0]), int(runs.row[-1]) + 1, needed, width)
 
-
-def _tallied(
-    band: Band, codes: Codes, row0: int, col0: int
-) -> tuple[IntArray, IntArray, FloatArray]:
-    return tally.tally_codes(band, codes.cells, row0, col0, len(codes.values))

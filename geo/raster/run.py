@@ -94,7 +94,7 @@ class Run:
             return None
         x0, x1 = lattice.x[runs.start.min()], lattice.x[runs.stop.max()]
         measure = self._areas.measure(row0, row1, float(x0), float(x1))
-        return work(Band(row0, row1, runs, lattice.x, measure, self._zones))
+        return work(Band(row0, row1, runs, lattice, measure, self._zones))
 
 
 def _answer(future: Future[Result | None]) -> Iterator[Result]:

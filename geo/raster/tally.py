@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from geo.raster.areas import Measure, run_area
 from geo.raster.compiled import compiled
 from geo.raster.edges import ShortInts
+from geo.raster.encode import Codes
+from geo.raster.lattice import Lattice
 from geo.raster.sweep import Runs
 from geo.types import FloatArray, IntArray
 
@@ -22,6 +24,9 @@ STRIPE = 64
 
 _ROOM = 2_000_000
 """Entries of the table zones x codes of one stripe: 32 MB."""
+
+_LONG = 64
+"""Cells of a run from which on counting codes is faster than looking for changes."""
 
 KEY_BITS = 32
 """Bits of a ledger's key below the zone."""
@@ -39,8 +44,7 @@ class Band:
     ----------
     row0, row1 : int
     runs : Runs
-    x : FloatArray
-        All lines between the columns of the lattice.
+    lattice : Lattice
     measure : Measure
         Of the rows.
     zones : int
@@ -52,12 +56,13 @@ class Band:
         row0: int,
         row1: int,
         runs: Runs,
-        x: FloatArray,
+        lattice: Lattice,
         measure: Measure,
         zones: int,
     ) -> None:
         self.row0, self.row1 = row0, row1
-        self.runs, self.x, self.measure = runs, x, measure
+        self.runs, self.x, self.measure = runs, lattice.x, measure
+        self.equal_cells = lattice.equal and measure.width == np.inf
         self._position = np.full(zones, -1, dtype=np.int32)
 
     def stripes(self) -> Iterator[tuple[int, int]]:
@@ -84,18 +89,16 @@ class Band:
 
 
 def tally_codes(
-    band: Band, cells: np.ndarray, row0: int, col0: int, codes: int
+    band: Band, codes: Codes, row0: int, col0: int
 ) -> tuple[IntArray, IntArray, FloatArray]:
     """Area and number of cells per zone and code.
 
     Parameters
     ----------
     band : Band
-    cells : ndarray
-        ``(rows, columns)`` codes from ``row0`` and ``col0`` of the lattice on.
+    codes : Codes
+        ``(rows, columns)`` from ``row0`` and ``col0`` of the lattice on.
     row0, col0 : int
-    codes : int
-        How many codes there are.
 
     Returns
     -------
@@ -104,12 +107,14 @@ def tally_codes(
         the order of the stripes; only what is not zero.
     """
     found = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 2)))]
-    terms, first, width = band.measure
+    count = len(codes.values)
+    # Counting needs cells of one area and few tables to clear.
+    long = _LONG if codes.few and band.equal_cells else np.iinfo(np.int64).max
     for begin, end in band.stripes():
-        for zones, position in band.groups(begin, end, codes):
-            total = np.zeros((len(zones), codes, 2))
-            _add_codes(cells, row0, col0, *band.runs, begin, end, position,
-                       band.x, terms, first, width, band.row0, total)  # fmt: skip
+        for zones, position in band.groups(begin, end, count):
+            total = np.zeros((len(zones), count, 2))
+            _add_codes(codes.cells, row0, col0, *band.runs, begin, end, position, long,
+                       band.x, *band.measure, band.row0, total)  # fmt: skip
             zone, code = np.nonzero(total[:, :, 1])
             found.append((zones[zone], code.astype(np.int64), total[zone, code]))
     zone, code, amount = (np.concatenate(parts) for parts in zip(*found, strict=True))
@@ -129,6 +134,7 @@ def _add_codes(
     begin: int,
     end: int,
     position: ShortInts,
+    long: int,
     x: FloatArray,
     terms: FloatArray,
     first: int,
@@ -136,22 +142,54 @@ def _add_codes(
     band0: int,
     total: FloatArray,
 ) -> None:
+    counts = np.zeros((4, total.shape[1]), dtype=np.uint32)
     for k in range(begin, end):
         z = position[zone[k]]
         if z < 0:
             continue
-        line, r, last = cells[row[k] - row0], row[k] - band0, stop[k] - col0
-        c = start[k] - col0
+        i, r, c, last = row[k] - row0, row[k] - band0, start[k], stop[k]
+        if last - c >= long:
+            area = run_area(terms, first, width, r, x[c], x[last])
+            _count(cells, i, c - col0, last - col0, counts)
+            _spend(counts, area / (last - c) * share[k], share[k], total, z)
+            continue
         while c < last:
-            # Neighbours are mostly of one class.
-            code, c0 = line[c], c
+            code, c0 = cells[i, c - col0], c
             c += 1
-            while c < last and line[c] == code:
+            while c < last and cells[i, c - col0] == code:
                 c += 1
-            west, east = x[c0 + col0], x[c + col0]
-            area = run_area(terms, first, width, r, west, east)
+            area = run_area(terms, first, width, r, x[c0], x[c])
             total[z, code, 0] += share[k] * area
             total[z, code, 1] += share[k] * (c - c0)
+
+
+@compiled
+def _count(
+    cells: np.ndarray, i: int, c0: int, c1: int, counts: NDArray[np.uint32]
+) -> None:
+    """Count codes in four tables by turns: one alone waits for its own last write."""
+    even = c0 + (c1 - c0) // 4 * 4
+    for c in range(c0, even, 4):
+        counts[0, cells[i, c]] += 1
+        counts[1, cells[i, c + 1]] += 1
+        counts[2, cells[i, c + 2]] += 1
+        counts[3, cells[i, c + 3]] += 1
+    for c in range(even, c1):
+        counts[0, cells[i, c]] += 1
+
+
+@compiled
+def _spend(
+    counts: NDArray[np.uint32], area: float, share: float, total: FloatArray, z: int
+) -> None:
+    """Add the counted cells, of one area and one share, and clear the tables."""
+    for code in range(counts.shape[1]):
+        n = counts[0, code] + counts[1, code] + counts[2, code] + counts[3, code]
+        if n > 0:
+            total[z, code, 0] += area * n
+            total[z, code, 1] += share * n
+            for table in range(4):
+                counts[table, code] = 0
 
 
 def tally_moments(
@@ -173,13 +211,12 @@ def tally_moments(
         :func:`join_moments`.
     """
     found = [(np.zeros(0, np.int64), np.zeros((0, MOMENTS)))]
-    terms, first, width = band.measure
     for begin, end in band.stripes():
         for zones, position in band.groups(begin, end, MOMENTS):
             total = np.zeros((len(zones), MOMENTS))
             total[:, 6:8] = np.inf, -np.inf
             _add_moments(values, row0, col0, *band.runs, begin, end, position,
-                         band.x, terms, first, width, band.row0, total)  # fmt: skip
+                         band.x, *band.measure, band.row0, total)  # fmt: skip
             found.append((zones, total))
     zone, moments = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return zone, moments
@@ -278,10 +315,9 @@ def tally_keys(
         :func:`tally_codes`; added up within each stripe.
     """
     found = [(np.zeros(0, np.int64), np.zeros((0, 2)))]
-    terms, first, width = band.measure
     for begin, end in band.stripes():
-        args = (keys, row0, col0, *band.runs, begin, end, wanted, band.x, terms,
-                first, width, band.row0)  # fmt: skip
+        args = (keys, row0, col0, *band.runs, begin, end, wanted, band.x, *band.measure,
+                band.row0)  # fmt: skip
         size = _find_keys(*args, np.zeros(0, np.int64), np.zeros((0, 2)))
         key, amount = np.empty(size, np.int64), np.empty((size, 2))
         _find_keys(*args, key, amount)
