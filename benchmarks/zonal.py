@@ -65,14 +65,14 @@ def ours(path: Path, zones: gpd.GeoSeries, threads: int) -> Table:
     from geo.raster.measure import Measurement
     from geo.raster.run import Run
     from geo.raster.source import Source
-    from geo.zonal import Zones
+    from geo.raster.zones import Zones
 
     blocks = Blocks(path)
     source = Source(blocks)
-    layer = Zones(zones, blocks.grid)
-    size = blocks.block_shape[0]
+    lines = lattice.of_grid(blocks.grid)
+    layer = Zones(zones, lines)
     run = Run(
-        layer.rings, lattice.of_grid(blocks.grid), block_rows=size, threads=threads
+        layer.rings, lines, block_rows=blocks.block_shape[0], threads=threads
     )
     found = Measurement(source, blocks.grid, len(zones), None, ()).over(run, None)
     table = np.zeros((len(zones), CLASSES))

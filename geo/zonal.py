@@ -12,31 +12,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
-from geo import crs as coordinate_systems
-from geo import rings as flat
-from geo.area import ring_areas
-from geo.authalic import LonLatForm
-from geo.errors import GeometryError
 from geo.grid import Grid
 from geo.raster import classes as tables
 from geo.raster import lattice as lattices
-from geo.raster.areas import is_equal_area
-from geo.raster.classes import NODATA, OUTSIDE, ROUNDING, Histogram
+from geo.raster.classes import NODATA, OUTSIDE
 from geo.raster.measure import Measured, Measurement
-from geo.raster.project import MAX_DEVIATION_M, to_plane
-from geo.raster.run import Progress, Run
+from geo.raster.run import THREADS, Progress, Run
 from geo.raster.source import AnyReader, BlockReader, Reader, Source
-from geo.rings import Rings
+from geo.raster.zones import Zones
 from geo.types import FloatArray
 
 __all__ = ["NODATA", "OUTSIDE", "BlockReader", "Reader", "Zonal", "zonal"]
-
-THREADS = 2
-"""Bands worked on at once unless stated: one is decoded while another is measured."""
-
 
 @dataclass(frozen=True)
 class Zonal:
@@ -118,68 +106,20 @@ def zonal(
     GeometryError
         ``no_polygons`` when no zone has an area.
     """
-    layer = Zones(zones, grid)
+    lattice = lattices.of_grid(grid)
+    layer = Zones(zones, lattice)
     source = Source(read)
     run = Run(
         layer.rings,
-        lattices.of_grid(grid),
+        lattice,
         block_rows=source.block_shape[0],
         threads=threads,
         band_rows=band_rows,
     )
     measurement = Measurement(source, grid, len(zones), breaks, tuple(percentiles))
     measured = measurement.over(run, progress)
-    scale, outside = layer.closed(measured.classes)
+    scale, outside = layer.closed(measured.classes.zone, measured.classes.area)
     return _answer(zones.index, layer.area, measured, scale, outside)
-
-
-class Zones:
-    """Zones at the door of a raster: checked, flattened, in its CRS.
-
-    Parameters
-    ----------
-    zones : GeoSeries
-        lon,lat.
-    grid : Grid
-        Also any other with the lattice's CRS and outline.
-    """
-
-    def __init__(self, zones: gpd.GeoSeries, grid: Grid) -> None:
-        crs = coordinate_systems.require(zones, "zones")
-        coordinate_systems.require_lonlat(crs)
-        coordinate_systems.require_safe_datum(grid.crs, "raster")
-        rings = flat.from_geometry(zones.to_numpy())
-        form = LonLatForm(coordinate_systems.ellipsoid(crs))
-        self.area: FloatArray = ring_areas(rings, form)
-        if not self.area.any():
-            raise GeometryError("no_polygons", where="zones")
-        self._exact = grid.crs.is_geographic
-        self.rings = rings if self._exact else to_plane(rings, grid.crs)
-        self._wholly_on = _wholly_on(self.rings, grid)
-
-    def closed(self, table: Histogram) -> tuple[FloatArray, FloatArray]:
-        """Factor on each zone's covered areas, and its area beyond the raster, m2.
-
-        Together they make the covered areas and what is beyond add up to the zone.
-        """
-        covered = flat.sum_by(table.zone, table.area, len(self.area))
-        beyond = self.area - covered
-        small = self._wholly_on | (np.abs(beyond) <= ROUNDING * self.area)
-        outside = np.where(small, 0.0, np.maximum(beyond, 0.0))
-        if self._exact:
-            return np.ones(len(covered)), outside
-        fits = self._wholly_on & (covered > 0.0)
-        scale = np.where(fits, self.area / np.where(fits, covered, 1.0), 1.0)
-        return scale, outside
-
-
-def _wholly_on(rings: Rings, grid: Grid) -> np.ndarray:
-    """Whether each zone's vertices all lie on the grid."""
-    left, bottom, right, top = grid.bounds
-    x, y = rings.coordinates.T
-    off = (x < left) | (x > right) | (y < bottom) | (y > top)
-    owner = np.repeat(rings.feature, np.diff(rings.offsets))
-    return np.bincount(owner[off], minlength=rings.size) == 0
 
 
 def _answer(

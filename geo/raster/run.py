@@ -19,6 +19,9 @@ from geo.types import IntArray
 BAND_CELLS = 8_000_000
 """Cells that a band aims at: each thread holds the values of one band."""
 
+THREADS = 2
+"""Bands worked on at once unless stated: one is decoded while another is measured."""
+
 Progress = Callable[[int, int], None]
 """Told how many bands are done and how many there are."""
 
