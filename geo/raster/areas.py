@@ -13,9 +13,9 @@ times the row's :math:`\Delta q`.
 On projected lattices the density is taken as constant within a row: the covered share
 of a cell is that of the plane. The area of a cell is the integral of
 :math:`1/s`, with :math:`s` the areal scale of the projection: 1 for equal-area ones;
-for all others interpolated by parabolas over patches of at most 8 km, whose error is
-below 1e-9 for Gauss-Krueger (third derivative of :math:`1/s`, about
-:math:`8x/R^4`) and 2e-9 for Mercator. Cells above 8 km make higher patches: the error
+for all others the Jacobian of the inverse projection, interpolated by parabolas over
+patches of 8 km, whose error is below 1e-9 for Gauss-Krueger (third derivative of
+:math:`1/s`, about :math:`8x/R^4`) and 2e-9 for Mercator. Cells above 8 km make higher patches: the error
 along y then grows with the cube of their height.
 """
 
@@ -23,13 +23,13 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from pyproj import CRS, Proj, Transformer
+from pyproj import CRS, Transformer
 
 from geo import crs as coordinate_systems
 from geo.authalic import LonLatForm, sine_series
 from geo.raster.compiled import compiled
 from geo.raster.lattice import Lattice
-from geo.types import FloatArray, IntArray
+from geo.types import FloatArray
 
 PATCH_M = 8000.0
 """Widest patch of one parabola of the areal scale, metres; see the module's text."""
@@ -183,38 +183,59 @@ class ScaledAreas:
         width = PATCH_M / unit_m
         # One patch more, should rounding put the east side beyond the last.
         first, last = int(x0 // width), int(np.ceil(x1 / width)) + 1
-        nodes = 0.5 * width * np.arange(2 * first, 2 * last + 1)
         y = self.lattice.y[row0 : row1 + 1]
         height = max(width, float(np.diff(self.lattice.y).max()))
-        patch = np.unique((y[:-1] // height).astype(np.int64))
-        levels = np.unique(np.concatenate([2 * patch + k for k in range(3)]))
-        inverse = self._inverse_scale(nodes, 0.5 * height * levels)
-        rows = _row_integrals(y, levels, inverse, height) * unit_m**2
+        top, bottom = int(y[0] // height), int(y[-2] // height) + 1
+        steps = 0.5 * width, 0.5 * height
+        inverse = self._inverse_scale((2 * first, 2 * last), (2 * top, 2 * bottom), steps)
+        rows = _row_integrals(y, top, inverse, height)
         west, middle, east = rows[:, :-1:2], rows[:, 1::2], rows[:, 2::2]
         bend = 2.0 * (west - 2.0 * middle + east) / width**2
         slope = (east - west) / width - bend * width
         return Measure(np.stack([west, slope, bend], axis=-1), first, width)
 
-    def _inverse_scale(self, x: FloatArray, y: FloatArray) -> FloatArray:
-        """1/s at distances from the corner, ``(len(y), len(x))``."""
+    def _inverse_scale(
+        self, columns: tuple[int, int], rows: tuple[int, int], steps: tuple[float, float]
+    ) -> FloatArray:
+        """m2 on the ellipsoid per unit of the plane at half-patch nodes, ends included.
+
+        The Jacobian of the inverse projection by differences of fourth order: at steps
+        of 4 km their error is below 1e-13. (The scale that PROJ answers is that of a
+        sphere for EPSG:3857, 0.2 % off.)
+        """
         crs = self.lattice.crs
-        east, north = np.meshgrid(self.lattice.x0 + x, self.lattice.y0 - y)
-        step = Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
-        lon, lat = step.transform(east, north)
-        factors = Proj(crs).get_factors(lon, lat)
-        return np.asarray(1.0 / np.asarray(factors.areal_scale))
+        x = self.lattice.x0 + steps[0] * np.arange(columns[0] - 2, columns[1] + 3)
+        y = self.lattice.y0 - steps[1] * np.arange(rows[0] - 2, rows[1] + 3)
+        to_degrees = Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
+        lon, lat = np.radians(to_degrees.transform(*np.meshgrid(x, y)))
+        lon_x, lat_x = (_slope(f[2:-2], steps[0]) for f in (lon, lat))
+        lon_y, lat_y = (_slope(f[:, 2:-2].T, steps[1]).T for f in (lon, lat))
+        shape = coordinate_systems.ellipsoid(crs)
+        middle = lat[2:-2, 2:-2]
+        curvature = shape.b / (1.0 - shape.e2 * np.sin(middle) ** 2)
+        # Product of the two radii of curvature, times the cosine for the meridians.
+        area = curvature**2 * np.cos(middle)
+        return np.asarray(np.abs(lon_x * lat_y - lon_y * lat_x) * area)
+
+
+def _slope(values: FloatArray, step: float) -> FloatArray:
+    """Derivative along the second axis, without its two first and last places."""
+    near = values[:, 3:-1] - values[:, 1:-3]
+    far = values[:, 4:] - values[:, :-4]
+    return np.asarray((8.0 * near - far) / (12.0 * step))
 
 
 def _row_integrals(
-    y: FloatArray, levels: IntArray, values: FloatArray, height: float
+    y: FloatArray, first: int, values: FloatArray, height: float
 ) -> FloatArray:
-    """Integrate over each row the parabolas through values at half-patch levels.
+    """Integrate over each row the parabolas through values at half-patch levels, from
+    patch ``first`` on.
 
     A row that reaches over the border of its patch follows the patch's parabola
     beyond it, by less than its height.
     """
     patch = (y[:-1] // height).astype(np.int64)
-    at = np.searchsorted(levels, 2 * patch)
+    at = 2 * (patch - first)
     top, middle, bottom = values[at], values[at + 1], values[at + 2]
     a = (y[:-1] / height - patch)[:, np.newaxis]
     b = (y[1:] / height - patch)[:, np.newaxis]
