@@ -26,12 +26,13 @@ from collections.abc import Callable
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pyproj import CRS, Geod, Transformer
+from pyproj import CRS, Geod
 
 from geo import crs as coordinate_systems
 from geo import gauss_krueger
 from geo import rings as flat
 from geo.authalic import AreaForm, Ellipsoid, LonLatForm, PlaneForm
+from geo.checks import require_plausible
 from geo.crs import MAX_EDGE_M
 from geo.errors import CRSError
 from geo.rings import Rings
@@ -48,7 +49,8 @@ def area(geometry: gpd.GeoSeries, *, edges: EdgeRule = "lonlat") -> pd.Series:
     ----------
     geometry : GeoSeries
         ``(n,)``, any safe CRS, x,y order. Only polygon parts count; their rings may
-        be wound either way. Polygons must not cross the 180th meridian.
+        be wound either way. Polygons must be valid (:func:`geo.validity.repair`; a
+        bowtie's wings would cancel) and must not cross the 180th meridian.
     edges : {"lonlat", "official", "geodesic", "plane"}
         How the line between two vertices is read; see the module's text.
 
@@ -61,8 +63,10 @@ def area(geometry: gpd.GeoSeries, *, edges: EdgeRule = "lonlat") -> pd.Series:
     Raises
     ------
     CRSError
-        No CRS, a datum without a known path to CGCS2000, or ``plane`` asked of
-        lon/lat coordinates.
+        No CRS, no horizontal one, a datum without a known path to CGCS2000, or
+        ``plane`` asked of lon/lat coordinates.
+    CoordinateError
+        Coordinates that contradict the CRS; see :func:`geo.checks.require_plausible`.
 
     Examples
     --------
@@ -73,6 +77,9 @@ def area(geometry: gpd.GeoSeries, *, edges: EdgeRule = "lonlat") -> pd.Series:
     """
     crs = coordinate_systems.require(geometry, "geometry")
     coordinate_systems.require_safe_datum(crs, "geometry")
+    require_plausible(geometry, "geometry")
+    if edges != "plane":
+        coordinate_systems.require_convertible(geometry, crs, "geometry")
     values = _RULES[edges](geometry.to_numpy(), crs)
     values[geometry.isna().to_numpy()] = np.nan
     return pd.Series(values, index=geometry.index, name="area_m2")
@@ -118,8 +125,13 @@ def _lonlat(geometry: GeometryArray, crs: CRS) -> FloatArray:
 def _plane(geometry: GeometryArray, crs: CRS) -> FloatArray:
     if crs.is_geographic:
         raise CRSError("crs_not_projected", crs=coordinate_systems.name(crs))
-    unit_m = crs.axis_info[0].unit_conversion_factor
-    return ring_areas(flat.from_geometry(geometry), PlaneForm()) * unit_m**2
+    return plane_area(geometry, crs)
+
+
+def plane_area(geometry: GeometryArray, crs: CRS) -> FloatArray:
+    """Answer the shoelace areas of polygons in a projected plane, in m2, ``(n,)``."""
+    square_m = coordinate_systems.unit_m(crs) ** 2
+    return ring_areas(flat.from_geometry(geometry), PlaneForm()) * square_m
 
 
 def _geodesic(geometry: GeometryArray, crs: CRS) -> FloatArray:
@@ -136,11 +148,14 @@ def _geodesic(geometry: GeometryArray, crs: CRS) -> FloatArray:
 def _official(geometry: GeometryArray, crs: CRS) -> FloatArray:
     rings = _densified(flat.from_geometry(geometry), crs)
     plane = gauss_krueger.projection(crs)
-    if plane is None:
-        rings = _to_degrees(rings, crs)
-    else:
-        degrees = gauss_krueger.official_inverse(rings.coordinates, plane)
-        rings = rings.with_coordinates(degrees)
+    degrees = coordinate_systems.to_degrees(rings.coordinates, crs)
+    if plane is not None:
+        east = np.abs(rings.coordinates[:, 0] - plane.false_easting)
+        in_zone = east <= gauss_krueger.SERIES_REACH_M
+        degrees[in_zone] = gauss_krueger.official_inverse(
+            rings.coordinates[in_zone], plane
+        )
+    rings = rings.with_coordinates(degrees)
     rounded = np.round(rings.coordinates * 3600.0, SECONDS_DECIMALS) / 3600.0
     return official_ring_areas(
         rings.with_coordinates(rounded), coordinate_systems.ellipsoid(crs)
@@ -200,7 +215,7 @@ def _plane_lengths(rings: Rings, crs: CRS) -> FloatArray:
     first, last = rings.edges
     step = last - first
     if not crs.is_geographic:
-        unit_m = crs.axis_info[0].unit_conversion_factor
+        unit_m = coordinate_systems.unit_m(crs)
         return np.asarray(np.hypot(step[:, 0], step[:, 1]) * unit_m)
     degree_m = np.radians(coordinate_systems.ellipsoid(crs).a)
     shrink = np.cos(np.radians(0.5 * (first[:, 1] + last[:, 1])))
@@ -209,10 +224,7 @@ def _plane_lengths(rings: Rings, crs: CRS) -> FloatArray:
 
 def _to_degrees(rings: Rings, crs: CRS) -> Rings:
     """Leave the plane for the geographic CRS under it, lon,lat."""
-    if crs.is_geographic:
-        return rings
-    step = Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
-    return rings.with_coordinates(np.column_stack(step.transform(*rings.coordinates.T)))
+    return rings.with_coordinates(coordinate_systems.to_degrees(rings.coordinates, crs))
 
 
 def line_lengths(geometry: GeometryArray, ellipsoid: Ellipsoid) -> FloatArray:

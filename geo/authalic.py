@@ -123,11 +123,11 @@ class LonLatForm:
 
 
 def _sinc_minus_1(x: FloatArray) -> FloatArray:
-    """``sin(x)/x - 1`` without cancellation: Taylor series below 0.3 rad (1e-17)."""
+    """``sin(x)/x - 1`` without cancellation: Taylor series below 0.3 rad (1e-16)."""
     square = x * x
-    series = square * (
-        -1 / 6 + square * (1 / 120 + square * (-1 / 5040 + square / 362880))
-    )
+    series = np.zeros_like(x)
+    for coefficient in (-1 / 39916800, 1 / 362880, -1 / 5040, 1 / 120, -1 / 6):
+        series = square * (coefficient + series)
     small = np.abs(x) < 0.3
     safe = np.where(small, 1.0, x)
     return np.where(small, series, np.sin(safe) / safe - 1.0)

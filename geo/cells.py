@@ -14,14 +14,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.authalic import AreaForm
+from geo import crs as coordinate_systems
+from geo.authalic import AreaForm, LonLatForm
 from geo.grid import Grid, Window
 from geo.rings import Rings, sum_by
 from geo.types import BoolArray, FloatArray, IntArray
 
 NEGLIGIBLE = 1e-9
-"""Share of a cell below which a covered area is rounding: 1e-9 of a 30 m cell is
-1 mm2, and sums of a million cells reach about 1e-10."""
+"""Share of a cell, or of a polygon smaller than it, below which a covered area is
+rounding: 1e-9 of a 30 m cell is 1 mm2, and sums of a million cells reach 1e-10."""
 
 
 class Pieces(NamedTuple):
@@ -123,7 +124,11 @@ def _lines_between(
 
 
 def covered_areas(
-    pieces: Pieces, grid: Grid, form: AreaForm, window: Window
+    pieces: Pieces,
+    grid: Grid,
+    form: AreaForm,
+    window: Window,
+    polygon_area: float = np.inf,
 ) -> FloatArray:
     """Sum the pieces of one polygon to the covered area of each cell.
 
@@ -135,6 +140,9 @@ def covered_areas(
     form : AreaForm
         Of the grid's CRS.
     window : Window
+    polygon_area : float
+        Of the whole polygon, in the unit of the result: a parcel far smaller than a
+        cell must not be taken for rounding.
 
     Returns
     -------
@@ -143,28 +151,62 @@ def covered_areas(
         0 where nothing is covered.
     """
     rows, columns = window.shape
-    south = grid.row_edges((window.row0 + pieces.row + 1).astype(np.float64))
     east = grid.column_edges((window.col0 + pieces.column + 1).astype(np.float64))
-    q1 = form.difference(pieces.y1, south)
-    q2 = form.difference(pieces.y2, south)
-    mean = form.mean_difference(pieces.y1, pieces.y2, south)
-    own = (
-        (east - pieces.x2) * q2
-        - (east - pieces.x1) * q1
-        + (pieces.x2 - pieces.x1) * mean
-    )
-    beyond = grid.dx * (q2 - q1)
+    # Heights count from the start of each piece, so that a small polygon in a large
+    # cell keeps its digits.
+    rise = form.difference(pieces.y2, pieces.y1)
+    mean = form.mean_difference(pieces.y1, pieces.y2, pieces.y1)
+    own = (east - pieces.x2) * rise + (pieces.x2 - pieces.x1) * mean
+    beyond = grid.dx * rise
     # One column more in front takes what lies west of the window.
     stride = columns + 2
     cell = pieces.row * stride + pieces.column + 1
     partial = sum_by(cell, -own, rows * stride).reshape(rows, stride)
     steps = sum_by(cell + 1, -beyond, rows * stride).reshape(rows, stride)
     area = (partial + np.cumsum(steps, axis=1))[:, 1:-1]
-    full = _full_areas(grid, form, window)
-    return np.where(np.abs(area) < NEGLIGIBLE * full, 0.0, area)
+    least = NEGLIGIBLE * np.minimum(_full_areas(grid, form, window), polygon_area)
+    return np.where(np.abs(area) < least, 0.0, area)
 
 
 def _full_areas(grid: Grid, form: AreaForm, window: Window) -> FloatArray:
     """Area of a whole cell of each row, ``(rows, 1)``."""
     edges = grid.row_edges(np.arange(window.row0, window.row1 + 1, dtype=np.float64))
     return (grid.dx * form.difference(edges[:-1], edges[1:]))[:, np.newaxis]
+
+
+def cell_areas(grid: Grid, window: Window) -> FloatArray:
+    """Answer the ellipsoidal area of whole cells.
+
+    Parameters
+    ----------
+    grid : Grid
+        Lon/lat or projected.
+    window : Window
+
+    Returns
+    -------
+    FloatArray
+        m2, shape of the window. On a projected grid the corners become lon,lat and
+        are joined by straight lines there; what that adds to a cell it takes from
+        its neighbour.
+    """
+    form = LonLatForm(coordinate_systems.ellipsoid(grid.crs))
+    if grid.crs.is_geographic:
+        return np.broadcast_to(_full_areas(grid, form, window), window.shape)
+    rows, columns = window.shape
+    x = grid.column_edges(np.arange(window.col0, window.col1 + 1, dtype=np.float64))
+    y = grid.row_edges(np.arange(window.row0, window.row1 + 1, dtype=np.float64))
+    corners = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    degrees = coordinate_systems.to_degrees(corners, grid.crs)
+    lon, lat = degrees.T.reshape(2, rows + 1, columns + 1)
+    middle = np.full_like(lat, lat.mean())
+
+    def below(start: tuple[slice, slice], stop: tuple[slice, slice]) -> FloatArray:
+        mean = form.mean_difference(lat[start], lat[stop], middle[start])
+        return np.asarray((lon[stop] - lon[start]) * mean)
+
+    all_but_first, all_but_last, every = slice(1, None), slice(None, -1), slice(None)
+    eastward = below((every, all_but_last), (every, all_but_first))
+    southward = below((all_but_last, every), (all_but_first, every))
+    ring = eastward[:-1] + southward[:, 1:] - eastward[1:] - southward[:, :-1]
+    return np.abs(ring)

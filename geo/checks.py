@@ -1,19 +1,26 @@
 """Numbers that cannot be what their coordinate system says they are."""
 
+from collections.abc import Iterator
+
 import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import CRS
 
 from geo import crs as coordinate_systems
+from geo import gauss_krueger
 from geo.errors import CoordinateError
-from geo.types import BoolArray, FloatArray
+from geo.types import REGION, BoolArray, FloatArray
 
 MAX_NORTHING_M = 10_002_000.0
 """A quadrant of the meridian, metres: no northing of a national grid is larger."""
 
-MAX_PREFIXED_EASTING_M = 64_000_000.0
-"""An easting with a zone number in front, metres (6-degree zones go to 60)."""
+ZONE_REACH_M = 500_000.0
+"""Farthest from its meridian that an easting still shows its own zone number."""
+
+PLANE_REACH_M = 2_000_000.0
+"""Farthest from its meridian that a Gauss-Krueger plane is met with in practice: the
+whole region drawn in its outermost zone, 24 degrees of longitude at 40 N."""
 
 
 def require_plausible(geometry: gpd.GeoSeries, where: str) -> None:
@@ -30,52 +37,102 @@ def require_plausible(geometry: gpd.GeoSeries, where: str) -> None:
     ------
     CoordinateError
         ``coordinates_not_finite``; for lon/lat ``coordinates_swapped`` or
-        ``coordinates_metres``; for projected systems ``coordinates_degrees`` or
-        ``coordinates_swapped_plane``. The first feature at fault is named.
+        ``coordinates_metres``; for projected systems ``coordinates_degrees``,
+        ``coordinates_beyond_crs``, ``coordinates_swapped_plane`` or
+        ``coordinates_wrong_zone``. The first feature at fault is named.
     CRSError
-        ``crs_missing``.
+        ``crs_missing`` or ``crs_not_horizontal``.
     """
     crs = coordinate_systems.require(geometry, where)
+    require_finite(geometry, where)
     points, owner = shapely.get_coordinates(geometry.to_numpy(), return_index=True)
-    for code, fault in _faults(points, crs):
-        first = int(np.argmax(fault))
-        if fault[first]:
-            label = str(geometry.index[owner[first]])
-            value = f"{points[first, 0]:g}, {points[first, 1]:g}"
-            raise CoordinateError(code, where=where, feature=label, value=value)
-
-
-def _faults(points: FloatArray, crs: CRS) -> list[tuple[str, BoolArray]]:
-    """Fault codes and the vertices that show each; the first that shows decides."""
     if not len(points):
-        return []
-    infinite = np.any(~np.isfinite(points), axis=1)
-    not_finite = ("coordinates_not_finite", np.asarray(infinite))
-    named = _degree_faults(points) if crs.is_geographic else _plane_faults(points, crs)
-    return [not_finite, *named]
+        return
+    faults = _degree_faults if crs.is_geographic else _plane_faults
+    for code, fault in faults(points, crs):
+        if fault.any():
+            first = int(np.argmax(fault))
+            label = str(geometry.index[owner[first]])
+            details = {"crs": coordinate_systems.name(crs), "candidates": "-"}
+            if code == "coordinates_wrong_zone":
+                details["candidates"] = _candidates(points[first : first + 1])
+            raise CoordinateError(
+                code, where=where, feature=label, value=_pair(points[first]), **details
+            )
 
 
-def _degree_faults(points: FloatArray) -> list[tuple[str, BoolArray]]:
-    x, y = points.T
-    too_big = (np.abs(x) > 180.0) | (np.abs(y) > 180.0)
+def require_finite(geometry: gpd.GeoSeries, where: str) -> None:
+    """Refuse NaN and infinite coordinates.
+
+    Raises
+    ------
+    CoordinateError
+        ``coordinates_not_finite``, naming the first feature at fault.
+    """
+    points, owner = shapely.get_coordinates(geometry.to_numpy(), return_index=True)
+    lost = ~np.isfinite(points).all(axis=1)
+    if lost.any():
+        label = str(geometry.index[owner[int(np.argmax(lost))]])
+        raise CoordinateError("coordinates_not_finite", where=where, feature=label)
+
+
+def _pair(point: FloatArray) -> str:
+    """Write a vertex with the digits that tell zone numbers apart."""
+    return f"{point[0]:.10g}, {point[1]:.10g}"
+
+
+def _candidates(points: FloatArray) -> str:
+    zones = gauss_krueger.zone_candidates(points)
+    return ", ".join(f"EPSG:{zone.epsg}" for zone in zones) or "-"
+
+
+Faults = Iterator[tuple[str, BoolArray]]
+"""Fault codes and the vertices that show each; the first that shows decides."""
+
+
+def _degree_faults(points: FloatArray, _: CRS) -> Faults:
+    x, y = np.abs(points.T)
+    yield "coordinates_metres", (x > 180.0) | (y > 180.0)
     # East of 90 E, as the whole region is, a swapped pair has an impossible latitude.
-    swapped = (np.abs(y) > 90.0) & (np.abs(x) <= 90.0)
-    beyond = np.abs(y) > 90.0
-    return [
-        ("coordinates_metres", too_big),
-        ("coordinates_swapped", swapped),
-        ("coordinates_metres", beyond),
-    ]
+    yield "coordinates_swapped", (y > 90.0) & (x <= 90.0)
+    yield "coordinates_metres", y > 90.0
 
 
-def _plane_faults(points: FloatArray, crs: CRS) -> list[tuple[str, BoolArray]]:
-    if crs.axis_info[0].unit_conversion_factor != 1.0:
-        return []
-    x, y = points.T
-    # All vertices, not one: a plane may have its origin inside a layer.
-    degrees = np.all((np.abs(x) <= 180.0) & (np.abs(y) <= 90.0))
-    swapped = (np.abs(y) > MAX_NORTHING_M) & (np.abs(y) < MAX_PREFIXED_EASTING_M)
-    return [
-        ("coordinates_degrees", np.full(len(points), degrees)),
-        ("coordinates_swapped_plane", swapped & (np.abs(x) <= MAX_NORTHING_M)),
-    ]
+def _plane_faults(points: FloatArray, crs: CRS) -> Faults:
+    unit_m = coordinate_systems.unit_m(crs)
+    x, y = np.abs(points.T) * unit_m
+    yield "coordinates_beyond_crs", np.maximum(x, y) > coordinate_systems.MAX_PLANE_M
+    if unit_m <= 1.0:
+        # All vertices, not one: a plane may have its origin inside a layer.
+        yield "coordinates_degrees", _all(points, (x <= 180.0) & (y <= 90.0))
+    plane = gauss_krueger.projection(crs)
+    if plane is not None:
+        yield from _zone_faults(points, plane)
+    else:
+        here, swapped = _in_region(points, crs), _in_region(points[:, ::-1], crs)
+        yield "coordinates_swapped_plane", _all(points, np.array(swapped and not here))
+
+
+def _zone_faults(points: FloatArray, plane: gauss_krueger.Projection) -> Faults:
+    """Northings for eastings, and eastings that carry another zone's number."""
+    east, north = np.abs(points.T - plane.false_easting)
+    stray = east > PLANE_REACH_M
+    is_northing = np.abs(points[:, 0]) <= MAX_NORTHING_M
+    yield "coordinates_swapped_plane", stray & (north <= PLANE_REACH_M) & is_northing
+    yield "coordinates_wrong_zone", stray
+    if east.min() > ZONE_REACH_M:
+        other = bool(gauss_krueger.zone_candidates(points[:1]))
+        yield "coordinates_wrong_zone", _all(points, np.array(other))
+
+
+def _all(points: FloatArray, fault: BoolArray) -> BoolArray:
+    """Blame the whole layer, or nothing of it."""
+    return np.full(len(points), bool(fault.all()))
+
+
+def _in_region(points: FloatArray, crs: CRS) -> bool:
+    """Whether the middle of the layer lies in the region."""
+    middle = 0.5 * (points.min(axis=0) + points.max(axis=0))
+    ((lon, lat),) = coordinate_systems.to_degrees(middle[np.newaxis], crs)
+    west, south, east, north = REGION
+    return bool(west <= lon <= east and south <= lat <= north)

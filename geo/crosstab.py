@@ -9,7 +9,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo import crs as coordinate_systems
 from geo.grid import Grid
 from geo.raster import lattice as lattices
 from geo.raster.classes import NODATA, OUTSIDE, Labels
@@ -67,14 +66,12 @@ def crosstab(
 
     Raises
     ------
-    CRSError, GeometryError
+    CRSError, CoordinateError, GeometryError
         As for :func:`geo.zonal.zonal`.
     """
-    for grid, where in ((grid_a, "raster a"), (grid_b, "raster b")):
-        coordinate_systems.require_safe_datum(grid.crs, where)
     a = PairSource(grid_a, read_a, breaks_a)
     b = PairSource(grid_b, read_b, breaks_b)
-    pairs = ExactPairs(a, b) if _one_crs(grid_a, grid_b) else _sampled(a, b)
+    pairs = ExactPairs(a, b) if _one_crs(a.grid, b.grid) else _sampled(a, b)
     layer = Zones(zones, pairs.lattice)
     run = Run(
         layer.rings,

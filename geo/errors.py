@@ -10,6 +10,7 @@
     |- layers.errors.LayerError
     |  |- LayerNotFoundError   no layer and no file of that name
     |  |- LayerReadError       a file that cannot be read as what it claims to be
+    |  |- LayerWriteError      a file that cannot be written
     |  `- CatalogError         a catalogue that contradicts its files
     `- service.errors.RequestError   a request that cannot be answered as asked
 
@@ -26,7 +27,7 @@ class EcobarrierError(Exception):
     Parameters
     ----------
     code : str
-        Key of :data:`geo.messages.MESSAGES`.
+        Key of :data:`geo.sentences.MESSAGES`.
     **details : object
         What the sentence names: file, feature, field, value, remedy. They are
         kept, so that a machine can read them too.

@@ -1,6 +1,7 @@
 """CGCS2000 Gauss-Krueger zones of China, and the inverse the official rule uses."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -66,19 +67,27 @@ def zone_candidates(points: FloatArray) -> list[GaussKruegerZone]:
     Returns
     -------
     list of GaussKruegerZone
-        Several when the easting has no zone prefix: the choice is the user's.
+        Several when the easting has no zone prefix: the choice is the user's. None
+        without points.
     """
+    if not len(points):
+        return []
     west, south, east, north = REGION
     fitting = []
     for zone in region_zones():
-        crs = CRS.from_epsg(zone.epsg)
-        step = Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
-        lon, lat = step.transform(points[:, 0], points[:, 1])
+        lon, lat = _inverse_of(zone.epsg).transform(points[:, 0], points[:, 1])
         in_zone = np.abs(lon - zone.central_meridian) <= zone.width / 2 + 0.5
         inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
         if np.all(inside & in_zone):
             fitting.append(zone)
     return fitting
+
+
+@lru_cache(maxsize=64)
+def _inverse_of(epsg: int) -> Transformer:
+    """From the plane of a code to its lon,lat; building one costs milliseconds."""
+    crs = CRS.from_epsg(epsg)
+    return Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
 
 
 class Projection(NamedTuple):
@@ -93,7 +102,12 @@ class Projection(NamedTuple):
 def projection(crs: CRS) -> Projection | None:
     """Answer the parameters of a CGCS2000 Gauss-Krueger CRS; None for any other.
 
-    Scale 1 on the central meridian, origin on the equator, no false northing.
+    Metres, scale 1 on the central meridian, origin on the equator, no false northing.
+
+    Parameters
+    ----------
+    crs : CRS
+        Horizontal (:func:`geo.crs.horizontal`); a compound one has no operation.
     """
     operation = crs.coordinate_operation
     shape = crs.ellipsoid
@@ -102,6 +116,7 @@ def projection(crs: CRS) -> Projection | None:
     values = {p.name: _number(p.value) for p in operation.params}
     same = (
         "Transverse Mercator" in operation.method_name
+        and crs.axis_info[0].unit_conversion_factor == 1.0
         and np.isclose(shape.inverse_flattening, CGCS2000.inverse_flattening, rtol=1e-9)
         and values.get("Scale factor at natural origin") == 1
         and values.get("Latitude of natural origin") == 0
@@ -127,6 +142,10 @@ _FOOTPOINT = (
     2.41626669230084e-7,
     2.22241238938534e-9,
 )
+SERIES_REACH_M = 334_000.0
+"""Farthest from its meridian that the series holds: half a 6-degree zone on the
+equator. Its terms end at the sixth power; at 10 degrees it is off by metres."""
+
 _SECOND_ECCENTRICITY_SQUARED = 0.006739496775478856
 
 
@@ -145,7 +164,8 @@ def official_inverse(points: FloatArray, plane: Projection) -> FloatArray:
     Returns
     -------
     FloatArray
-        ``(n, 2)``, lon,lat in degrees. Good to 1e-9 degrees within a zone.
+        ``(n, 2)``, lon,lat in degrees; within 1.5e-9 degree of PROJ in a 3-degree
+        zone, within 6e-9 (0.6 mm) on the edge of a 6-degree one.
     """
     footpoint = _footpoint_latitude(points[:, 1])
     cosine, t = np.cos(footpoint), np.tan(footpoint)

@@ -12,24 +12,35 @@ Uncertainty
     :math:`u = \sqrt{(\sigma_A L_A)^2 + (\sigma_B L_B)^2} + r`, with :math:`r` the area
     that repairs of either feature moved, at most the whole overlap. The first term
     is a bound for an error that stays on one side all along the boundary; errors that
-    change sides partly cancel, so the true spread is smaller.
+    change sides partly cancel, so the true spread is smaller. A sliver is uncertain by
+    at least all of itself.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj import CRS
 
 from geo import crs as coordinate_systems
 from geo.area import line_lengths, lonlat_area
 from geo.authalic import Ellipsoid
+from geo.checks import require_plausible
 from geo.errors import GeometryError
 from geo.messages import Note, listed
-from geo.robust import RETRY_GRID_DEGREES, difference, intersection, union
+from geo.rings import sum_by
+from geo.robust import (
+    RETRY_GRID_DEGREES,
+    difference,
+    intersection,
+    may_overlap,
+    union_by,
+)
 from geo.types import BoolArray, FloatArray, GeometryArray, IntArray
-from geo.validity import polygons_of
+from geo.validity import COLLECTION, polygons_of, require_valid
 
 
 @dataclass(frozen=True)
@@ -131,17 +142,25 @@ def overlap(left: Side, right: Side, *, sliver: SliverRule | None = None) -> Ove
     ------
     CRSError
         No CRS, different ones, or not lon/lat.
+    CoordinateError
+        Coordinates that are no degrees.
     GeometryError
-        ``no_polygons`` when a layer has no area.
+        ``no_polygons`` when a layer has no area, ``geometry_invalid`` when a feature
+        needs repair first, ``overlay_failed`` when GEOS gives up on a place.
     """
-    crs = coordinate_systems.require(left.geometry, "left")
-    coordinate_systems.require_same(
-        crs, coordinate_systems.require(right.geometry, "right")
-    )
-    coordinate_systems.require_lonlat(crs)
+    crs = _require_usable(left.geometry, "left")
+    coordinate_systems.require_same(crs, _require_usable(right.geometry, "right"))
     return _Overlay(left, right, coordinate_systems.ellipsoid(crs)).run(
         sliver or SliverRule()
     )
+
+
+def _require_usable(geometry: gpd.GeoSeries, where: str) -> CRS:
+    crs = coordinate_systems.require(geometry, where)
+    coordinate_systems.require_lonlat(crs)
+    require_plausible(geometry, where)
+    require_valid(geometry, where)
+    return crs
 
 
 class _Overlay:
@@ -165,15 +184,28 @@ class _Overlay:
                 "left": self._left.geometry.index[i],
                 "right": self._right.geometry.index[j],
                 "area_m2": areas,
-                "share_left": areas / self._area_a[i],
-                "share_right": areas / self._area_b[j],
+                "share_left": _ratio(areas, self._area_a[i]),
+                "share_right": _ratio(areas, self._area_b[j]),
                 "uncertainty_m2": self._uncertainty(i, j, areas),
             }
         )
         pairs["sliver"] = self._is_sliver(pieces, pairs, rule)
-        left = self._features(self._left.geometry.index, self._a, i, pieces)
-        right = self._features(self._right.geometry.index, self._b, j, pieces)
-        totals = self._totals(left, right, pieces)
+        doubtful = pairs["sliver"] & (pairs["uncertainty_m2"] < areas)
+        pairs.loc[doubtful, "uncertainty_m2"] = areas[doubtful]
+        left, left_once = self._features(self._left.geometry.index, self._a, i, pieces)
+        right, right_once = self._features(
+            self._right.geometry.index, self._b, j, pieces
+        )
+        totals = {
+            "left_m2": float(left["area_m2"].sum()),
+            "right_m2": float(right["area_m2"].sum()),
+            "left_dissolved_m2": left_once.area_m2,
+            "right_dissolved_m2": right_once.area_m2,
+            "overlap_sum_m2": float(areas.sum()),
+            "overlap_dissolved_m2": left_once.overlap_m2,
+            "left_remainder_m2": left_once.remainder_m2,
+            "right_remainder_m2": right_once.remainder_m2,
+        }
         return Overlap(pairs, left, right, totals, tuple(self._notes))
 
     def _require_area(self, geometry: GeometryArray, where: str) -> FloatArray:
@@ -188,31 +220,26 @@ class _Overlay:
     def _pieces(self) -> tuple[IntArray, IntArray, GeometryArray]:
         """Positions of the pairs that share area, and the shared polygons."""
         i, j = shapely.STRtree(self._b).query(self._a, predicate="intersects")
+        order = np.lexsort((j, i))
+        i, j = i[order], j[order]
         result = intersection(self._a[i], self._b[j])
-        if result.retried.any():
-            names = [
-                f"{self._left.geometry.index[a]} x {self._right.geometry.index[b]}"
-                for a, b in zip(i[result.retried], j[result.retried], strict=True)
-            ]
-            self._notes.append(
-                Note(
-                    "overlay_retried",
-                    {
-                        "count": len(names),
-                        "pairs": listed(names),
-                        "grid_degrees": RETRY_GRID_DEGREES,
-                    },
-                )
-            )
+        retried = zip(i[result.retried], j[result.retried], strict=True)
+        left, right = self._left.geometry.index, self._right.geometry.index
+        self._note_retried([f"{left[a]} x {right[b]}" for a, b in retried])
         self._note_dropped(result.geometry)
         pieces = polygons_of(result.geometry)
         keep = ~shapely.is_empty(pieces)
-        order = np.lexsort((j[keep], i[keep]))
-        return i[keep][order], j[keep][order], pieces[keep][order]
+        return i[keep], j[keep], pieces[keep]
+
+    def _note_retried(self, names: list[str]) -> None:
+        if names:
+            details = {"count": len(names), "pairs": listed(names)}
+            grid = {"grid_degrees": RETRY_GRID_DEGREES}
+            self._notes.append(Note("overlay_retried", {**details, **grid}))
 
     def _note_dropped(self, geometry: GeometryArray) -> None:
         """Count intersections that are area and line at once; the line has no area."""
-        mixed = int(np.sum(shapely.get_type_id(geometry) == 7))
+        mixed = int(np.sum(shapely.get_type_id(geometry) == COLLECTION))
         if mixed:
             self._notes.append(Note("overlay_lines_dropped", {"count": mixed}))
 
@@ -240,7 +267,7 @@ class _Overlay:
     ) -> BoolArray:
         area = pairs["area_m2"].to_numpy()
         perimeter = line_lengths(shapely.boundary(pieces), self._ellipsoid)
-        width = 2.0 * area / perimeter
+        width = _ratio(2.0 * area, perimeter)
         share = pairs["share_left"].to_numpy()
         return np.asarray(
             (area < rule.area_m2) | (width < rule.width_m) | (share < rule.share_left)
@@ -252,39 +279,50 @@ class _Overlay:
         geometry: GeometryArray,
         owner: IntArray,
         pieces: GeometryArray,
-    ) -> pd.DataFrame:
-        """Sum, dissolved overlap and remainder of each feature of one layer."""
-        area = self._areas(geometry)
-        total = np.bincount(owner, self._areas(pieces), minlength=len(geometry))
-        covered = np.full(len(geometry), shapely.Polygon(), dtype=object)
-        for feature in np.unique(owner):
-            covered[feature] = union(pieces[owner == feature])
-        rest = difference(geometry, covered).geometry
-        return pd.DataFrame(
+    ) -> tuple[pd.DataFrame, "_Once"]:
+        """Sum, dissolved overlap and remainder of each feature, and of the layer."""
+        covered = union_by(owner, pieces, len(geometry))
+        rest = difference(geometry, covered.geometry)
+        for result in (covered, rest):
+            self._note_retried([str(label) for label in index[result.retried]])
+        table = pd.DataFrame(
             {
-                "area_m2": area,
-                "overlap_sum_m2": total,
-                "overlap_dissolved_m2": self._areas(covered),
-                "remainder_m2": self._areas(rest),
+                "area_m2": self._areas(geometry),
+                "overlap_sum_m2": sum_by(owner, self._areas(pieces), len(geometry)),
+                "overlap_dissolved_m2": self._areas(covered.geometry),
+                "remainder_m2": self._areas(rest.geometry),
             },
             index=index,
         )
+        shared = may_overlap(geometry)
+        once = _Once(
+            self._once(geometry, table["area_m2"], shared),
+            self._once(covered.geometry, table["overlap_dissolved_m2"], shared),
+            self._once(rest.geometry, table["remainder_m2"], shared),
+        )
+        return table, once
 
-    def _totals(
-        self, left: pd.DataFrame, right: pd.DataFrame, pieces: GeometryArray
-    ) -> dict[str, float]:
-        all_left, all_right = union(self._a), union(self._b)
-        both = np.array([all_left, all_right], dtype=object)
-        alone = difference(both, both[::-1]).geometry
-        shapes = np.array([*both, union(pieces), *alone], dtype=object)
-        once = self._areas(shapes)
-        return {
-            "left_m2": float(left["area_m2"].sum()),
-            "right_m2": float(right["area_m2"].sum()),
-            "left_dissolved_m2": float(once[0]),
-            "right_dissolved_m2": float(once[1]),
-            "overlap_sum_m2": float(left["overlap_sum_m2"].sum()),
-            "overlap_dissolved_m2": float(once[2]),
-            "left_remainder_m2": float(once[3]),
-            "right_remainder_m2": float(once[4]),
-        }
+    def _once(
+        self, geometry: GeometryArray, areas: pd.Series, shared: BoolArray
+    ) -> float:
+        """Area of all geometries, each place once; only the shared are dissolved."""
+        alone = float(areas.to_numpy()[~shared].sum())
+        one = np.zeros(int(shared.sum()), dtype=np.int64)
+        dissolved = union_by(one, geometry[shared], 1)
+        if dissolved.retried.any():
+            self._note_retried(["*"])
+        return alone + float(self._areas(dissolved.geometry)[0])
+
+
+class _Once(NamedTuple):
+    """Areas of a layer, its overlap and its remainder, each place once, m2."""
+
+    area_m2: float
+    overlap_m2: float
+    remainder_m2: float
+
+
+def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """``part / whole``; 0 where the whole is 0: a polygon thinner than rounding."""
+    result = np.zeros_like(part)
+    return np.divide(part, whole, out=result, where=whole > 0.0)

@@ -16,8 +16,9 @@ from pyproj import CRS
 
 from geo import crs as coordinate_systems
 from geo import rings as flat
-from geo.area import lonlat_area, ring_areas
-from geo.authalic import PlaneForm
+from geo.area import lonlat_area, plane_area
+from geo.checks import require_finite
+from geo.errors import GeometryError
 from geo.messages import Note, listed
 from geo.types import BoolArray, FloatArray, GeometryArray
 
@@ -63,9 +64,12 @@ def repair(geometry: gpd.GeoSeries, where: str) -> Repaired:
     Raises
     ------
     CRSError
-        ``crs_missing``.
+        ``crs_missing`` or ``crs_not_horizontal``.
+    CoordinateError
+        ``coordinates_not_finite``: there is nothing to repair towards.
     """
     crs = coordinate_systems.require(geometry, where)
+    require_finite(geometry, where)
     notes: list[Note] = []
     kept = _without_empty(geometry, where, notes)
     values = _two_dimensional(kept, where, notes)
@@ -77,6 +81,33 @@ def repair(geometry: gpd.GeoSeries, where: str) -> Repaired:
         notes.append(_note("repair_nothing_left", where, kept.index, gone))
     change_m2 = pd.Series(change, index=kept.index, name="change_m2")
     return Repaired(gpd.GeoSeries(result[~gone]), tuple(notes), change_m2[~gone])
+
+
+def require_valid(geometry: gpd.GeoSeries, where: str) -> None:
+    """Refuse geometries on which GEOS would abort or answer nonsense.
+
+    Parameters
+    ----------
+    geometry : GeoSeries
+        ``(n,)``; ``None`` and empty geometries pass.
+    where : str
+        Names the layer in the message.
+
+    Raises
+    ------
+    GeometryError
+        ``geometry_invalid``, naming the first feature at fault.
+    """
+    values = np.asarray(geometry.to_numpy(), dtype=object)
+    invalid = ~(shapely.is_valid(values) | shapely.is_missing(values))
+    if invalid.any():
+        first = int(np.argmax(invalid))
+        raise GeometryError(
+            "geometry_invalid",
+            where=where,
+            feature=str(geometry.index[first]),
+            reason=str(shapely.is_valid_reason(values[first])),
+        )
 
 
 def _note(
@@ -103,7 +134,7 @@ def _two_dimensional(
     values = np.asarray(geometry.to_numpy(), dtype=object)
     # has_z is false for a geometry whose first Z is NaN (shapely#1524): ask the
     # coordinate dimension instead.
-    has_z = shapely.get_coordinate_dimension(values) == 3
+    has_z = shapely.get_coordinate_dimension(values) > 2
     if has_z.any():
         notes.append(_note("repair_flattened", where, geometry.index, has_z))
     return np.asarray(shapely.force_2d(values))
@@ -186,4 +217,4 @@ def _areas(geometry: GeometryArray, crs: CRS) -> FloatArray:
     """Areas in m2 for the notes, vertex by vertex in the layer's own coordinates."""
     if crs.is_geographic:
         return lonlat_area(geometry, coordinate_systems.ellipsoid(crs))
-    return ring_areas(flat.from_geometry(geometry), PlaneForm())
+    return plane_area(geometry, crs)

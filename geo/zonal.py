@@ -70,9 +70,10 @@ def zonal(
     grid : Grid
         Of the raster; any safe CRS. On lon/lat grids areas are exact. On a projected
         grid the zones' edges keep within 1 mm of their curves
-        (:mod:`geo.raster.project`), a cell counts by its ellipsoidal area
-        (:mod:`geo.raster.areas`) times its covered share in the plane, and zones that
-        lie wholly on the grid are scaled to their own area (by less than 1e-6).
+        (:mod:`geo.raster.project`) and a cell counts by its ellipsoidal area
+        (:mod:`geo.raster.areas`) times its covered share in the plane; the areas are
+        then balanced to that of the zone's part on the raster, which moves them by less
+        than 1e-6 for cells up to a kilometre.
     read : callable
         Answers the values of a :class:`~geo.grid.Window`, shape (rows, columns),
         masked where there is none. A :class:`~geo.raster.source.BlockReader` is faster.
@@ -101,11 +102,14 @@ def zonal(
     Raises
     ------
     CRSError
-        No CRS, not lon/lat, an unsafe datum, or zones where the raster's projection
-        has no place for them.
+        No CRS, not lon/lat, or an unsafe datum.
+    CoordinateError
+        Coordinates that are no degrees, or that the raster's plane cannot hold.
     GeometryError
-        ``no_polygons`` when no zone has an area.
+        ``no_polygons`` when no zone has an area, ``geometry_invalid`` when a zone
+        needs repair first.
     """
+    grid = lattices.horizontal(grid)
     lattice = lattices.of_grid(grid)
     layer = Zones(zones, lattice)
     source = Source(read)

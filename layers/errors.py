@@ -15,5 +15,9 @@ class LayerReadError(LayerError):
     """A file that cannot be read as what it claims to be."""
 
 
+class LayerWriteError(LayerError):
+    """A file that cannot be written; what was there before is unchanged."""
+
+
 class CatalogError(LayerError):
     """A catalogue that contradicts its files."""

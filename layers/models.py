@@ -61,8 +61,8 @@ class Figure(Model):
     id: str
     title: Bilingual
     unit: str
-    published: float | None
-    computed: float | None
+    published: float | None = None
+    computed: float | None = None
     document: str
     year: int | None = None
     sure: Literal["A", "B", "C"]

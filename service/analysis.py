@@ -3,12 +3,12 @@
 Command line, HTTP and notebooks all call these functions, so that they cannot differ.
 """
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from layers.catalog import Catalog
-from layers.loaded import RasterLayer, VectorLayer
 
 from geo.area import area
 from geo.errors import GeometryError
@@ -16,6 +16,8 @@ from geo.messages import Note, listed
 from geo.overlay import Overlap, Side, SliverRule, overlap
 from geo.types import FloatArray
 from geo.zonal import NODATA, OUTSIDE, Zonal, zonal
+from layers.catalog import Catalog
+from layers.loaded import RasterLayer, VectorLayer
 from layers.models import LayerSpec
 from service.identity import result_id
 from service.intervals import intervals, label_rows
@@ -72,7 +74,7 @@ def area_report(catalog: Catalog, layer: str, *, crs: str | None = None) -> Area
     """
     loaded = catalog.vector(layer, crs=crs)
     polygons, notes = _polygons(loaded)
-    source = loaded.source_geometry.loc[polygons.index]
+    source = gpd.GeoSeries(loaded.source_geometry.loc[polygons.index])
     columns = zip(
         polygons.index,
         _names(polygons, "name_zh"),
@@ -259,23 +261,20 @@ def _overlap_rows(
     pairs = [
         OverlapRow(
             kind="overlap",
-            **_prefixed("left", lefts[pair.left]),
-            **_prefixed("right", rights[pair.right]),
-            area_m2=pair.area_m2,
-            share_left=pair.share_left,
-            share_right=pair.share_right,
-            uncertainty_m2=_known(pair.uncertainty_m2),
-            sliver=pair.sliver,
+            **_prefixed("left", lefts[pair.pop("left")]),
+            **_prefixed("right", rights[pair.pop("right")]),
+            uncertainty_m2=_known(pair.pop("uncertainty_m2")),
+            **pair,
         )
-        for pair in table.pairs.itertuples()
+        for pair in _records(table.pairs)
     ]
     left_rest = [
-        _remainder("left", lefts[label], row.remainder_m2, row.area_m2)
-        for label, row in zip(left.index, table.left.itertuples(), strict=True)
+        _remainder("left", label, row)
+        for label, row in zip(lefts.values(), _records(table.left), strict=True)
     ]
     right_rest = [
-        _remainder("right", rights[label], row.remainder_m2, row.area_m2)
-        for label, row in zip(right.index, table.right.itertuples(), strict=True)
+        _remainder("right", label, row)
+        for label, row in zip(rights.values(), _records(table.right), strict=True)
     ]
     return [*pairs, *left_rest, *right_rest]
 
@@ -296,15 +295,15 @@ def _prefixed(side: str, label: Label) -> dict[str, str | None]:
     return dict(zip(fields, label, strict=True))
 
 
-def _remainder(side: str, label: Label, rest_m2: float, area_m2: float) -> OverlapRow:
+def _remainder(side: str, label: Label, row: dict[str, float]) -> OverlapRow:
     other = "right" if side == "left" else "left"
-    shares = {f"share_{side}": rest_m2 / area_m2, f"share_{other}": None}
+    rest_m2, area_m2 = row["remainder_m2"], row["area_m2"]
     return OverlapRow(
         kind="remainder",
         **_prefixed(side, label),
         **_prefixed(other, NOBODY),
         area_m2=rest_m2,
-        **shares,
+        **{f"share_{side}": rest_m2 / area_m2, f"share_{other}": None},
         uncertainty_m2=None,
         sliver=False,
     )
@@ -313,16 +312,19 @@ def _remainder(side: str, label: Label, rest_m2: float, area_m2: float) -> Overl
 def _balances(
     table: pd.DataFrame, features: gpd.GeoDataFrame
 ) -> tuple[FeatureBalance, ...]:
-    labels = _labels(features)
+    rows = zip(_labels(features).values(), _records(table), strict=True)
     return tuple(
-        FeatureBalance(
-            id=str(label),
-            name=labels[str(label)][1],
-            name_en=labels[str(label)][2],
-            **{str(key): float(value) for key, value in row.items()},
-        )
-        for label, row in table.iterrows()
+        FeatureBalance(id=str(key), name=name, name_en=name_en, **row)
+        for (key, name, name_en), row in rows
     )
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dictionaries by column name."""
+    return [
+        {str(key): value for key, value in row.items()}
+        for row in table.to_dict("records")
+    ]
 
 
 def _known(value: float) -> float | None:
@@ -333,13 +335,14 @@ def _statistics(table: Zonal, limits: FloatArray | None) -> tuple[ZonalStatistic
     """Statistics of a continuous raster; class numbers have no mean."""
     if limits is None:
         return ()
+    rows = zip(table.statistics.index, _records(table.statistics), strict=True)
     return tuple(
         ZonalStatistics(
             zone_id=str(label),
-            area_m2=row["area_m2"],
-            **{key: _known(row[key]) for key in ("mean", "std", "min", "max")},
+            area_m2=row.pop("area_m2"),
+            **{key: _known(value) for key, value in row.items()},
         )
-        for label, row in table.statistics.iterrows()
+        for label, row in rows
     )
 
 

@@ -1,15 +1,16 @@
 """Which values of a raster are counted together, and what the rows are called."""
 
 from collections.abc import Callable
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from layers.loaded import RasterLayer
 
 from geo.errors import GeoError
 from geo.types import FloatArray
 from geo.zonal import NODATA, OUTSIDE
+from layers.loaded import RasterLayer
 from layers.models import LayerSpec
 from service.models import ZonalRow
 
@@ -66,28 +67,29 @@ def label_rows(
         Of :func:`intervals`.
     """
     name = _class_names(spec) if limits is None else _interval_names(limits)
-    return tuple(
-        ZonalRow(
-            zone_id=str(row.zone),
-            zone_name=_name(zones, row.zone, "name_zh"),
-            zone_name_en=_name(zones, row.zone, "name_en"),
-            value=_plain(row.value),
-            label=(OTHER_LABELS.get(row.value) or name(row.value))[0],
-            label_en=(OTHER_LABELS.get(row.value) or name(row.value))[1],
-            area_m2=row.area_m2,
-            share=row.share,
+    names = zones[["name_zh", "name_en"]].astype(object).where(zones.notna(), None)
+    rows = []
+    for row in classes.to_dict("records"):
+        zone, value = row["zone"], row["value"]
+        label, label_en = OTHER_LABELS.get(value) or name(value)
+        zone_name, zone_name_en = names.loc[zone]
+        rows.append(
+            ZonalRow(
+                zone_id=str(zone),
+                zone_name=zone_name,
+                zone_name_en=zone_name_en,
+                value=_plain(value),
+                label=label,
+                label_en=label_en,
+                area_m2=row["area_m2"],
+                share=row["share"],
+            )
         )
-        for row in classes.itertuples()
-    )
+    return tuple(rows)
 
 
-def _name(zones: gpd.GeoDataFrame, zone: object, column: str) -> str | None:
-    value = zones.at[zone, column]
-    return None if pd.isna(value) else str(value)
-
-
-def _plain(value: float | str) -> int | float | str:
-    """Whole numbers as such: a class is 10, not 10.0."""
+def _plain(value: Any) -> Any:
+    """Answer whole numbers as such: a class is 10, not 10.0."""
     if isinstance(value, str):
         return value
     return int(value) if float(value).is_integer() else float(value)

@@ -8,9 +8,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from layers.verify import Finding
 from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
@@ -24,6 +23,9 @@ from service.models import (
     OverlapReport,
     ZonalReport,
 )
+
+if TYPE_CHECKING:
+    from layers.verify import Finding
 
 STATUS_WORDS = {
     "statutory": "法定 statutory",
@@ -162,7 +164,7 @@ def written(path: Path, size: int, as_json: bool) -> None:
         Console().print(f"{path}  {size / 1e6:.1f} MB", highlight=False)
 
 
-def findings(found: list[Finding], as_json: bool) -> None:
+def findings(found: "list[Finding]", as_json: bool) -> None:
     """Print what is wrong with the seeds, or that nothing is."""
     if as_json:
         answer = {"ok": not found, "findings": [item.as_dict() for item in found]}

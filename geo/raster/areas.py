@@ -159,7 +159,7 @@ class PlaneAreas:
 
     def measure(self, row0: int, row1: int, x0: float, x1: float) -> Measure:  # noqa: ARG002
         """The row's height, in m2 per unit of x."""
-        unit_m = self.lattice.crs.axis_info[0].unit_conversion_factor
+        unit_m = coordinate_systems.unit_m(self.lattice.crs)
         return _constant(np.diff(self.lattice.y[row0 : row1 + 1]) * unit_m**2)
 
 
@@ -179,7 +179,7 @@ class ScaledAreas:
         Patches are counted from the lattice's corner, so that the area of a cell does
         not depend on what else is asked for.
         """
-        unit_m = self.lattice.crs.axis_info[0].unit_conversion_factor
+        unit_m = coordinate_systems.unit_m(self.lattice.crs)
         width = PATCH_M / unit_m
         # One patch more, should rounding put the east side beyond the last.
         first, last = int(x0 // width), int(np.ceil(x1 / width)) + 1

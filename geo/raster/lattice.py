@@ -3,11 +3,12 @@
 A raster grid is a lattice; so is the refinement of two grids by all their lines.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from pyproj import CRS
 
+from geo import crs as coordinate_systems
 from geo.grid import Grid
 from geo.types import FloatArray, IntArray
 
@@ -57,6 +58,19 @@ def of_grid(grid: Grid) -> Lattice:
     x = np.arange(grid.width + 1) * grid.dx
     y = np.arange(grid.height + 1) * grid.dy
     return Lattice(grid.x0, grid.y0, x, y, grid.crs, equal=True)
+
+
+def horizontal(grid: Grid, where: str = "raster") -> Grid:
+    """Answer a grid in what its x and y are in, refusing an unsafe datum.
+
+    Raises
+    ------
+    CRSError
+        ``crs_not_horizontal`` or ``crs_datum_unsafe``.
+    """
+    crs = coordinate_systems.horizontal(grid.crs, where)
+    coordinate_systems.require_safe_datum(crs, where)
+    return replace(grid, crs=crs)
 
 
 @dataclass(frozen=True)

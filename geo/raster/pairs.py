@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from geo import crs as coordinate_systems
 from geo.grid import Grid, Window
 from geo.raster import encode, lattice, tally
 from geo.raster.compiled import compiled
@@ -47,11 +48,11 @@ class PairSource:
     """
 
     def __init__(self, grid: Grid, read: AnyReader, breaks: FloatArray | None) -> None:
-        self.grid, self._breaks = grid, breaks
+        self.grid, self._breaks = lattice.horizontal(grid), breaks
         self.source = Source(read)
         unit_m = _DEGREE_M
-        if not grid.crs.is_geographic:
-            unit_m = grid.crs.axis_info[0].unit_conversion_factor
+        if not self.grid.crs.is_geographic:
+            unit_m = coordinate_systems.unit_m(self.grid.crs)
         self.cell_m = float(np.sqrt(grid.dx * grid.dy)) * unit_m
 
     def layer(self, rows: IntArray, columns: IntArray) -> Layer:

@@ -9,8 +9,9 @@ boundary: at 1 mm, 400 m2 on a banner of 10,000 km2 with a boundary of 600 km, 4
 import numpy as np
 from pyproj import CRS, Transformer
 
+from geo import crs as coordinate_systems
 from geo import rings as flat
-from geo.errors import CRSError
+from geo.errors import CoordinateError
 from geo.rings import Rings
 from geo.types import FloatArray
 
@@ -39,15 +40,16 @@ def to_plane(rings: Rings, plane: CRS, deviation_m: float = MAX_DEVIATION_M) -> 
 
     Raises
     ------
-    CRSError
-        ``zones_beyond_projection``: a vertex has no place in the plane.
+    CoordinateError
+        ``coordinates_beyond_crs``: a vertex has no place in the plane; the feature is
+        named by its position.
     """
     step = Transformer.from_crs(plane.geodetic_crs, plane, always_xy=True)
-    allowed = deviation_m / plane.axis_info[0].unit_conversion_factor
+    allowed = deviation_m / coordinate_systems.unit_m(plane)
     first, last = rings.edges
     longest = np.abs(last - first).max(axis=1, initial=0.0)
     rings = _divided(rings, longest / _LONGEST_DEGREES)
-    deviation = _deviation(rings, _moved(rings, step, plane), step, plane)
+    deviation = _deviation(rings, _moved(rings, step, plane), step)
     rings = _divided(rings, _MARGIN * np.sqrt(deviation / allowed))
     return _moved(rings, step, plane)
 
@@ -59,28 +61,32 @@ def _divided(rings: Rings, parts: FloatArray) -> Rings:
 
 
 def _moved(rings: Rings, step: Transformer, plane: CRS) -> Rings:
-    return rings.with_coordinates(_projected(rings.coordinates, step, plane))
+    points = _projected(rings.coordinates, step)
+    lost = ~np.isfinite(points).all(axis=1)
+    if lost.any():
+        vertex = int(np.argmax(lost))
+        ring = int(np.searchsorted(rings.offsets, vertex, side="right")) - 1
+        lon, lat = rings.coordinates[vertex]
+        raise CoordinateError(
+            "coordinates_beyond_crs",
+            where="zones",
+            feature=str(rings.feature[ring]),
+            value=f"{lon:.10g}, {lat:.10g}",
+            crs=coordinate_systems.name(plane),
+        )
+    return rings.with_coordinates(points)
 
 
-def _deviation(
-    rings: Rings, projected: Rings, step: Transformer, plane: CRS
-) -> FloatArray:
+def _deviation(rings: Rings, projected: Rings, step: Transformer) -> FloatArray:
     """Distance of each edge's true middle from the straight line, ``(m,)``."""
     first, last = rings.edges
-    middle = _projected(0.5 * (first + last), step, plane)
+    middle = _projected(0.5 * (first + last), step)
     start, end = projected.edges
     along, off = end - start, middle - start
     across = along[:, 0] * off[:, 1] - along[:, 1] * off[:, 0]
     length = np.hypot(along[:, 0], along[:, 1])
-    return np.abs(across) / np.where(length > 0.0, length, 1.0)
+    return np.asarray(np.abs(across) / np.where(length > 0.0, length, 1.0))
 
 
-def _projected(points: FloatArray, step: Transformer, plane: CRS) -> FloatArray:
-    moved = np.column_stack(step.transform(points[:, 0], points[:, 1]))
-    lost = ~np.isfinite(moved).all(axis=1)
-    if lost.any():
-        lon, lat = points[np.argmax(lost)]
-        raise CRSError(
-            "zones_beyond_projection", crs=plane.name, value=f"{lon:g}, {lat:g}"
-        )
-    return moved
+def _projected(points: FloatArray, step: Transformer) -> FloatArray:
+    return np.column_stack(step.transform(points[:, 0], points[:, 1]))

@@ -92,7 +92,7 @@ class Run:
         lines = lattice.y[row0 : row1 + 1]
         density = self._areas.density(row0, row1)
         pieces = cut(self._edges.points, first, zone, lattice.x, lines, density)
-        runs = sweep(pieces, row0, lattice.columns)
+        runs = sweep(pieces, self._edges.least, row0, lattice.columns)
         if not len(runs.row):
             return None
         x0, x1 = lattice.x[runs.start.min()], lattice.x[runs.stop.max()]

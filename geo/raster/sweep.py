@@ -12,10 +12,6 @@ from geo.raster.cut import Pieces
 from geo.raster.edges import ShortInts
 from geo.types import FloatArray, IntArray
 
-NEGLIGIBLE = 1e-9
-"""Share of a cell below which coverage is rounding: 1 mm2 of a 30 m cell. The shares of
-a cell's pieces are good to about 1e-11."""
-
 _SHORT = 24
 """Pieces up to which sorting by insertion is the fastest."""
 
@@ -44,13 +40,15 @@ class Runs(NamedTuple):
         return int(begin), int(end)
 
 
-def sweep(pieces: Pieces, row0: int, columns: int) -> Runs:
+def sweep(pieces: Pieces, least: FloatArray, row0: int, columns: int) -> Runs:
     """Sum the pieces of each zone and row, sorted by column.
 
     Parameters
     ----------
     pieces : Pieces
         Sorted in place.
+    least : FloatArray
+        ``(zones,)`` share of a cell below which coverage is rounding.
     row0 : int
         The band's first row.
     columns : int
@@ -60,7 +58,7 @@ def sweep(pieces: Pieces, row0: int, columns: int) -> Runs:
     room = 2 * len(pieces.column)
     row, zone, start, stop = np.empty((4, room), dtype=np.int32)
     share = np.empty(room)
-    size = _sweep(*pieces, row0, columns, row, zone, start, stop, share)
+    size = _sweep(*pieces, least, row0, columns, row, zone, start, stop, share)
     return Runs(row[:size], zone[:size], start[:size], stop[:size], share[:size])
 
 
@@ -107,6 +105,7 @@ def _sweep(
     own: FloatArray,
     beyond: FloatArray,
     offsets: IntArray,
+    least: FloatArray,
     row0: int,
     columns: int,
     out_row: ShortInts,
@@ -126,7 +125,7 @@ def _sweep(
                     cell += own[k]
                     covered += beyond[k]
                     k += 1
-                if c >= 0 and abs(cell) > NEGLIGIBLE:
+                if c >= 0 and abs(cell) > least[z]:
                     out_row[n], out_zone[n], start[n] = row0 + row, z, c
                     stop[n], share[n] = c + 1, cell
                     n += 1
@@ -135,7 +134,7 @@ def _sweep(
                 # Only level edges can lie in these cells: else they are wholly in or
                 # out, and what differs from that is rounding.
                 whole = np.rint(covered)
-                rest = whole if abs(covered - whole) <= NEGLIGIBLE else covered
+                rest = whole if abs(covered - whole) <= least[z] else covered
                 if rest != 0.0 and after > c + 1:
                     out_row[n], out_zone[n], start[n] = row0 + row, z, c + 1
                     stop[n], share[n] = after, rest

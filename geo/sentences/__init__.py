@@ -1,0 +1,14 @@
+"""The one table of sentences, ``code: (zh, en)``, kept in parts by subject.
+
+A sentence names what is wrong, where (file, feature, field, value) and what to do.
+Placeholders are those of :meth:`str.format`; the details stay with the error or the
+note, so that a program need not parse a sentence.
+"""
+
+from geo.sentences import computing, reading, serving
+
+PARTS = (computing.SENTENCES, reading.SENTENCES, serving.SENTENCES)
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    code: sentence for part in PARTS for code, sentence in part.items()
+}

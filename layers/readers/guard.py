@@ -1,0 +1,133 @@
+"""The door to files: what other libraries and the system say becomes one refusal."""
+
+import re
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+from rasterio.errors import RasterioError
+from shapely.errors import ShapelyError
+
+from geo.messages import Note
+from layers.errors import LayerReadError
+from layers.models import Kind
+
+# What GDAL (by pyogrio and rasterio), Arrow, GEOS and Python raise on bytes that are
+# not what they should be. pyogrio's errors and RecursionError are RuntimeErrors, JSON
+# and Unicode errors ValueErrors.
+FOREIGN_ERRORS = (
+    OSError,
+    RuntimeError,
+    ValueError,
+    MemoryError,
+    pa.ArrowException,
+    RasterioError,
+    ShapelyError,
+)
+
+# `warnings.catch_warnings` swaps a global: two readers at once would lose each
+# other's warnings.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Format:
+    """A file format that can be read.
+
+    Parameters
+    ----------
+    name : str
+        As people call it.
+    kind : {"vector", "raster"}
+    suffixes : tuple of str
+        Lower case, with the dot.
+    magic : tuple of bytes
+        What such a file starts with, one of these; empty for text.
+    """
+
+    name: str
+    kind: Kind
+    suffixes: tuple[str, ...]
+    magic: tuple[bytes, ...] = ()
+
+
+def require_file(path: Path, form: Format) -> None:
+    """Refuse what is no readable file of the format, before a library opens it.
+
+    GDAL chooses its driver by content, whatever the suffix says, and some drivers
+    follow references to other files and hosts; so the first bytes are compared here.
+
+    Raises
+    ------
+    LayerReadError
+        Missing, a folder, not permitted, empty, or another format inside.
+    """
+    details = {"file": path.name or str(path)}
+    with reading(path, form.name):
+        if path.is_dir():
+            raise LayerReadError("layer_is_folder", **details)
+        if path.exists() and not path.is_file():
+            raise LayerReadError("layer_not_regular", **details)
+        with path.open("rb") as stream:
+            start = stream.read(16)
+    if not start:
+        raise LayerReadError("layer_empty_file", **details)
+    if form.magic and not start.startswith(form.magic):
+        raise LayerReadError("layer_wrong_content", format=form.name, **details)
+
+
+@contextmanager
+def reading(
+    path: Path, form: str, *, also: tuple[type[Exception], ...] = ()
+) -> Iterator[None]:
+    """Turn a failure of the body into a refusal that names the file.
+
+    Parameters
+    ----------
+    path : Path
+        The user's file; only its name is shown.
+    form : str
+        The format it was read as.
+    also : tuple of exception types
+        Further ones that a library is known to raise on damaged files.
+
+    Raises
+    ------
+    LayerReadError
+    """
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise LayerReadError("layer_file_missing", file=str(path)) from error
+    except PermissionError as error:
+        raise LayerReadError("layer_no_permission", file=path.name) from error
+    except (*FOREIGN_ERRORS, *also) as error:
+        raise LayerReadError(
+            "layer_unreadable", file=path.name, format=form, reason=reason(error, path)
+        ) from error
+
+
+@contextmanager
+def warnings_noted(path: Path, notes: list[Note]) -> Iterator[None]:
+    """Keep what libraries only warn of, as notes."""
+    with _ONE_AT_A_TIME, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    said = dict.fromkeys(_one_line(str(one.message), path) for one in caught)
+    notes += [Note("reader_said", {"file": path.name, "said": line}) for line in said]
+
+
+def reason(error: BaseException, path: Path) -> str:
+    """Answer a library's words in one line, without folders of this machine."""
+    return _one_line(str(error), path) or type(error).__name__
+
+
+def _one_line(words: str, path: Path) -> str:
+    """First line, ``folder/name`` shortened to ``name``, at most 200 characters."""
+    line = words.strip().partition("\n")[0].replace(str(path), path.name)
+    line = re.sub(r"(?<![\w:/.])/(?:[^/'\"\s]+/)+", "", line)
+    return line.strip().rstrip(".")[:200]

@@ -1,0 +1,175 @@
+"""Read GeoPackage, FlatGeobuf and GeoParquet."""
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyarrow.parquet as pq
+import pyogrio
+from shapely.errors import ShapelyError
+
+from geo.messages import Note, listed
+from layers.errors import LayerReadError
+from layers.readers.guard import Format, reading, require_file, warnings_noted
+from layers.readers.table import Table
+
+GEOPACKAGE = Format("GeoPackage", "vector", (".gpkg",), (b"SQLite format 3\x00",))
+FLATGEOBUF = Format("FlatGeobuf", "vector", (".fgb",), (b"fgb",))
+GEOPARQUET = Format("GeoParquet", "vector", (".parquet", ".geoparquet"), (b"PAR1",))
+
+
+def read_geopackage(path: Path, *, layer: str | None = None) -> Table:
+    """Read one layer of a GeoPackage.
+
+    Parameters
+    ----------
+    path : Path
+    layer : str or None
+        May be left out when only one table has geometries.
+
+    Raises
+    ------
+    LayerReadError
+        Unreadable; ``layer_choose`` when there are several, ``layer_part_unknown``
+        when there is none of that name.
+    """
+    require_file(path, GEOPACKAGE)
+    notes: list[Note] = []
+    with reading(path, GEOPACKAGE.name), warnings_noted(path, notes):
+        spatial = [name for name, kind in pyogrio.list_layers(path) if kind is not None]
+    chosen = _chosen(path, [str(name) for name in spatial], layer)
+    frame, said = read_ogr(path, path, GEOPACKAGE, layer=chosen)
+    # srs_id 0 and -1 of the standard say that nobody knows.
+    if frame.crs is not None and frame.crs.name.startswith("Undefined"):
+        shapes = frame.geometry.to_numpy()
+        frame = gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=shapes)
+    return Table(frame, (*notes, *(note for note in said if note not in notes)))
+
+
+def read_flatgeobuf(path: Path) -> Table:
+    """Read a FlatGeobuf file.
+
+    Raises
+    ------
+    LayerReadError
+        Unreadable.
+    """
+    require_file(path, FLATGEOBUF)
+    frame, notes = read_ogr(path, path, FLATGEOBUF)
+    return Table(frame, tuple(notes))
+
+
+def read_geoparquet(path: Path) -> Table:
+    """Read a GeoParquet file; further geometry columns are left out, with a note.
+
+    Raises
+    ------
+    LayerReadError
+        Unreadable, or a Parquet file without geometry.
+    """
+    require_file(path, GEOPARQUET)
+    notes: list[Note] = []
+    # geopandas takes the file's own metadata on trust: what is missing or misshapen
+    # there shows as one of these.
+    damage = (AttributeError, LookupError, TypeError)
+    with reading(path, GEOPARQUET.name, also=damage), warnings_noted(path, notes):
+        _require_geometry(path)
+        frame = gpd.read_parquet(path)
+        extra = [
+            str(name)
+            for name in frame.columns[frame.dtypes == "geometry"]
+            if name != frame.geometry.name
+        ]
+        frame = geometry_named(gpd.GeoDataFrame(frame.drop(columns=extra)))
+    if extra:
+        details = {"file": path.name, "columns": listed(extra)}
+        notes.append(Note("reader_columns_left_out", details))
+    named = [name for name in frame.index.names if name is not None]
+    frame = frame.reset_index(drop=not named or bool({*named} & {*frame.columns}))
+    return Table(frame, tuple(notes))
+
+
+def read_ogr(
+    path: Path,
+    user_file: Path,
+    form: Format,
+    *,
+    layer: str | None = None,
+    encoding: str | None = None,
+) -> tuple[gpd.GeoDataFrame, list[Note]]:
+    """Read a layer by GDAL.
+
+    Parameters
+    ----------
+    path : Path
+        What GDAL opens.
+    user_file : Path
+        What messages name; differs from ``path`` for a temporary copy.
+    form : Format
+    layer : str or None
+    encoding : str or None
+        Of the text; as GDAL decides if None.
+
+    Returns
+    -------
+    GeoDataFrame, list of Note
+        A geometry that GEOS cannot build as stored is mended if it only lacks closed
+        rings, with a note, and None otherwise, with a note.
+    """
+    notes: list[Note] = []
+
+    def read(on_invalid: str) -> gpd.GeoDataFrame:
+        found = pyogrio.read_dataframe(
+            path, layer=layer, encoding=encoding, on_invalid=on_invalid
+        )
+        if not isinstance(found, gpd.GeoDataFrame):
+            raise LayerReadError("layer_no_geometry", file=user_file.name)
+        return found
+
+    # pyogrio fails with an IndexError where GDAL counts more features than it gives.
+    guard = reading(user_file, form.name, also=(LookupError,))
+    with guard, warnings_noted(user_file, notes):
+        stated = pyogrio.read_info(path, layer=layer, encoding=encoding)["features"]
+        try:
+            frame = read("raise")
+        except ShapelyError:
+            frame = read("fix")
+            notes.append(_mended(read("ignore"), user_file))
+    # A FlatGeobuf file cut off by a broken copy opens, and only lacks features.
+    if len(frame) < stated:
+        raise LayerReadError("layer_truncated", file=user_file.name)
+    return frame, notes
+
+
+def geometry_named(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Call the geometry ``geometry``; a plain column of that name gets a ``_``."""
+    if frame.geometry.name == "geometry":
+        return frame
+    freed = frame.rename(columns={"geometry": "geometry_"})
+    return gpd.GeoDataFrame(freed.rename_geometry("geometry"))
+
+
+def _mended(strict: gpd.GeoDataFrame, file: Path) -> Note:
+    broken = np.flatnonzero(strict.geometry.isna().to_numpy()) + 1
+    rows = [str(row) for row in broken]
+    details = {"where": file.name, "count": len(rows), "features": listed(rows)}
+    return Note("reader_geometry_mended", details)
+
+
+def _chosen(path: Path, names: list[str], wanted: str | None) -> str:
+    details = {"file": path.name, "layers": listed(names, 20)}
+    if wanted is not None and wanted not in names:
+        raise LayerReadError("layer_part_unknown", part=wanted, **details)
+    if not names:
+        raise LayerReadError("layer_no_geometry", file=path.name)
+    if wanted is None and len(names) > 1:
+        raise LayerReadError("layer_choose", example=names[0], **details)
+    return wanted if wanted is not None else names[0]
+
+
+def _require_geometry(path: Path) -> None:
+    metadata = pq.read_schema(path).metadata or {}
+    columns = json.loads(metadata.get(b"geo", b"{}")).get("columns")
+    if not columns:
+        raise LayerReadError("layer_no_geometry", file=path.name)

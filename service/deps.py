@@ -1,0 +1,84 @@
+"""What the routers ask for: catalogue, settings, language, the cache of maps."""
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request
+
+from layers.catalog import Catalog
+from layers.models import LayerSpec
+from service.cache import BoundedCache
+from service.map_rasters import Picture
+from service.settings import Settings
+from service.words import Language
+
+
+def get_catalog(request: Request) -> Catalog:
+    """Answer the catalogue the app was made with."""
+    catalog = request.app.state.catalog
+    assert isinstance(catalog, Catalog)
+    return catalog
+
+
+def get_settings(request: Request) -> Settings:
+    """Answer the settings the app was made with."""
+    settings = request.app.state.settings
+    assert isinstance(settings, Settings)
+    return settings
+
+
+def get_map_cache(request: Request) -> BoundedCache[str]:
+    """Answer the app's cache of rendered maps."""
+    cache = request.app.state.maps
+    assert isinstance(cache, BoundedCache)
+    return cache
+
+
+def get_picture_cache(request: Request) -> BoundedCache[Picture]:
+    """Answer the app's cache of pictures of rasters."""
+    cache = request.app.state.pictures
+    assert isinstance(cache, BoundedCache)
+    return cache
+
+
+def get_language(
+    request: Request,
+    lang: Annotated[
+        Language | None, Query(description="zh | en; else by Accept-Language")
+    ] = None,
+) -> Language:
+    """Answer the reader's language: the parameter, else the browser's wish, else zh."""
+    if lang is not None:
+        return lang
+    for wish in request.headers.get("accept-language", "").split(","):
+        tag = wish.split(";")[0].strip().lower()
+        if tag.startswith("zh"):
+            return "zh"
+        if tag.startswith("en"):
+            return "en"
+    return "zh"
+
+
+CatalogDep = Annotated[Catalog, Depends(get_catalog)]
+SettingsDep = Annotated[Settings, Depends(get_settings)]
+MapCacheDep = Annotated[BoundedCache[str], Depends(get_map_cache)]
+PictureCacheDep = Annotated[BoundedCache[Picture], Depends(get_picture_cache)]
+LanguageDep = Annotated[Language, Depends(get_language)]
+
+
+def get_layer(
+    catalog: CatalogDep,
+    layer_id: Annotated[str, Path(description="id of a layer, as in /collections")],
+) -> LayerSpec:
+    """Answer the layer of the path.
+
+    Only ids of the catalogue are looked up: a request must never open a file by path.
+
+    Raises
+    ------
+    LayerNotFoundError
+        ``layer_not_found``.
+    """
+    return catalog.spec(layer_id)
+
+
+LayerDep = Annotated[LayerSpec, Depends(get_layer)]

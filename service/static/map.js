@@ -1,0 +1,320 @@
+// The behaviour of a map page: drawing by zoom, names, legend, warning, popups.
+"use strict";
+const ecobarrier = (() => {
+  const REFERENCE_ZOOMS = [4, 9];
+  const LINE_TOLERANCE = 7; // px around a click within which a line is found
+
+  // Widths grow with zoom by the factor 1.4 per level.
+  function byZoom([low, high], zoom) {
+    const [z0, z1] = REFERENCE_ZOOMS;
+    const t = (1.4 ** (zoom - z0) - 1) / (1.4 ** (z1 - z0) - 1);
+    return low + (high - low) * Math.min(1.5, Math.max(0, t));
+  }
+
+  function pathStyle(symbol, zoom) {
+    const weight = byZoom(symbol.width, zoom);
+    const unit = Math.max(1, weight);
+    return {
+      color: symbol.line,
+      opacity: zoom < symbol.from_zoom ? 0 : 1,
+      weight,
+      dashArray: symbol.dash.length ? symbol.dash.map((part) => part * unit).join(" ") : null,
+      fill: symbol.fill !== null,
+      fillColor: symbol.fill,
+      fillOpacity: symbol.fill_opacity,
+      lineCap: symbol.dash.length ? "butt" : "round",
+    };
+  }
+
+  function vector(symbols, data, pane) {
+    const renderer = L.svg({ pane, padding: 0.4 });
+    const symbolOf = (feature) => symbols[feature.properties.k || ""];
+    const shared = { pane, renderer, interactive: false };
+    const pointToLayer = (feature, place) => L.circleMarker(place, { ...shared, radius: 4 });
+    const band = symbols[""].band;
+    // Groups draw in the order their members were made in.
+    const under = band && L.geoJSON(data, { ...shared, pointToLayer });
+    const main = L.geoJSON(data, { ...shared, pointToLayer });
+    const group = L.layerGroup(under ? [under, main] : [main]);
+    group.data = data;
+    group.restyle = (zoom) => {
+      main.setStyle((feature) => pathStyle(symbolOf(feature), zoom));
+      if (!under) return;
+      const [color, opacity, widths] = band;
+      under.setStyle({ color, opacity, weight: byZoom(widths, zoom), fill: false });
+    };
+    return group;
+  }
+
+  // Everything outside the region is context, not subject.
+  function addVeil(map, group, { fill, opacity }) {
+    const shells = [];
+    for (const { geometry } of group.data.features) {
+      const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+      for (const [shell] of polygons) shells.push(shell.map(([lon, lat]) => [lat, lon]));
+    }
+    const world = [[-85, -180], [85, -180], [85, 180], [-85, 180]];
+    L.polygon([world, ...shells], {
+      pane: "pane-veil", renderer: L.svg({ pane: "pane-veil", padding: 0.4 }),
+      stroke: false, fillColor: fill, fillOpacity: opacity, interactive: false,
+    }).addTo(map);
+  }
+
+  // ---- what lies at a place ------------------------------------------------------
+  function inRing(ring, x, y) {
+    let inside = false;
+    for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+      const [xi, yi] = ring[i], [xj, yj] = ring[j];
+      if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
+    }
+    return inside;
+  }
+
+  const inPolygon = (rings, x, y) => rings.reduce((odd, ring) => odd !== inRing(ring, x, y), false);
+
+  function nearLine(map, coordinates, point) {
+    const at = ([lon, lat]) => map.latLngToContainerPoint([lat, lon]);
+    for (let i = 1; i < coordinates.length; i++) {
+      const distance = L.LineUtil.pointToSegmentDistance(point, at(coordinates[i - 1]), at(coordinates[i]));
+      if (distance <= LINE_TOLERANCE) return true;
+    }
+    return false;
+  }
+
+  function touches(map, geometry, place, point) {
+    const { type, coordinates: c } = geometry;
+    switch (type) {
+      case "Polygon": return inPolygon(c, place.lng, place.lat);
+      case "MultiPolygon": return c.some((rings) => inPolygon(rings, place.lng, place.lat));
+      case "LineString": return nearLine(map, c, point);
+      case "MultiLineString": return c.some((line) => nearLine(map, line, point));
+      case "Point": return nearLine(map, [c, c], point);
+      case "MultiPoint": return c.some((one) => nearLine(map, [one, one], point));
+      case "GeometryCollection": return geometry.geometries.some((one) => touches(map, one, place, point));
+      default: return false;
+    }
+  }
+
+  // ---- elements ------------------------------------------------------------------
+  function element(tag, attributes = {}, ...children) {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    made.append(...children.filter((child) => child !== null && child !== undefined));
+    return made;
+  }
+
+  const badge = (layer) => element("span", { class: `badge ${layer.status}` }, layer.badge);
+
+  function decimal(value) {
+    const digits = value >= 1000 ? 0 : value >= 10 ? 1 : 3;
+    return value.toLocaleString("en-US", { maximumFractionDigits: digits });
+  }
+
+  function foundItem(layer, facts, on, words) {
+    const list = element("dl");
+    const put = (name, value) => value !== undefined && list.append(element("dt", {}, name), element("dd", {}, value));
+    put(words.adcode, facts.a);
+    put(words.area, facts.s === undefined ? undefined : `${decimal(facts.s)} km²`);
+    put(words.length, facts.l === undefined ? undefined : `${decimal(facts.l)} km`);
+    put(words.source, layer.source);
+    return element("li", {},
+      element("h3", {}, facts.n || layer.title, facts.o ? element("small", {}, facts.o) : null),
+      element("div", { class: "of" }, layer.title, badge(layer), on ? null : element("span", { class: "off" }, words.not_shown)),
+      list,
+      layer.caution ? element("p", { class: "caution" }, layer.caution) : null);
+  }
+
+  function identify(map, overlays, layers, words, place) {
+    const point = map.latLngToContainerPoint(place);
+    const items = [];
+    for (const layer of layers.filter((one) => one.kind === "vector")) {
+      for (const { geometry, properties } of overlays[layer.id].data.features) {
+        if (!touches(map, geometry, place, point)) continue;
+        items.push(foundItem(layer, properties, map.hasLayer(overlays[layer.id]), words));
+      }
+    }
+    const where = `${place.lat.toFixed(4)}° N, ${place.lng.toFixed(4)}° E`;
+    items.unshift(element("li", { class: "where" }, items.length ? where : `${where} · ${words.nothing_here}`));
+    L.popup({ minWidth: 300, maxWidth: 300, autoPanPadding: [16, 16] })
+      .setLatLng(place).setContent(element("ul", { class: "found" }, ...items)).openOn(map);
+  }
+
+  // ---- names ---------------------------------------------------------------------
+  const latLng = ([lon, lat]) => [lat, lon];
+
+  function addNames(map, labels) {
+    const pane = map.createPane("pane-names");
+    pane.style.zIndex = 600;
+    pane.style.pointerEvents = "none";
+    const named = labels.map((label) => {
+      const text = element("span", { class: `name ${label.kind}` }, label.text);
+      if (label.second) text.append(element("small", {}, label.second));
+      const icon = L.divIcon({ html: text, className: "", iconSize: [0, 0] });
+      const marker = L.marker(latLng(label.places[0]), { icon, pane: "pane-names", interactive: false, keyboard: false });
+      return { ...label, element: text, marker: marker.addTo(map) };
+    });
+    return named.sort((a, b) => b.rank - a.rank);
+  }
+
+  const NAME_SIZES = {
+    league: [12, 17], banner: [11.5, 14], water: [11, 14], sand: [11.5, 15], neighbour: [11, 14],
+  };
+
+  function collide(a, b) {
+    return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  }
+
+  // The more important name is placed first; what would touch it is hidden.
+  function placeNames(map, named, isOn) {
+    const zoom = map.getZoom(), root = map.getContainer();
+    for (const [kind, sizes] of Object.entries(NAME_SIZES)) {
+      root.style.setProperty(`--name-${kind}`, `${byZoom(sizes, zoom).toFixed(1)}px`);
+    }
+    const wanted = named.filter((label) => {
+      const [from, to] = label.zooms;
+      const shows = zoom >= from && zoom < to && (!label.layer || isOn(label.layer));
+      label.element.classList.toggle("hidden", true);
+      label.element.classList.toggle("two", zoom >= label.second_from);
+      return shows;
+    });
+    const sizes = wanted.map(({ element: text }) => [text.offsetWidth / 2 + 2, text.offsetHeight / 2 + 1]);
+    const placed = [];
+    const boxAt = (place, [w, h]) => {
+      const { x, y } = map.latLngToLayerPoint(latLng(place));
+      return { left: x - w, right: x + w, top: y - h, bottom: y + h };
+    };
+    wanted.forEach((label, i) => {
+      const isFree = (place) => !placed.some((taken) => collide(boxAt(place, sizes[i]), taken));
+      const place = label.places.find(isFree);
+      if (!place) return;
+      placed.push(boxAt(place, sizes[i]));
+      label.marker.setLatLng(latLng(place));
+      label.element.classList.remove("hidden");
+    });
+  }
+
+  // ---- warning strip -------------------------------------------------------------
+  function inView(map, [west, south, east, north]) {
+    return map.getBounds().intersects([[south, west], [north, east]]);
+  }
+
+  function warn(map, layers, isOn, words, strip) {
+    const named = layers.filter((one) => one.cautioned && isOn(one.id) && inView(map, one.bounds));
+    strip.replaceChildren();
+    if (!named.length) return;
+    const line = element("p", { class: "full" }, "⚠ ", element("b", {}, words.warning));
+    const short = element("p", { class: "short" }, "⚠ ", `${words.short_warning} (${named.length})`);
+    const cautions = named.map((layer) => element("li", { "data-layer": layer.id }, badge(layer),
+      element("span", {}, element("b", {}, layer.title), ` ${layer.caution}`)));
+    strip.append(line, short, element("ul", {}, ...cautions));
+  }
+
+  // ---- legend --------------------------------------------------------------------
+  function foldLegend(map, folded) {
+    document.body.classList.toggle("folded", folded);
+    document.getElementById("fold").setAttribute("aria-expanded", String(!folded));
+    map.invalidateSize({ pan: false });
+  }
+
+  function wireLegend(map, overlays, layers, changed) {
+    const kinds = Object.fromEntries(layers.map((layer) => [layer.id, layer.kind]));
+    const boxes = [...document.querySelectorAll(".layer input")];
+    const show = (box) => {
+      const overlay = overlays[box.dataset.layer];
+      if (box.checked) map.addLayer(overlay); else map.removeLayer(overlay);
+    };
+    for (const box of boxes) {
+      box.addEventListener("change", () => {
+        // Rasters hide each other: one at a time.
+        const isRaster = box.checked && kinds[box.dataset.layer] === "raster";
+        for (const twin of isRaster ? boxes : []) {
+          if (twin === box || kinds[twin.dataset.layer] !== "raster") continue;
+          twin.checked = false;
+          show(twin);
+        }
+        show(box);
+        changed();
+      });
+    }
+    for (const button of document.querySelectorAll(".more")) {
+      button.addEventListener("click", () => {
+        const facts = document.getElementById(button.getAttribute("aria-controls"));
+        facts.hidden = !facts.hidden;
+        button.setAttribute("aria-expanded", String(!facts.hidden));
+      });
+    }
+    const isFolded = () => document.body.classList.contains("folded");
+    document.getElementById("fold").addEventListener("click", () => foldLegend(map, !isFolded()));
+    document.getElementById("open").addEventListener("click", () => foldLegend(map, !isFolded()));
+  }
+
+  // ---- furniture of the map ------------------------------------------------------
+  function zoomButtons(map, words, home) {
+    const icons = { zoom_in: "M8 3v10M3 8h10", zoom_out: "M3 8h10", home: "M2 8l6-5 6 5M4 7v6h8V7" };
+    const actions = { zoom_in: () => map.zoomIn(), zoom_out: () => map.zoomOut(), home };
+    const box = element("div", { class: "zoomer" });
+    for (const [name, path] of Object.entries(icons)) {
+      const button = element("button", { class: "icon", type: "button", title: words[name], "aria-label": words[name] });
+      button.innerHTML = `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${path}"/></svg>`;
+      button.addEventListener("click", actions[name]);
+      box.append(button);
+    }
+    L.DomEvent.disableClickPropagation(box);
+    const control = L.control({ position: "topright" });
+    control.onAdd = () => box;
+    control.addTo(map);
+  }
+
+  function addFooter(map) {
+    const scale = L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
+    document.getElementById("scale").append(scale.getContainer());
+    const place = document.getElementById("place");
+    map.on("mousemove", ({ latlng }) => {
+      place.textContent = `${latlng.lat.toFixed(3)}° N  ${latlng.lng.toFixed(3)}° E`;
+    });
+  }
+
+  // Relief of 30 arc seconds goes soft when seen from near, hatches grow too fine.
+  function restyle(map, overlays) {
+    const zoom = map.getZoom();
+    for (const overlay of Object.values(overlays)) overlay.restyle?.(zoom);
+    const fade = Math.min(1, Math.max(0, (zoom - 6.5) / 3.5));
+    overlays.hillshade?.setOpacity(1 - 0.6 * fade);
+    const scale = zoom < 6 ? 1 : zoom < 8 ? 1.4 : 2;
+    for (const pattern of document.querySelectorAll(".definitions .hatch")) {
+      pattern.setAttribute("patternTransform", `rotate(${pattern.dataset.angle}) scale(${scale})`);
+    }
+  }
+
+  function start(map, overlays, { words, layers, labels, bounds, veil }) {
+    const isOn = (id) => map.hasLayer(overlays[id]);
+    const strip = document.getElementById("warning");
+    const [west, south, east, north] = bounds;
+    const home = () => map.fitBounds([[south, west], [north, east]], { padding: [24, 20], animate: false });
+    const narrow = window.matchMedia("(max-width: 760px)").matches;
+    if (narrow) foldLegend(map, true);
+    home();
+    if (overlays[veil.layer]) addVeil(map, overlays[veil.layer], veil);
+    const named = addNames(map, labels);
+    const changed = () => {
+      placeNames(map, named, isOn);
+      warn(map, layers, isOn, words, strip);
+    };
+    wireLegend(map, overlays, layers, changed);
+    zoomButtons(map, words, home);
+    addFooter(map);
+    restyle(map, overlays);
+    changed();
+    strip.addEventListener("click", () => strip.classList.toggle("open"));
+    map.on("zoomend", () => { restyle(map, overlays); placeNames(map, named, isOn); });
+    map.on("moveend", () => warn(map, layers, isOn, words, strip));
+    map.on("click", ({ latlng }) => identify(map, overlays, layers, words, latlng));
+    map.getContainer().addEventListener("keydown", ({ key, target }) => {
+      if (key === "Enter" && target === map.getContainer()) identify(map, overlays, layers, words, map.getCenter());
+    });
+    new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
+    document.documentElement.dataset.ready = "yes";
+  }
+
+  return { vector, start };
+})();

@@ -1,0 +1,115 @@
+"""The words of pages and maps in Chinese and English."""
+
+from typing import Literal
+
+from layers.models import Bilingual, Theme
+
+Language = Literal["zh", "en"]
+
+
+def said(text: Bilingual, language: Language) -> str:
+    """Answer a bilingual text in one language."""
+    return text.zh if language == "zh" else text.en
+
+
+def other(language: Language) -> Language:
+    """Answer the other language."""
+    return "en" if language == "zh" else "zh"
+
+
+def words(language: Language) -> dict[str, str]:
+    """Answer all words in one language, by their keys."""
+    place = 0 if language == "zh" else 1
+    return {key: pair[place] for key, pair in _WORDS.items()}
+
+
+def theme_name(theme: Theme, language: Language) -> str:
+    """Name a theme."""
+    return _THEMES[theme][0 if language == "zh" else 1]
+
+
+# Also the order of the legend: what people ask about first.
+_THEMES: dict[Theme, tuple[str, str]] = {
+    "user": ("导入的图层", "Your layers"),
+    "redline": ("生态保护红线", "Ecological red line"),
+    "sand": ("沙地与沙漠", "Sandy lands and deserts"),
+    "forest": ("森林", "Forest"),
+    "water": ("水系与流域", "Water and basins"),
+    "admin": ("行政区划", "Administrative"),
+    "land_cover": ("土地覆盖", "Land cover"),
+    "vegetation": ("植被", "Vegetation"),
+    "climate": ("气候", "Climate"),
+    "relief": ("地形", "Relief"),
+}
+THEMES: tuple[Theme, ...] = tuple(_THEMES)
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "accuracy": ("位置精度", "Accuracy"),
+    "adcode": ("行政区划代码", "Adcode"),
+    "all_layers": ("全部图层", "All layers"),
+    "answers": ("接口", "Interface"),
+    "area": ("面积", "Area"),
+    "attribution": ("署名", "Attribution"),
+    "caution": ("注意", "Caution"),
+    "close": ("关闭", "Close"),
+    "computed": ("图上", "mapped"),
+    "crs": ("坐标系", "CRS"),
+    "crs_text": (
+        "CGCS2000（EPSG:4490），以 Web 墨卡托显示",
+        "CGCS2000 (EPSG:4490), shown in Web Mercator",
+    ),
+    "date": ("数据时间", "Date of data"),
+    "details": ("说明", "Details"),
+    "download_map": ("下载地图（离线可用）", "Download the map (works offline)"),
+    "exported": ("制图日期", "Map made"),
+    "features": ("要素", "Features"),
+    "fold": ("收起图层", "Fold layers"),
+    "home": ("全区", "Whole region"),
+    "intro": (
+        "荒漠沙地、黄河流域、森林与红线图层的浏览、叠加与面积计算。每个图层都写明性质、来源、许可和精度。",
+        "Deserts and sandy lands, the Yellow River basin, forests and red-line zones: "
+        "look, overlay, measure. Each layer says its status, source, licence and "
+        "accuracy.",
+    ),
+    "kind_": ("沙地", "Sandy land"),
+    "kind_desert": ("沙漠", "Desert"),
+    "layers": ("图层", "Layers"),
+    "length": ("长度", "Length"),
+    "licence": ("许可", "Licence"),
+    "map_only": ("只看地图", "Map only"),
+    "map_title": ("内蒙古生态安全屏障一张图", "Inner Mongolia ecological barrier"),
+    "map_of": ("图层地图", "Map of the layers"),
+    "not_shown": ("未显示", "not shown"),
+    "not_simplified": (
+        "图形未简化，面积为椭球面积。",
+        "Nothing was simplified; areas are ellipsoidal.",
+    ),
+    "not_stated": ("未说明", "not stated"),
+    "nothing_here": ("此处没有图层要素。", "No layer has a feature here."),
+    "number": ("编号", "Id"),
+    "open_layers": ("图层", "Layers"),
+    "published": ("公布", "published"),
+    "review": ("审图号：", "Map review no.: "),
+    "short_warning": ("含模拟/示意图层", "Modelled or schematic layers"),
+    "show": ("显示", "Show"),
+    "simplified": ("为显示所做的简化", "Simplified for display"),
+    "skip": ("跳到地图", "Skip to the map"),
+    "source": ("来源", "Source"),
+    "sources": ("来源与许可", "Sources and licences"),
+    "status": ("性质", "Status"),
+    "status_key": (
+        "实线 = 法定；斜线 + 虚线 = 模拟；点 + 虚线 = 示意",
+        "Solid line = statutory; hatch and dashes = modelled; "
+        "dots and dashes = schematic",
+    ),
+    "title": ("内蒙古生态安全屏障", "Inner Mongolia ecological security barrier"),
+    "to_language": ("English", "中文"),
+    "unit_ramp": ("值", "Value"),
+    "version": ("版本", "Version"),
+    "warning": (
+        "视图含模拟或示意图层：非法定界线，不得作为审批依据",
+        "In view: modelled or schematic layers. No legal boundary; not for approvals",
+    ),
+    "zoom_in": ("放大", "Zoom in"),
+    "zoom_out": ("缩小", "Zoom out"),
+}

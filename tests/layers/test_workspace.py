@@ -1,0 +1,165 @@
+"""Versions are immutable, and a crash at any instant leaves the old one whole."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from layers.errors import CatalogError, LayerError, LayerWriteError
+from layers.files import describe_file
+from layers.models import LayerSpec
+from layers.workspace import current_versions, publish
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Callable[[str], tuple[LayerSpec, Path]]:
+    def describe(content: str) -> tuple[LayerSpec, Path]:
+        path = tmp_path / "a.geojson"
+        path.write_text(content)
+        spec = describe_file(
+            path, kind="vector", crs="EPSG:4490", geometry="polygon", rows=1
+        )
+        return spec, path
+
+    return describe
+
+
+Make = Callable[[str], tuple[LayerSpec, Path]]
+
+
+def test_shape_of_the_folder(tmp_path: Path, make: Make) -> None:
+    work = tmp_path / "work"
+    spec, file = make("one")
+    folder = publish(work, spec, file)
+    inside = {
+        one.relative_to(work).as_posix() for one in work.rglob("*") if one.is_file()
+    }
+    version = f"layers/a/{spec.version}"
+    assert inside == {
+        f"{version}/a.geojson",
+        f"{version}/metadata.json",
+        "layers/a/current",
+    }
+    assert current_versions(work) == {"a": (spec, folder)}
+    assert (folder / "a.geojson").read_text() == "one"
+
+
+def test_new_version_stands_beside_the_old(tmp_path: Path, make: Make) -> None:
+    old_spec, file = make("one")
+    old = publish(tmp_path, old_spec, file)
+    spec, file = make("two")
+    new = publish(tmp_path, spec, file)
+    assert current_versions(tmp_path)["a"] == (spec, new)
+    assert (old / "a.geojson").read_text() == "one"
+    again, file = make("one")
+    assert publish(tmp_path, again, file) == old
+    assert current_versions(tmp_path)["a"] == (again, old)
+
+
+def test_same_content_with_other_metadata(tmp_path: Path, make: Make) -> None:
+    spec, file = make("one")
+    publish(tmp_path, spec, file)
+    with pytest.raises(CatalogError) as refused:
+        publish(tmp_path, spec.model_copy(update={"licence": "MIT"}), file)
+    assert refused.value.code == "catalog_version_exists"
+    assert current_versions(tmp_path)["a"][0] == spec
+
+
+def test_other_file_than_described(tmp_path: Path, make: Make) -> None:
+    spec, file = make("one")
+    file.write_text("two")
+    with pytest.raises(CatalogError) as refused:
+        publish(tmp_path, spec, file)
+    assert refused.value.code == "catalog_sha256"
+    assert not (tmp_path / "layers").exists()
+
+
+@pytest.mark.parametrize("step", range(1, 7))
+def test_crash_at_any_step(
+    tmp_path: Path, make: Make, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    """Each call that changes the disk for good fails in turn."""
+    old_spec, file = make("one")
+    old = publish(tmp_path, old_spec, file)
+    spec, file = make("two")
+    calls = 0
+    originals = {"fsync": os.fsync, "rename": os.rename, "replace": os.replace}
+
+    def failing(name: str) -> Callable[..., object]:
+        def call(*arguments: object, **options: object) -> object:
+            nonlocal calls
+            calls += 1
+            if calls == step:
+                raise OSError(28, "No space left on device")
+            return originals[name](*arguments, **options)  # type: ignore[operator]
+
+        return call
+
+    for name in originals:
+        monkeypatch.setattr(os, name, failing(name))
+    try:
+        publish(tmp_path, spec, file)
+    except LayerWriteError as error:
+        assert "No space left" in str(error)  # noqa: PT017
+    monkeypatch.undo()
+    expected = (
+        (old_spec, old)
+        if calls <= step
+        else (spec, tmp_path / "layers/a" / spec.version)
+    )
+    found = current_versions(tmp_path)["a"]
+    assert found in ((old_spec, old), expected)
+    assert (found[1] / "a.geojson").read_text() in ("one", "two")
+    assert not list((tmp_path / "layers/a").glob(".*"))
+
+
+def test_unpublished_folder_is_no_layer(tmp_path: Path, make: Make) -> None:
+    spec, file = make("one")
+    folder = publish(tmp_path, spec, file)
+    (folder.parent / "current").unlink()
+    assert current_versions(tmp_path) == {}
+
+
+@pytest.mark.parametrize("pointer", ["", "no-such", "../..", ".", "\0", "\xff"])
+def test_pointer_to_nothing(tmp_path: Path, make: Make, pointer: str) -> None:
+    folder = publish(tmp_path, *make("one"))
+    (folder.parent / "current").write_text(pointer, encoding="latin-1")
+    with pytest.raises(CatalogError):
+        current_versions(tmp_path)
+
+
+@pytest.mark.parametrize("metadata", ["", "{", "[]", '{"id": "a"}'])
+def test_damaged_metadata(tmp_path: Path, make: Make, metadata: str) -> None:
+    folder = publish(tmp_path, *make("one"))
+    (folder / "metadata.json").write_text(metadata)
+    with pytest.raises(CatalogError) as refused:
+        current_versions(tmp_path)
+    assert "metadata.json" in str(refused.value)
+
+
+def test_metadata_of_another_layer(tmp_path: Path, make: Make) -> None:
+    folder = publish(tmp_path, *make("one"))
+    folder.parent.rename(folder.parent.parent / "b")
+    with pytest.raises(CatalogError) as refused:
+        current_versions(tmp_path)
+    assert refused.value.code == "catalog_version_differs"
+
+
+def test_missing_metadata(tmp_path: Path, make: Make) -> None:
+    folder = publish(tmp_path, *make("one"))
+    (folder / "metadata.json").unlink()
+    with pytest.raises(LayerError):
+        current_versions(tmp_path)
+
+
+def test_shapefile_keeps_its_parts(
+    tmp_path: Path, gbk_shapefile: Callable[..., Path]
+) -> None:
+    file = gbk_shapefile()
+    spec = describe_file(
+        file, kind="vector", crs="EPSG:4490", geometry="polygon", rows=1
+    )
+    folder = publish(tmp_path / "work", spec, file)
+    names = {one.suffix for one in folder.iterdir()}
+    assert names == {".shp", ".shx", ".dbf", ".prj", ".json"}

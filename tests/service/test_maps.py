@@ -1,0 +1,164 @@
+"""The map as a file: what it holds, how large it is, what it asks for."""
+
+import re
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+from types import MappingProxyType
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from layers.catalog import Catalog
+from layers.errors import LayerNotFoundError
+from layers.writers import write_geojson
+from service.errors import RequestError
+from service.map_geometry import VERTEX_BUDGET
+from service.maps import DEFAULT_LAYERS, default_layers, folium_map
+
+DAY = date(2026, 1, 15)
+SIZE_LIMIT = 6_000_000
+
+
+class Page(HTMLParser):
+    """What a page refers to, and which elements it has."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.references: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.elements.append((tag, found))
+        named = [found[name] for name in ("src", "href") if found.get(name)]
+        self.references += [one for one in named if one is not None]
+
+    def attributes(self, name: str) -> list[str | None]:
+        return [found[name] for _, found in self.elements if name in found]
+
+
+def drawn(catalog: Catalog, *names: str, language: str = "zh") -> str:
+    return folium_map(catalog, names, language=language, made_on=DAY)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def seed_map(real_catalog: Catalog) -> str:
+    return drawn(real_catalog, *DEFAULT_LAYERS)
+
+
+def test_hard_52_nothing_is_loaded_from_elsewhere(seed_map: str) -> None:
+    for reference in Page(seed_map).references:
+        assert reference.startswith(("data:", "#")), reference
+    styles = "".join(re.findall(r"<style>(.*?)</style>", seed_map, re.DOTALL))
+    assert re.findall(r"url\((?!#)[^)]*\)", styles) == []
+    assert "@import" not in styles
+
+
+def test_usual_map_is_small(seed_map: str) -> None:
+    assert 500_000 < len(seed_map.encode()) < SIZE_LIMIT
+
+
+def test_all_layers_on_one_map_are_within_the_limit(real_catalog: Catalog) -> None:
+    everything = [spec.id for spec in real_catalog.specs]
+    assert len(drawn(real_catalog, *everything).encode()) < SIZE_LIMIT
+
+
+def test_hard_52_a_heavy_file_makes_a_bounded_map(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    angles = np.linspace(0, 2 * np.pi, 1001)[:-1]
+    radius = 0.04 + 0.005 * np.sin(60 * angles)
+    ring = np.column_stack([radius * np.cos(angles), radius * np.sin(angles)])
+    corners = [np.array([108 + i % 20 / 8, 39 + i // 20 / 8]) for i in range(400)]
+    stars = [shapely.Polygon(ring + corner) for corner in corners]
+    table = gpd.GeoDataFrame(geometry=stars, crs="EPSG:4490")
+    write_geojson(table, tmp_path / "stars.geojson")
+    assert shapely.get_num_coordinates(stars).sum() > 400_000
+    html = drawn(catalog, str(tmp_path / "stars.geojson"), language="en")
+    assert len(html.encode()) < SIZE_LIMIT
+    (said,) = re.findall(r'<p class="simplified">(.*?)</p>', html)
+    assert "400400 to" in said
+    assert "areas come from the full geometry" in said
+    after = int(re.findall(r"400400 to (\d+) vertices", said)[0])
+    assert after <= VERTEX_BUDGET
+
+
+def test_same_arguments_give_the_same_bytes(catalog: Catalog) -> None:
+    assert drawn(catalog, "leagues", "land_cover") == drawn(
+        catalog, "leagues", "land_cover"
+    )
+
+
+def test_legend_names_each_layer_with_its_status(seed_map: str) -> None:
+    page = Page(seed_map)
+    rows = [found for _, found in page.elements if found.get("class") == "layer"]
+    statuses = {row["data-layer"]: row["data-status"] for row in rows}
+    assert statuses.keys() >= set(DEFAULT_LAYERS)
+    assert statuses["redline"] == "modelled"
+    assert statuses["sandy_lands"] == "schematic"
+    badges = [
+        name for name in page.attributes("class") if name and name.startswith("badge ")
+    ]
+    assert badges.count("badge modelled") == 1
+    assert badges.count("badge schematic") == 1
+    assert len(badges) == len(rows)
+
+
+def test_sources_licences_date_and_an_empty_review_slot(seed_map: str) -> None:
+    assert '<time datetime="2026-01-15">' in seed_map
+    assert "审图号" in seed_map
+    assert not re.search(r"审图号[^<]*[GS蒙]S?\(", seed_map)
+    for words in ("GPL-3.0-only", "MIT", "CGCS2000", "EPSG:4490", "天地图"):
+        assert words in seed_map
+
+
+@pytest.mark.parametrize(("language", "lang"), [("zh", "zh-CN"), ("en", "en")])
+def test_page_is_in_one_language(catalog: Catalog, language: str, lang: str) -> None:
+    html = drawn(catalog, "leagues", language=language)
+    assert f'<html lang="{lang}">' in html
+    assert ("Sources and licences" in html) == (language == "en")
+    assert ("来源与许可" in html) == (language == "zh")
+
+
+def test_text_of_layers_cannot_become_script(catalog: Catalog) -> None:
+    html = drawn(catalog, "redline")
+    assert "<script>alert(1)" not in html
+    assert "<img src=x" not in html
+    assert html.count("<script>") == html.count("</script>") == 3
+
+
+def test_base_is_added_but_never_what_is_restricted(catalog: Catalog) -> None:
+    rows = re.findall(r'class="layer" data-layer="(\w+)"', drawn(catalog, "redline"))
+    assert set(rows) == {"redline", "leagues", "province"}
+    secret = catalog.entries["province"].spec.model_copy(update={"restricted": True})
+    entry = type(catalog.entries["province"])(secret, catalog.folder("province"))
+    guarded = Catalog(MappingProxyType({**catalog.entries, "province": entry}))
+    assert 'data-layer="province"' not in drawn(guarded, "redline")
+    assert "province" not in default_layers(guarded)
+
+
+def test_only_one_raster_is_on_at_first(catalog: Catalog) -> None:
+    html = drawn(catalog, "land_cover", "elevation")
+    boxes = [found for tag, found in Page(html).elements if tag == "input"]
+    on = {box["data-layer"] for box in boxes if "checked" in box}
+    assert on == {"land_cover", "province", "leagues"}
+
+
+def test_shown_says_what_is_on_at_first(catalog: Catalog) -> None:
+    html = folium_map(
+        catalog, ["redline", "sandy_lands"], shown=["sandy_lands"], made_on=DAY
+    )
+    boxes = [found for tag, found in Page(html).elements if tag == "input"]
+    on = {box["data-layer"] for box in boxes if "checked" in box}
+    assert on == {"sandy_lands", "province", "leagues"}
+
+
+def test_refuses_nothing_and_the_unknown(catalog: Catalog) -> None:
+    with pytest.raises(RequestError, match="map has no layers"):
+        folium_map(catalog, [])
+    with pytest.raises(LayerNotFoundError):
+        folium_map(catalog, ["nothing"])

@@ -1,0 +1,105 @@
+"""The whole path on the seed layers: command line, analysis, geo, catalogue, files."""
+
+import json
+from typing import Any
+
+import pytest
+
+from service.cli import main
+
+Answer = dict[str, Any]
+
+
+@pytest.fixture
+def ask(capsys: pytest.CaptureFixture[str]) -> Any:
+    def run(*arguments: str) -> Answer:
+        code = main([*arguments, "--json"])
+        printed = capsys.readouterr()
+        assert code == 0, printed.err
+        answer: Answer = json.loads(printed.out)
+        return answer
+
+    return run
+
+
+OVERLAPS = [("banners", "redline"), ("leagues", "sandy_lands"), ("basins", "banners")]
+ZONALS = [("leagues", "land_cover"), ("redline", "climate_zone")]
+
+
+@pytest.mark.parametrize(("left", "right"), OVERLAPS)
+def test_overlap_and_remainder_make_the_feature(
+    ask: Any, left: str, right: str
+) -> None:
+    answer = ask("overlap", left, right)
+    areas = {row["id"]: row["area_m2"] for row in ask("area", left)["rows"]}
+    rest = {
+        row["left_id"]: row["area_m2"]
+        for row in answer["rows"]
+        if row["kind"] == "remainder" and row["left_id"] is not None
+    }
+    assert rest.keys() == areas.keys()
+    for feature in answer["left_features"]:
+        whole = areas[feature["id"]]
+        parts = feature["overlap_dissolved_m2"] + rest[feature["id"]]
+        assert parts == pytest.approx(whole, rel=1e-9)
+    totals = answer["totals"]
+    parts = totals["overlap_dissolved_m2"] + totals["left_remainder_m2"]
+    assert parts == pytest.approx(totals["left_dissolved_m2"], rel=1e-9)
+
+
+@pytest.mark.parametrize(("zones", "raster"), ZONALS)
+def test_zonal_rows_make_the_zone(ask: Any, zones: str, raster: str) -> None:
+    answer = ask("zonal", zones, raster)
+    areas = {row["id"]: row["area_m2"] for row in ask("area", zones)["rows"]}
+    sums = dict.fromkeys(areas, 0.0)
+    for row in answer["rows"]:
+        # The seed rasters cover the region: nothing may have to be called outside.
+        assert row["value"] != "outside"
+        sums[row["zone_id"]] += row["area_m2"]
+    assert sums == pytest.approx(areas, rel=1e-7)
+
+
+def test_region_is_1145881_km2(ask: Any) -> None:
+    total = ask("area", "banners")["total_m2"]
+    assert total / 1e6 == pytest.approx(1_145_881, abs=1)
+
+
+def test_key_function_banners_are_76_percent_of_the_map(ask: Any) -> None:
+    total = ask("area", "banners")["total_m2"]
+    share = ask("area", "key_function_banners")["total_m2"] / total
+    assert 100 * share == pytest.approx(76.0, abs=0.05)
+
+
+def test_redline_is_50_46_percent_of_the_map(ask: Any) -> None:
+    total = ask("area", "province")["total_m2"]
+    answer = ask("overlap", "province", "redline")
+    share = answer["totals"]["overlap_dissolved_m2"] / total
+    assert 100 * share == pytest.approx(50.46, abs=0.05)
+
+
+def test_a_modelled_layer_says_so_in_every_answer(ask: Any) -> None:
+    answer = ask("overlap", "leagues", "redline")
+    assert answer["right"]["status"] == "modelled"
+    notes = [note for note in answer["notes"] if note["code"] == "layer_caution"]
+    assert any("not the statutory red line" in note["en"] for note in notes)
+    assert any("非法定" in note["zh"] for note in notes)
+
+
+def test_same_question_same_result_id(ask: Any) -> None:
+    first, second = (ask("overlap", "leagues", "lakes") for _ in range(2))
+    other = ask("overlap", "lakes", "leagues")
+    assert first == second
+    assert first["result_id"] != other["result_id"]
+
+
+def test_sixteen_layers_say_what_they_are(ask: Any) -> None:
+    layers = ask("layers")["layers"]
+    kinds = [layer["kind"] for layer in layers]
+    assert kinds.count("vector") >= 11
+    assert kinds.count("raster") >= 5
+    for layer in layers:
+        assert layer["status"]
+        assert layer["licence"]
+        assert layer["provenance"]["source"]
+        assert layer["title"]["zh"]
+        assert layer["title"]["en"]
