@@ -71,9 +71,7 @@ def ours(path: Path, zones: gpd.GeoSeries, threads: int) -> Table:
     source = Source(blocks)
     lines = lattice.of_grid(blocks.grid)
     layer = Zones(zones, lines)
-    run = Run(
-        layer.rings, lines, block_rows=blocks.block_shape[0], threads=threads
-    )
+    run = Run(layer.rings, lines, block_rows=blocks.block_shape[0], threads=threads)
     found = Measurement(source, blocks.grid, len(zones), None, ()).over(run, None)
     table = np.zeros((len(zones), CLASSES))
     histogram = found.classes
@@ -84,7 +82,7 @@ def ours(path: Path, zones: gpd.GeoSeries, threads: int) -> Table:
 
 
 def public(path: Path, zones: gpd.GeoSeries) -> Table:
-    """The public function; its areas say nothing of cells, so they are not compared."""
+    """Call the public function; its areas say nothing of cells: not compared."""
     from geo.zonal import zonal
 
     blocks = Blocks(path)
@@ -167,7 +165,7 @@ def layer(zones: Path | None, count: int) -> gpd.GeoSeries:
     """Zones from a file, or made up."""
     if zones is None:
         return parcels(count)
-    return gpd.read_parquet(zones).geometry.reset_index(drop=True)  # noqa: TID251
+    return gpd.read_parquet(zones).geometry.reset_index(drop=True)
 
 
 def peak_mb() -> float:
@@ -189,7 +187,7 @@ def measure(method: str, raster: Path, zones: gpd.GeoSeries, repeat: int) -> Non
     with tempfile.NamedTemporaryFile(suffix=".npy", delete=False) as file:
         np.save(file, table)
     took = {"seconds": statistics.median(times), "mb": peak_mb() - before}
-    print(json.dumps({**took, "table": file.name}))  # noqa: T201
+    print(json.dumps({**took, "table": file.name}))
 
 
 def compare(given: argparse.Namespace) -> None:
@@ -198,18 +196,18 @@ def compare(given: argparse.Namespace) -> None:
     tables: dict[str, Table] = {}
     for method in given.methods or METHODS:
         command = [sys.executable, __file__, *sys.argv[1:], "--method", method]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
         answer = json.loads(done.stdout.splitlines()[-1])
         path = Path(answer.pop("table"))
         tables[method] = np.load(path)
         path.unlink()
         answers[method] = answer
     best = answers["ours, 2 threads"]["seconds"]
-    print(f"{'method':26}{'seconds':>9}{'x ours':>8}{'MB':>8}  cells from exactextract")  # noqa: T201
+    print(f"{'method':26}{'seconds':>9}{'x ours':>8}{'MB':>8}  cells from exactextract")
     for method, answer in answers.items():
         line = f"{method:26}{answer['seconds']:9.3f}{answer['seconds'] / best:8.2f}"
         line += f"{answer['mb']:8.0f}  "
-        print(line + difference(tables[method], tables.get("exactextract")))  # noqa: T201
+        print(line + difference(tables[method], tables.get("exactextract")))
 
 
 def difference(table: Table, exact: Table | None) -> str:

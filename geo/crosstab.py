@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from geo.grid import Grid
-from geo.raster import lattice as lattices
 from geo.raster.classes import NODATA, OUTSIDE, Labels
 from geo.raster.pairs import NO_VALUE, ExactPairs, PairSource, SampledPairs
 from geo.raster.run import THREADS, Progress, Run

@@ -26,6 +26,7 @@ from geo.types import FloatArray
 
 __all__ = ["NODATA", "OUTSIDE", "BlockReader", "Reader", "Zonal", "zonal"]
 
+
 @dataclass(frozen=True)
 class Zonal:
     """Class areas and value statistics per zone.

@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo.raster.tally import Ledger
 from geo.rings import sum_by
-from geo.types import FloatArray, IntArray
+from geo.types import BoolArray, FloatArray, IntArray
 
 NODATA = "nodata"
 """Row of cells inside the zone that have no value."""
@@ -57,8 +57,13 @@ class Histogram(NamedTuple):
     @property
     def known(self) -> "Histogram":
         """The rows that have a value."""
-        chosen = ~np.isnan(self.value)
-        return Histogram(*(column[chosen] for column in self))
+        return self.where(~np.isnan(self.value))
+
+    def where(self, chosen: BoolArray | IntArray) -> "Histogram":
+        """Choose rows, or put them into an order."""
+        return Histogram(
+            self.zone[chosen], self.value[chosen], self.area[chosen], self.cells[chosen]
+        )
 
 
 def histogram(ledger: Ledger, labels: Labels) -> Histogram:
@@ -77,7 +82,9 @@ def by_intervals(table: Histogram, breaks: FloatArray) -> Histogram:
     )
     value = np.where(np.isnan(table.value), np.nan, breaks[place])
     new = np.ones(len(value), dtype=bool)
-    same_value = (value[1:] == value[:-1]) | (np.isnan(value[1:]) & np.isnan(value[:-1]))
+    same_value = (value[1:] == value[:-1]) | (
+        np.isnan(value[1:]) & np.isnan(value[:-1])
+    )
     new[1:] = (table.zone[1:] != table.zone[:-1]) | ~same_value
     group, count = np.cumsum(new) - 1, int(new.sum())
     return Histogram(

@@ -75,7 +75,15 @@ def cut(
     column, owner = np.empty((2, size), dtype=np.int32)
     own, beyond = np.empty((2, size))
     _integrate(
-        whole[:size], place[:size], x, *density, offsets.copy(), column, owner, own, beyond
+        whole[:size],
+        place[:size],
+        x,
+        *density,
+        offsets.copy(),
+        column,
+        owner,
+        own,
+        beyond,
     )
     return Pieces(column, owner, own, beyond, offsets)
 
@@ -166,7 +174,7 @@ def _cut_row(
     if west >= x[0]:
         c = hint
         if not x[c] <= west < x[c + 1]:
-            c = np.searchsorted(x, west, side="right") - 1
+            c = int(np.searchsorted(x, west, side="right")) - 1
     here, s_here = west, s_west
     while c < columns:
         there, s_there = east, s_east

@@ -47,7 +47,7 @@ class Edges(NamedTuple):
     least: FloatArray
 
     def in_band(self, band: int) -> tuple[IntArray, ShortInts]:
-        """Starting vertices and zones of one band's edges."""
+        """Answer starting vertices and zones of one band's edges."""
         chosen = slice(self.offsets[band], self.offsets[band + 1])
         return self.first[chosen], self.zone[chosen]
 

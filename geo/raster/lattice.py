@@ -55,9 +55,13 @@ class Lattice:
 
 def of_grid(grid: Grid) -> Lattice:
     """Answer the lines of one grid."""
-    x = np.arange(grid.width + 1) * grid.dx
-    y = np.arange(grid.height + 1) * grid.dy
+    x = _lines(grid.width) * grid.dx
+    y = _lines(grid.height) * grid.dy
     return Lattice(grid.x0, grid.y0, x, y, grid.crs, equal=True)
+
+
+def _lines(cells: int) -> FloatArray:
+    return np.arange(cells + 1, dtype=np.float64)
 
 
 def horizontal(grid: Grid, where: str = "raster") -> Grid:
@@ -95,8 +99,8 @@ def refined(first: Grid, second: Grid) -> Refined:
     """Cut the cells of two grids of one CRS by each other's lines."""
     x0, y0 = min(first.x0, second.x0), max(first.y0, second.y0)
     grids = (first, second)
-    x_lines = [(g.x0 - x0) + np.arange(g.width + 1) * g.dx for g in grids]
-    y_lines = [(y0 - g.y0) + np.arange(g.height + 1) * g.dy for g in grids]
+    x_lines = [(g.x0 - x0) + _lines(g.width) * g.dx for g in grids]
+    y_lines = [(y0 - g.y0) + _lines(g.height) * g.dy for g in grids]
     x = _merged(x_lines, SAME_LINE * min(first.dx, second.dx))
     y = _merged(y_lines, SAME_LINE * min(first.dy, second.dy))
     return Refined(

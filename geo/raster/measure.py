@@ -76,22 +76,25 @@ class Measurement:
         for found in run.over_bands(self._on_band, progress):
             self._take(found)
         whole = tables.histogram(self._ledger, self._labels)
-        classes = whole
-        if self._narrow and self._breaks is not None:
-            classes = tables.by_intervals(whole, self._breaks)
         if self._narrow:
-            columns = tables.statistics(whole, self._zones)
-            known = whole.known
-            rows = tables.percentile_rows(known, self._zones, self._percentiles)
-            columns.update(self._named(np.append(known.value, np.nan)[rows]))
-            return Measured(classes, columns)
+            return self._of_histogram(whole)
         total = self._moments
         columns = tables.moments_to_statistics(
             total[:, 0], total[:, 3], *total[:, 4:9].T
         )
         if self._percentiles:
             columns.update(self._named(self._exact_percentiles(run, progress)))
-        return Measured(classes, columns)
+        return Measured(whole, columns)
+
+    def _of_histogram(self, whole: Histogram) -> Measured:
+        """Answer everything from the histogram of values that are their own codes."""
+        columns = tables.statistics(whole, self._zones)
+        known = whole.known
+        rows = tables.percentile_rows(known, self._zones, self._percentiles)
+        columns.update(self._named(np.append(known.value, np.nan)[rows]))
+        if self._breaks is None:
+            return Measured(whole, columns)
+        return Measured(tables.by_intervals(whole, self._breaks), columns)
 
     def _named(self, values: FloatArray) -> dict[str, FloatArray]:
         names = map(tables.percentile_name, self._percentiles)
@@ -105,7 +108,9 @@ class Measurement:
         place = patch.row0, patch.col0
         if encode.is_narrow(patch.values.dtype):
             codes = encode.encode_narrow(patch.values, self._source.nodata)
-            return Found(*tally.tally_codes(band, codes, *place), codes.values, None, None)
+            return Found(
+                *tally.tally_codes(band, codes, *place), codes.values, None, None
+            )
         decimal = encode.decimals(patch.values, self._source.nodata)
         codes = encode.encode_decimals(decimal, self._breaks)
         counted = tally.tally_codes(band, codes, *place)
@@ -155,7 +160,6 @@ class Measurement:
         for found in run.over_bands(on_band, progress):
             ledger.add_keys(*found)
         zone, key, amount = ledger.rows()
-        # Halves without a percentile stand in with their whole area.
         return _joined(upper, zone, key, amount, self._zones, self._percentiles)
 
 
@@ -167,6 +171,7 @@ def _joined(
     zones: int,
     percentiles: tuple[float, ...],
 ) -> FloatArray:
+    """Percentiles of keys; halves without one stand in with their whole area."""
     real = key < int(encode.NO_KEY)
     zone, key, amount = zone[real], key[real], amount[real]
     split = (zone << 16) | (key >> 16)
@@ -179,7 +184,7 @@ def _joined(
         np.concatenate((upper.cells[whole], amount[:, 1])),
     )
     order = np.lexsort((every.value, every.zone))
-    table = Histogram(*(column[order] for column in every))
+    table = every.where(order)
     rows = tables.percentile_rows(table, zones, percentiles)
     values = encode.from_ordered(table.value.astype(np.uint32))
     return np.append(values, np.nan)[rows]
@@ -191,4 +196,3 @@ def read_patch(source: Source, band: Band, width: int) -> Patch:
     needed = np.zeros(-(-width // step), dtype=bool)
     mark_blocks(runs.start, runs.stop, 0, len(runs.row), step, needed)
     return source.read(int(runs.row[0]), int(runs.row[-1]) + 1, needed, width)
-

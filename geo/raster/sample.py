@@ -40,8 +40,8 @@ class Placement:
         IntArray, IntArray
             Shape of the window.
         """
-        rows = np.arange(window.row0, window.row1) + offset
-        columns = np.arange(window.col0, window.col1) + offset
+        rows = np.arange(window.row0, window.row1, dtype=np.float64) + offset
+        columns = np.arange(window.col0, window.col1, dtype=np.float64) + offset
         row_nodes, row_at, row_part = _nodes(rows)
         col_nodes, col_at, col_part = _nodes(columns)
         x, y = np.meshgrid(

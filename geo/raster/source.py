@@ -53,9 +53,10 @@ class Source:
 
     def __init__(self, read: AnyReader) -> None:
         self._read = read
-        blocks = isinstance(read, BlockReader)
-        self.block_shape: tuple[int, int] = read.block_shape if blocks else _NO_BLOCKS
-        self.nodata: float | None = read.nodata if blocks else None
+        self.block_shape: tuple[int, int] = _NO_BLOCKS
+        self.nodata: float | None = None
+        if isinstance(read, BlockReader):
+            self.block_shape, self.nodata = read.block_shape, read.nodata
 
     def read(self, row0: int, row1: int, needed: BoolArray, width: int) -> "Patch":
         """Answer rows, in at least the blocks of columns that are needed.
@@ -109,7 +110,7 @@ class Patch:
 def _room(parts: list[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
     """Room for all parts; between them a value that occurs, so that ranges stay."""
     if any(np.ma.isMaskedArray(part) for part in parts):
-        return np.ma.masked_all(shape, parts[0].dtype)
+        return np.ma.array(np.zeros(shape, parts[0].dtype), mask=True)
     return np.full(shape, parts[0].flat[0])
 
 

@@ -24,8 +24,7 @@ class Runs(NamedTuple):
     row, zone, start, stop : ShortInts
         ``(n,)``; rows of the lattice, columns ``[start, stop)``.
     share : FloatArray
-        ``(n,)``: 0 to 1; 1 for runs inside (more where parts of an invalid zone overlap each
-        other).
+        ``(n,)``: 0 to 1; 1 for runs inside.
     """
 
     row: ShortInts

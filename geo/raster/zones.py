@@ -51,9 +51,7 @@ class Zones:
         self.rings = rings if self._exact else _projected(rings, lattice, zones)
         self._wholly_on = _wholly_on(self.rings, lattice)
 
-    def closed(
-        self, zone: IntArray, area: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
+    def closed(self, zone: IntArray, area: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Factor on each zone's covered areas, and its area beyond the lattice, m2.
 
         Together they make the covered areas and what is beyond add up to the zone. On a
@@ -92,7 +90,9 @@ def _projected(rings: Rings, lattice: Lattice, zones: gpd.GeoSeries) -> Rings:
         return to_plane(rings, lattice.crs)
     except CoordinateError as error:
         feature = str(zones.index[int(str(error.details["feature"]))])
-        raise CoordinateError(error.code, **{**error.details, "feature": feature}) from None
+        raise CoordinateError(
+            error.code, **{**error.details, "feature": feature}
+        ) from None
 
 
 def _wholly_on(rings: Rings, lattice: Lattice) -> BoolArray:
