@@ -3,8 +3,8 @@
 ``python benchmarks/raster_data.py FILE.tif [--width 20000 --height 19000]``
 
 Nine classes, cut from fractal value noise, as a lon/lat cloud-optimised GeoTIFF over
-the region's bounding box. ``--detail 1`` adds a finer texture, so that it compresses and
-decodes like real land cover.
+the region's bounding box. ``--detail 1`` adds a finer texture, so that it compresses
+and decodes like real land cover.
 """
 
 import argparse

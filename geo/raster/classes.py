@@ -1,6 +1,5 @@
 """Tables of zones: areas of classes, statistics of values, percentiles."""
 
-from collections.abc import Hashable
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +15,9 @@ NODATA = "nodata"
 OUTSIDE = "outside"
 """Row of the part of the zone beyond the raster."""
 
+Label = float | str | tuple[float, float]
+"""A value, ``"nan"`` for none, or a pair of values of two rasters."""
+
 ROUNDING = 1e-9
 """Share of a zone's area below which what the raster does not cover is rounding."""
 
@@ -24,16 +26,16 @@ class Labels:
     """Numbers for class labels, given in the order in which they come."""
 
     def __init__(self) -> None:
-        self._number: dict[Hashable, int] = {}
+        self._number: dict[Label, int] = {}
 
-    def of(self, names: list[Hashable]) -> IntArray:
+    def of(self, names: list[Label]) -> IntArray:
         """Answer a number for each name; the same name gets the same number."""
         numbers = self._number
         given = [numbers.setdefault(name, len(numbers)) for name in names]
         return np.asarray(given, dtype=np.int64)
 
     @property
-    def names(self) -> list[Hashable]:
+    def names(self) -> list[Label]:
         """The names by number."""
         return list(self._number)
 

@@ -1,6 +1,5 @@
 """What is measured of one raster within zones: classes, moments, percentiles."""
 
-from collections.abc import Hashable
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from geo.grid import Grid
 from geo.raster import classes as tables
 from geo.raster import encode, tally
-from geo.raster.classes import Histogram, Labels
+from geo.raster.classes import Histogram, Label, Labels
 from geo.raster.encode import Codes
 from geo.raster.run import Progress, Run
 from geo.raster.source import Patch, Source, mark_blocks
@@ -126,7 +125,7 @@ class Measurement:
 
     def _take(self, found: Found) -> None:
         used, code = np.unique(found.code, return_inverse=True)
-        names: list[Hashable] = [
+        names: list[Label] = [
             "nan" if np.isnan(value) else value for value in found.values[used].tolist()
         ]
         label = self._labels.of(names)

@@ -1,6 +1,5 @@
 """Pairs of values of two rasters on the cells of one lattice."""
 
-from collections.abc import Hashable
 from typing import NamedTuple
 
 import numpy as np
@@ -8,9 +7,9 @@ import numpy as np
 from geo import crs as coordinate_systems
 from geo.grid import Grid, Window
 from geo.raster import encode, lattice, tally
+from geo.raster.classes import Label
 from geo.raster.compiled import compiled
 from geo.raster.encode import Codes
-from geo.raster.lattice import Lattice
 from geo.raster.sample import Placement
 from geo.raster.source import AnyReader, Source, mark_blocks
 from geo.raster.tally import Band
@@ -99,7 +98,7 @@ class FoundPairs(NamedTuple):
     zone: IntArray
     pair: IntArray
     amount: FloatArray
-    names: list[Hashable]
+    names: list[Label]
 
 
 class ExactPairs:
@@ -113,7 +112,7 @@ class ExactPairs:
     def __init__(self, a: PairSource, b: PairSource) -> None:
         self._a, self._b = a, b
         self._refined = lattice.refined(a.grid, b.grid)
-        self.lattice: Lattice = self._refined.lattice
+        self.lattice = self._refined.lattice
         self.block_rows = max(a.source.block_shape[0], b.source.block_shape[0])
 
     def on_band(self, band: Band) -> FoundPairs:
@@ -148,7 +147,7 @@ class SampledPairs:
 
     def __init__(self, base: PairSource, other: PairSource, *, swapped: bool) -> None:
         self._base, self._other, self._swapped = base, other, swapped
-        self.lattice: Lattice = lattice.of_grid(base.grid)
+        self.lattice = lattice.of_grid(base.grid)
         self.block_rows = base.source.block_shape[0]
         self._placement = Placement(base.grid, other.grid)
 
@@ -257,7 +256,7 @@ def _names(a: FloatArray, b: FloatArray) -> FloatArray:
     return np.column_stack((np.repeat(a, len(b)), np.tile(b, len(a))))
 
 
-def _keys(names: FloatArray) -> list[Hashable]:
+def _keys(names: FloatArray) -> list[Label]:
     """Pairs that equal pairs of other bands: nan is not equal to itself."""
     known = np.where(np.isnan(names), NO_VALUE, names)
-    return [tuple(pair) for pair in known.tolist()]
+    return [(a, b) for a, b in known.tolist()]
