@@ -165,7 +165,7 @@ def layer(zones: Path | None, count: int) -> gpd.GeoSeries:
     """Zones from a file, or made up."""
     if zones is None:
         return parcels(count)
-    return gpd.read_parquet(zones).geometry.reset_index(drop=True)
+    return gpd.GeoSeries(gpd.read_parquet(zones).geometry.reset_index(drop=True))
 
 
 def peak_mb() -> float:
@@ -178,7 +178,7 @@ def measure(method: str, raster: Path, zones: gpd.GeoSeries, repeat: int) -> Non
     work = METHODS[method]
     # Two zones compile and load everything but hold little.
     if method not in SLOW and "decode" not in method:
-        work(raster, zones.iloc[:1])
+        work(raster, gpd.GeoSeries(zones.iloc[:1]))
     before, times, table = peak_mb(), [], np.zeros((0, 0))
     for _ in range(1 if method in SLOW else repeat):
         start = time.perf_counter()

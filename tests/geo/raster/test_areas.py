@@ -80,4 +80,4 @@ def test_density_integrates_the_area_form(height: float) -> None:
 
 
 def density(terms: FloatArray, s: FloatArray) -> FloatArray:
-    return np.polynomial.polynomial.polyval(s - 0.5, terms)
+    return np.asarray(np.polynomial.polynomial.polyval(s - 0.5, terms))

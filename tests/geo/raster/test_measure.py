@@ -16,6 +16,7 @@ from geo.types import FloatArray
 from geo.zonal import Reader, zonal
 
 LONLAT = CRS.from_epsg(4490)
+GK = CRS.from_epsg(4547)
 GRID = Grid(130, 30, 110.0, 45.0, 0.1, 0.03, LONLAT)
 ZONES = gpd.GeoSeries(
     [
@@ -170,3 +171,16 @@ def test_16_bit_values_over_the_whole_range() -> None:
     inside = values[weights(ZONES["disc"]) > 0]
     got = answer.statistics.loc["disc"]
     assert (got["min"], got["max"]) == (inside.min(), inside.max())
+
+
+def test_long_runs_of_unequal_cells_count_each_by_its_own_area() -> None:
+    """Bytes are counted, wider integers followed: away from the meridian both agree."""
+    grid = Grid(70, 300, 500_000.0 + 100_000, 4_900_000.0, 1000.0, 1000.0, GK)
+    zone = gpd.GeoSeries([shapely.box(115.4, 43.8, 118.4, 43.95)], crs=LONLAT)
+    values = (np.arange(300) % 2 + np.arange(300) // 150 * 2) * np.ones((70, 1))
+    one, two = (
+        zonal(zone, grid, reader(np.ma.masked_array(values.astype(dtype)))).classes
+        for dtype in ("uint8", "int16")
+    )
+    assert one["value"].tolist() == two["value"].tolist()
+    np.testing.assert_allclose(one["area_m2"], two["area_m2"], rtol=1e-12)
