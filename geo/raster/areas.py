@@ -98,52 +98,59 @@ def is_equal_area(crs: CRS) -> bool:
     return any(known in name for known in _EQUAL_AREA)
 
 
-@dataclass(frozen=True)
 class LonLatAreas:
     """Exact areas between meridians and parallels of the ellipsoid."""
 
-    lattice: Lattice
+    def __init__(self, lattice: Lattice) -> None:
+        ellipsoid = coordinate_systems.ellipsoid(lattice.crs)
+        parallels = lattice.y0 - lattice.y
+        form = LonLatForm(ellipsoid)
+        self._per_degree = form.difference(parallels[:-1], parallels[1:])
+        terms = _term_count(float(np.diff(lattice.y).max()))
+        self._terms = _taylor_terms(parallels, sine_series(ellipsoid), terms)
+        self._rule = _gauss((terms + 2) // 2)
 
     def density(self, row0: int, row1: int) -> Density:
         """Taylor polynomials of the area form's derivative."""
-        north, south = self._parallels(row0, row1)
-        height = np.radians(north - south)
-        terms = self._term_count()
-        series = sine_series(coordinate_systems.ellipsoid(self.lattice.crs))
-        middle = np.radians(0.5 * (north + south))
-        order = np.arange(terms)
-        total = np.zeros((len(middle), terms))
-        for k, coefficient in enumerate(series):
-            n = 2 * k + 1
-            cosine, sine = np.cos(n * middle), np.sin(n * middle)
-            for j in range(terms):
-                derivative = (cosine, -sine, -cosine, sine)[j % 4]
-                total[:, j] += coefficient * n ** (j + 1) * derivative
-        # Southwards, in shares of the row's height.
-        factorial = np.cumprod(np.maximum(order, 1)).astype(np.float64)
-        total *= (-height[:, np.newaxis]) ** order / factorial
-        even = (order % 2 == 0) / ((order + 1.0) * 2.0**order)
-        total /= (total @ even)[:, np.newaxis]
-        return Density(total, *_gauss((terms + 2) // 2))
+        return Density(self._terms[row0:row1], *self._rule)
 
     def measure(self, row0: int, row1: int, x0: float, x1: float) -> Measure:  # noqa: ARG002
         """Area between the row's parallels per degree of longitude."""
-        north, south = self._parallels(row0, row1)
-        form = LonLatForm(coordinate_systems.ellipsoid(self.lattice.crs))
-        return _constant(form.difference(north, south))
+        return _constant(self._per_degree[row0:row1])
 
-    def _parallels(self, row0: int, row1: int) -> tuple[FloatArray, FloatArray]:
-        y = self.lattice.y0 - self.lattice.y[row0 : row1 + 1]
-        return y[:-1], y[1:]
 
-    def _term_count(self) -> int:
-        """Terms until the next is below rounding, from half the highest row."""
-        half = 0.5 * np.radians(float(np.diff(self.lattice.y).max()))
-        terms, left_out = 1, half
-        while left_out > 2e-16 and terms < 13:
-            terms += 1
-            left_out *= half / terms
-        return terms
+def _taylor_terms(
+    parallels: FloatArray, series: tuple[float, ...], terms: int
+) -> FloatArray:
+    """Terms of :class:`Density` for the rows between parallels in degrees."""
+    middle = np.radians(0.5 * (parallels[:-1] + parallels[1:]))
+    height = np.radians(parallels[:-1] - parallels[1:])
+    total = np.zeros((terms, len(middle)))
+    for k, coefficient in enumerate(series):
+        n = 2 * k + 1
+        cosine, sine = np.cos(n * middle), np.sin(n * middle)
+        for j in range(terms):
+            derivative = (cosine, -sine, -cosine, sine)[j % 4]
+            total[j] += coefficient * n ** (j + 1) * derivative
+    scale = np.ones(len(middle))
+    integral = np.zeros(len(middle))
+    for j in range(terms):
+        total[j] *= scale
+        # Odd powers cancel over the row.
+        integral += total[j] / ((j + 1) * 2.0**j) if j % 2 == 0 else 0.0
+        # Southwards, in shares of the row's height.
+        scale *= -height / (j + 1)
+    return np.ascontiguousarray((total / integral).T)
+
+
+def _term_count(height: float) -> int:
+    """Terms until the next is below rounding, for the highest row in degrees."""
+    half = 0.5 * np.radians(height)
+    terms, left_out = 1, half
+    while left_out > 2e-16 and terms < 13:
+        terms += 1
+        left_out *= half / terms
+    return terms
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.raster.tally import Ledger
+from geo.raster.ledger import Ledger
 from geo.rings import sum_by
 from geo.types import BoolArray, FloatArray, IntArray
 

@@ -9,9 +9,11 @@ from geo.raster import classes as tables
 from geo.raster import encode, tally
 from geo.raster.classes import Histogram, Label, Labels
 from geo.raster.encode import Codes
+from geo.raster.ledger import Ledger
+from geo.raster.moments import MOMENTS, join_moments, tally_moments
 from geo.raster.run import Progress, Run
 from geo.raster.source import Patch, Source, mark_blocks
-from geo.raster.tally import Band, Ledger
+from geo.raster.tally import Band
 from geo.types import FloatArray, IntArray
 
 
@@ -66,7 +68,7 @@ class Measurement:
         self._breaks, self._percentiles = breaks, percentiles
         self._labels, self._ledger = Labels(), Ledger()
         self._key_ledger = Ledger()
-        self._moments = np.zeros((zones, tally.MOMENTS))
+        self._moments = np.zeros((zones, MOMENTS))
         self._moments[:, 6:8] = np.inf, -np.inf
         self._narrow = True
 
@@ -113,7 +115,7 @@ class Measurement:
         decimal = encode.decimals(patch.values, self._source.nodata)
         codes = encode.encode_decimals(decimal, self._breaks)
         counted = tally.tally_codes(band, codes, *place)
-        moments = tally.tally_moments(band, decimal, *place)
+        moments = tally_moments(band, decimal, *place)
         keys = None
         if self._percentiles:
             upper = (encode.ordered(decimal) >> np.uint32(16)).astype(np.uint16)
@@ -132,7 +134,7 @@ class Measurement:
         self._ledger.add(found.zone, label[code], found.amount)
         if found.moments is not None:
             self._narrow = False
-            tally.join_moments(*found.moments, self._moments)
+            join_moments(*found.moments, self._moments)
         if found.keys is not None:
             self._key_ledger.add(*found.keys)
 

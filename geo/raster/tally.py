@@ -16,6 +16,7 @@ from geo.raster.compiled import compiled
 from geo.raster.edges import ShortInts
 from geo.raster.encode import Codes
 from geo.raster.lattice import Lattice
+from geo.raster.ledger import KEY_BITS, folded
 from geo.raster.sweep import Runs
 from geo.types import FloatArray, IntArray
 
@@ -27,14 +28,6 @@ _ROOM = 2_000_000
 
 _LONG = 64
 """Cells of a run from which on counting codes is faster than looking for changes."""
-
-KEY_BITS = 32
-"""Bits of a ledger's key below the zone."""
-
-MOMENTS = 9
-"""Columns of :func:`tally_moments`: area and shares of cells with a value, area without
-one, a value near the others, first and second moment about it (m2 times value and value
-squared), least and greatest value, sum of value times share of cell."""
 
 
 class Band:
@@ -108,15 +101,16 @@ def tally_codes(
     """
     found = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 2)))]
     count = len(codes.values)
+    cells, words = codes.cells, _words(codes.cells)
     # Counting needs cells of one area and few tables to clear.
     long = _LONG if codes.few and band.equal_cells else np.iinfo(np.int64).max
     for begin, end in band.stripes():
         for zones, position in band.groups(begin, end, count):
-            total = np.zeros((len(zones), count, 2))
-            _add_codes(codes.cells, row0, col0, *band.runs, begin, end, position, long,
+            total = np.zeros((2, len(zones), count))
+            _add_codes(cells, words, row0, col0, *band.runs, begin, end, position, long,
                        band.x, *band.measure, band.row0, total)  # fmt: skip
-            zone, code = np.nonzero(total[:, :, 1])
-            found.append((zones[zone], code.astype(np.int64), total[zone, code]))
+            zone, code = np.nonzero(total[1])
+            found.append((zones[zone], code.astype(np.int64), total[:, zone, code].T))
     zone, code, amount = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return zone, code, amount
 
@@ -124,6 +118,7 @@ def tally_codes(
 @compiled
 def _add_codes(
     cells: np.ndarray,
+    words: NDArray[np.uint64],
     row0: int,
     col0: int,
     row: ShortInts,
@@ -142,7 +137,7 @@ def _add_codes(
     band0: int,
     total: FloatArray,
 ) -> None:
-    counts = np.zeros((4, total.shape[1]), dtype=np.uint32)
+    counts = np.zeros((4, total.shape[2]), dtype=np.uint32)
     for k in range(begin, end):
         z = position[zone[k]]
         if z < 0:
@@ -150,7 +145,7 @@ def _add_codes(
         i, r, c, last = row[k] - row0, row[k] - band0, start[k], stop[k]
         if last - c >= long:
             area = run_area(terms, first, width, r, x[c], x[last])
-            _count(cells, i, c - col0, last - col0, counts)
+            _count(cells, words, i, c - col0, last - col0, counts)
             _spend(counts, area / (last - c) * share[k], share[k], total, z)
             continue
         while c < last:
@@ -159,23 +154,49 @@ def _add_codes(
             while c < last and cells[i, c - col0] == code:
                 c += 1
             area = run_area(terms, first, width, r, x[c0], x[c])
-            total[z, code, 0] += share[k] * area
-            total[z, code, 1] += share[k] * (c - c0)
+            total[0, z, code] += share[k] * area
+            total[1, z, code] += share[k] * (c - c0)
+
+
+def _words(cells: np.ndarray) -> NDArray[np.uint64]:
+    """View the same cells, in row order, as 64-bit words."""
+    flat = np.ascontiguousarray(cells).reshape(-1)
+    lanes = 8 // flat.itemsize
+    return flat[: len(flat) // lanes * lanes].view(np.uint64)
 
 
 @compiled
 def _count(
-    cells: np.ndarray, i: int, c0: int, c1: int, counts: NDArray[np.uint32]
+    cells: np.ndarray,
+    words: NDArray[np.uint64],
+    i: int,
+    c0: int,
+    c1: int,
+    counts: NDArray[np.uint32],
 ) -> None:
-    """Count codes in four tables by turns: one alone waits for its own last write."""
-    even = c0 + (c1 - c0) // 4 * 4
-    for c in range(c0, even, 4):
+    """Count codes, word by word where all cells of a word have one.
+
+    Else in four tables by turns: one alone waits for its own last write.
+    """
+    shift = 3 if cells.itemsize == 1 else 2
+    lanes = 1 << shift
+    repeat = np.uint64(0x0101010101010101 if shift == 3 else 0x0001000100010001)
+    c, base = c0, i * cells.shape[1]
+    while c < c1 and (base + c) & (lanes - 1):
         counts[0, cells[i, c]] += 1
-        counts[1, cells[i, c + 1]] += 1
-        counts[2, cells[i, c + 2]] += 1
-        counts[3, cells[i, c + 3]] += 1
-    for c in range(even, c1):
-        counts[0, cells[i, c]] += 1
+        c += 1
+    while c + lanes <= c1:
+        if words[(base + c) >> shift] == np.uint64(cells[i, c]) * repeat:
+            counts[0, cells[i, c]] += lanes
+        else:
+            for k in range(c, c + lanes, 4):
+                counts[0, cells[i, k]] += 1
+                counts[1, cells[i, k + 1]] += 1
+                counts[2, cells[i, k + 2]] += 1
+                counts[3, cells[i, k + 3]] += 1
+        c += lanes
+    for k in range(c, c1):
+        counts[0, cells[i, k]] += 1
 
 
 @compiled
@@ -186,108 +207,10 @@ def _spend(
     for code in range(counts.shape[1]):
         n = counts[0, code] + counts[1, code] + counts[2, code] + counts[3, code]
         if n > 0:
-            total[z, code, 0] += area * n
-            total[z, code, 1] += share * n
+            total[0, z, code] += area * n
+            total[1, z, code] += share * n
             for table in range(4):
                 counts[table, code] = 0
-
-
-def tally_moments(
-    band: Band, values: np.ndarray, row0: int, col0: int
-) -> tuple[IntArray, FloatArray]:
-    """Moments of decimal values per zone.
-
-    Parameters
-    ----------
-    band, row0, col0
-        As for :func:`tally_codes`.
-    values : ndarray
-        float32 or float64, NaN for "no value".
-
-    Returns
-    -------
-    zones, moments
-        ``(n,)`` and ``(n, MOMENTS)``, stripe by stripe; to be joined by
-        :func:`join_moments`.
-    """
-    found = [(np.zeros(0, np.int64), np.zeros((0, MOMENTS)))]
-    for begin, end in band.stripes():
-        for zones, position in band.groups(begin, end, MOMENTS):
-            total = np.zeros((len(zones), MOMENTS))
-            total[:, 6:8] = np.inf, -np.inf
-            _add_moments(values, row0, col0, *band.runs, begin, end, position,
-                         band.x, *band.measure, band.row0, total)  # fmt: skip
-            found.append((zones, total))
-    zone, moments = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return zone, moments
-
-
-@compiled
-def _add_moments(
-    values: FloatArray,
-    row0: int,
-    col0: int,
-    row: ShortInts,
-    zone: ShortInts,
-    start: ShortInts,
-    stop: ShortInts,
-    share: FloatArray,
-    begin: int,
-    end: int,
-    position: ShortInts,
-    x: FloatArray,
-    terms: FloatArray,
-    first: int,
-    width: float,
-    band0: int,
-    total: FloatArray,
-) -> None:
-    for k in range(begin, end):
-        z = position[zone[k]]
-        if z < 0:
-            continue
-        line, r, t = values[row[k] - row0], row[k] - band0, total[z]
-        for c in range(start[k], stop[k]):
-            area = share[k] * run_area(terms, first, width, r, x[c], x[c + 1])
-            value = np.float64(line[c - col0])
-            if np.isnan(value):
-                t[2] += area
-                continue
-            if t[1] == 0.0:
-                # Moments about a value of the zone keep the digits of its spread.
-                t[3] = value
-            off = value - t[3]
-            t[0] += area
-            t[1] += share[k]
-            t[4] += area * off
-            t[5] += area * off * off
-            t[6] = min(t[6], value)
-            t[7] = max(t[7], value)
-            t[8] += share[k] * value
-
-
-@compiled
-def join_moments(zone: IntArray, moments: FloatArray, total: FloatArray) -> None:
-    """Join moments of stripes, in their order, to those of zones.
-
-    Two sums about different values are joined about the first of them, exactly as the
-    binomial theorem says; ``total`` starts as zeros with an empty range.
-    """
-    for k in range(len(zone)):
-        t, m = total[zone[k]], moments[k]
-        t[2] += m[2]
-        if m[1] == 0.0:
-            continue
-        if t[1] == 0.0:
-            t[3] = m[3]
-        off = m[3] - t[3]
-        t[5] += m[5] + 2.0 * off * m[4] + off * off * m[0]
-        t[4] += m[4] + off * m[0]
-        t[0] += m[0]
-        t[1] += m[1]
-        t[6] = min(t[6], m[6])
-        t[7] = max(t[7], m[7])
-        t[8] += m[8]
 
 
 def tally_keys(
@@ -311,7 +234,7 @@ def tally_keys(
     Returns
     -------
     keys, amounts
-        Zone and key in one number (:data:`KEY_BITS`), and ``(n, 2)`` amounts as of
+        Zone and key in one number (:data:`geo.raster.ledger.KEY_BITS`), and ``(n, 2)`` amounts as of
         :func:`tally_codes`; added up within each stripe.
     """
     found = [(np.zeros(0, np.int64), np.zeros((0, 2)))]
@@ -363,57 +286,3 @@ def _find_keys(
                     n += 1
                     break
     return n
-
-
-def folded(key: IntArray, amount: FloatArray) -> tuple[IntArray, FloatArray]:
-    """Add up the amounts of each key, one after the other, in their order."""
-    order = np.argsort(key, kind="stable")
-    distinct = np.unique(key)
-    total = np.zeros((len(distinct), amount.shape[1]))
-    _fold(key[order], amount[order], total)
-    return distinct, total
-
-
-@compiled
-def _fold(key: IntArray, amount: FloatArray, total: FloatArray) -> None:
-    n = 0
-    for k in range(len(key)):
-        if k > 0 and key[k] != key[k - 1]:
-            n += 1
-        for j in range(amount.shape[1]):
-            total[n, j] += amount[k, j]
-
-
-class Ledger:
-    """Amounts per zone and label, added up in the order in which they come."""
-
-    _LIMIT = 3_000_000
-
-    def __init__(self) -> None:
-        self._parts: list[tuple[IntArray, FloatArray]] = []
-        self._waiting = 0
-
-    def add(self, zone: IntArray, label: IntArray, amount: FloatArray) -> None:
-        """Take in amounts; labels are whole numbers below 2**32."""
-        self.add_keys((zone << KEY_BITS) | label, amount)
-
-    def add_keys(self, key: IntArray, amount: FloatArray) -> None:
-        """Take in amounts whose zone and label are one number already."""
-        self._parts.append((key, amount))
-        self._waiting += len(key)
-        if self._waiting > self._LIMIT:
-            self._fold()
-
-    def _fold(self) -> None:
-        if not self._parts:
-            self._parts = [(np.zeros(0, np.int64), np.zeros((0, 2)))]
-        key, amount = (np.concatenate(p) for p in zip(*self._parts, strict=True))
-        self._parts = [folded(key, amount)]
-        # What has been added up already does not count as waiting.
-        self._waiting = 0
-
-    def rows(self) -> tuple[IntArray, IntArray, FloatArray]:
-        """Zones, labels and amounts, sorted by zone, then label."""
-        self._fold()
-        key, amount = self._parts[0]
-        return key >> KEY_BITS, key & (2**KEY_BITS - 1), amount
