@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from geo.raster.compiled import compiled
 from geo.raster.ledger import Ledger
 from geo.rings import sum_by
 from geo.types import BoolArray, FloatArray, IntArray
@@ -188,14 +189,31 @@ def percentile_rows(
     IntArray
         ``(zones, percentiles)``; -1 for zones without a value.
     """
-    start = np.searchsorted(table.zone, np.arange(zones + 1))
     rows = np.full((zones, len(percentiles)), -1, dtype=np.int64)
-    for z in np.flatnonzero(np.diff(start)).tolist():
-        below = np.cumsum(table.area[start[z] : start[z + 1]])
-        # A share that is reached but for rounding is reached.
-        asked = np.asarray(percentiles) / 100.0 * below[-1] * (1.0 - 1e-12)
-        rows[z] = start[z] + np.minimum(np.searchsorted(below, asked), len(below) - 1)
+    shares = np.asarray(percentiles, dtype=np.float64) / 100.0
+    _find_rows(table.zone, table.area, shares, rows)
     return rows
+
+
+@compiled
+def _find_rows(
+    zone: IntArray, area: FloatArray, shares: FloatArray, rows: IntArray
+) -> None:
+    start = 0
+    while start < len(zone):
+        stop, total = start, 0.0
+        while stop < len(zone) and zone[stop] == zone[start]:
+            total += area[stop]
+            stop += 1
+        for p in range(len(shares)):
+            # A share that is reached but for rounding is reached.
+            asked = shares[p] * total * (1.0 - 1e-12)
+            k, below = start, area[start]
+            while below < asked and k < stop - 1:
+                k += 1
+                below += area[k]
+            rows[zone[start], p] = k
+        start = stop
 
 
 def percentile_name(percentile: float) -> str:

@@ -19,6 +19,7 @@ import numpy as np
 from geo.raster.areas import Density
 from geo.raster.compiled import compiled
 from geo.raster.edges import ShortInts
+from geo.raster.lattice import line_before
 from geo.types import FloatArray, IntArray
 
 
@@ -51,6 +52,7 @@ def cut(
     zone: ShortInts,
     x: FloatArray,
     y: FloatArray,
+    steps: tuple[float, float],
     density: Density,
 ) -> Pieces:
     """Cut the edges of a band.
@@ -63,12 +65,14 @@ def cut(
         All lines between columns.
     y : FloatArray
         The lines between the rows of the band.
+    steps : tuple of float
+        Width and height of all cells; 0, 0 where they differ.
     density : Density
         Of the band's rows.
     """
-    room = _most(points, first, x, y)
+    room = _most(points, first, x, y, *steps)
     whole, place = np.empty((room, 3), dtype=np.int32), np.empty((room, 4))
-    size = _walk(points, first, zone, x, y, whole, place)
+    size = _walk(points, first, zone, x, y, *steps, whole, place)
     rows = len(y) - 1
     offsets = np.zeros(rows + 1, dtype=np.int64)
     np.cumsum(np.bincount(whole[:size, 0], minlength=rows), out=offsets[1:])
@@ -89,18 +93,24 @@ def cut(
 
 
 @compiled
-def _most(points: FloatArray, first: IntArray, x: FloatArray, y: FloatArray) -> int:
+def _most(
+    points: FloatArray,
+    first: IntArray,
+    x: FloatArray,
+    y: FloatArray,
+    step_x: float,
+    step_y: float,
+) -> int:
     """Bound the number of pieces: lines between rows and columns that are crossed."""
-    rows, total = len(y) - 1, 0
+    total = 0
     for k in first:
         low = min(points[k, 1], points[k + 1, 1])
         high = max(points[k, 1], points[k + 1, 1])
-        top = max(np.searchsorted(y, low, side="right") - 1, 0)
-        bottom = min(np.searchsorted(y, high), rows)
-        west = np.searchsorted(x, min(points[k, 0], points[k + 1, 0]))
-        east = np.searchsorted(x, max(points[k, 0], points[k + 1, 0]), side="right")
+        rows = line_before(y, high, step_y) - line_before(y, low, step_y) + 1
+        west = line_before(x, min(points[k, 0], points[k + 1, 0]), step_x)
+        east = line_before(x, max(points[k, 0], points[k + 1, 0]), step_x)
         # One more in each row for what lies west of the lattice.
-        total += 2 * (bottom - top) + east - west + 2
+        total += 2 * rows + east - west
     return total
 
 
@@ -111,6 +121,8 @@ def _walk(
     zone: ShortInts,
     x: FloatArray,
     y: FloatArray,
+    step_x: float,
+    step_y: float,
     whole: ShortInts,
     place: FloatArray,
 ) -> int:
@@ -126,7 +138,7 @@ def _walk(
         if y2 < y1:
             x1, y1, x2, y2, z = x2, y2, x1, y1, -1 - z
         slope = (x2 - x1) / (y2 - y1)
-        row = max(np.searchsorted(y, y1, side="right") - 1, 0)
+        row = line_before(y, y1, step_y)
         xa, ya = x1, y1
         if y1 < y[row]:
             xa, ya = x1 + (y[row] - y1) * slope, y[row]
@@ -139,7 +151,7 @@ def _walk(
             sa, sb = (ya - y[row]) / height, (yb - y[row]) / height
             if sb > sa:
                 start = n
-                n, hint = _cut_row(xa, sa, xb, sb, x, hint, n, whole, place)
+                n, hint = _cut_row(xa, sa, xb, sb, x, step_x, hint, n, whole, place)
                 for p in range(start, n):
                     whole[p, 0], whole[p, 2] = row, z
             xa, ya = xb, yb
@@ -154,6 +166,7 @@ def _cut_row(
     xb: float,
     sb: float,
     x: FloatArray,
+    step_x: float,
     hint: int,
     n: int,
     whole: ShortInts,
@@ -174,7 +187,7 @@ def _cut_row(
     if west >= x[0]:
         c = hint
         if not x[c] <= west < x[c + 1]:
-            c = int(np.searchsorted(x, west, side="right")) - 1
+            c = line_before(x, west, step_x)
     here, s_here = west, s_west
     while c < columns:
         there, s_there = east, s_east

@@ -10,6 +10,7 @@ from pyproj import CRS
 
 from geo import crs as coordinate_systems
 from geo.grid import Grid
+from geo.raster.compiled import compiled
 from geo.types import FloatArray, IntArray
 
 SAME_LINE = 1e-9
@@ -32,7 +33,7 @@ class Lattice:
         ``(rows + 1,)`` southwards, ascending, from 0.
     crs : CRS
     equal : bool
-        Whether all cells of a row are of one width.
+        Whether all cells are of one width and all of one height.
     """
 
     x0: float
@@ -48,9 +49,33 @@ class Lattice:
         return len(self.y) - 1
 
     @property
+    def steps(self) -> tuple[float, float]:
+        """Width and height of all cells; 0, 0 where they differ."""
+        return (float(self.x[1]), float(self.y[1])) if self.equal else (0.0, 0.0)
+
+    @property
     def columns(self) -> int:
         """How many columns of cells."""
         return len(self.x) - 1
+
+
+@compiled
+def line_before(lines: FloatArray, where: float, step: float) -> int:
+    """Find the last line not beyond ``where``, leaving out the last of all.
+
+    ``step`` is the distance of equally spaced lines, 0 for others.
+    """
+    last = len(lines) - 2
+    if step == 0.0:
+        found = int(np.searchsorted(lines, where, side="right")) - 1
+        return min(max(found, 0), last)
+    # The guess is off by rounding at most.
+    k = min(max(int((where - lines[0]) / step), 0), last)
+    while k > 0 and lines[k] > where:
+        k -= 1
+    while k < last and lines[k + 1] <= where:
+        k += 1
+    return k
 
 
 def of_grid(grid: Grid) -> Lattice:

@@ -91,7 +91,9 @@ class Run:
         first, zone = self._edges.in_band(number)
         lines = lattice.y[row0 : row1 + 1]
         density = self._areas.density(row0, row1)
-        pieces = cut(self._edges.points, first, zone, lattice.x, lines, density)
+        pieces = cut(
+            self._edges.points, first, zone, lattice.x, lines, lattice.steps, density
+        )
         runs = sweep(pieces, self._edges.least, row0, lattice.columns)
         if not len(runs.row):
             return None

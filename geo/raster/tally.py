@@ -234,8 +234,8 @@ def tally_keys(
     Returns
     -------
     keys, amounts
-        Zone and key in one number (:data:`geo.raster.ledger.KEY_BITS`), and ``(n, 2)`` amounts as of
-        :func:`tally_codes`; added up within each stripe.
+        Zone and key in one number (:data:`geo.raster.ledger.KEY_BITS`), and ``(n, 2)``
+        amounts as of :func:`tally_codes`; added up within each stripe.
     """
     found = [(np.zeros(0, np.int64), np.zeros((0, 2)))]
     for begin, end in band.stripes():
