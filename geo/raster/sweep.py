@@ -13,7 +13,7 @@ from geo.raster.edges import ShortInts
 from geo.types import FloatArray, IntArray
 
 _SHORT = 24
-"""Pieces up to which sorting by insertion is the fastest."""
+"""Pieces that are sorted by insertion, before stretches of them are merged."""
 
 
 class Runs(NamedTuple):
@@ -76,14 +76,35 @@ def _sort(
             stop = begin + 1
             while stop < end and zone[stop] == zone[begin]:
                 stop += 1
+            for low in range(begin, stop, _SHORT):
+                high = min(low + _SHORT, stop)
+                _insert(column[low:high], own[low:high], beyond[low:high])
             if stop - begin > _SHORT:
-                order = np.argsort(column[begin:stop], kind="mergesort")
-                column[begin:stop] = column[begin:stop][order]
-                own[begin:stop] = own[begin:stop][order]
-                beyond[begin:stop] = beyond[begin:stop][order]
-            else:
-                _insert(column[begin:stop], own[begin:stop], beyond[begin:stop])
+                _merge(column[begin:stop], own[begin:stop], beyond[begin:stop])
             begin = stop
+
+
+@compiled
+def _merge(column: ShortInts, own: FloatArray, beyond: FloatArray) -> None:
+    """Merge sorted stretches of ``_SHORT`` pieces; equal columns keep their order."""
+    size, stretch = len(column), _SHORT
+    columns, owns, beyonds = np.empty_like(column), np.empty(size), np.empty(size)
+    while stretch < size:
+        for low in range(0, size, 2 * stretch):
+            middle = min(low + stretch, size)
+            high = min(low + 2 * stretch, size)
+            i, j = low, middle
+            for k in range(low, high):
+                if j >= high or (i < middle and column[i] <= column[j]):
+                    source = i
+                    i += 1
+                else:
+                    source = j
+                    j += 1
+                columns[k] = column[source]
+                owns[k], beyonds[k] = own[source], beyond[source]
+        column[:], own[:], beyond[:] = columns, owns, beyonds
+        stretch *= 2
 
 
 @compiled
