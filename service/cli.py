@@ -85,6 +85,13 @@ def _add_questions(commands: "_Commands") -> None:
         metavar="FILE.geojson|FILE.gpkg",
         help="also write the shared polygons | 同时写出重叠图形",
     )
+    overlap.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE.parquet|FILE.csv",
+        help="stream a large GeoParquet LEFT into a file of rows | 大图层逐行写出",
+    )
     zonal = add("zonal", _zonal, "raster classes within zones | 分区统计", crs=True)
     zonal.add_argument("zones", metavar="ZONES")
     zonal.add_argument("raster", metavar="RASTER")
@@ -181,6 +188,8 @@ def _area(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def _overlap(parsed: argparse.Namespace, settings: Settings) -> int:
+    if parsed.output:
+        return _overlap_to_file(parsed, settings)
     from layers.export import write_features
     from service import tables
     from service.analysis import overlap_pieces, overlap_report
@@ -194,6 +203,18 @@ def _overlap(parsed: argparse.Namespace, settings: Settings) -> int:
             pieces = overlap_pieces(catalog, parsed.left, parsed.right, crs=parsed.crs)
             write_features(pieces, parsed.geometry)
     tables.show(report, tables.overlap, parsed.json)
+    return 0
+
+
+def _overlap_to_file(parsed: argparse.Namespace, settings: Settings) -> int:
+    from service import tables
+    from service.stream import overlap_to_file
+
+    with tables.progress(f"{parsed.left} × {parsed.right}") as step:
+        report = overlap_to_file(
+            _catalog(settings), parsed.left, parsed.right, parsed.output, step
+        )
+    tables.show(report, tables.stream, parsed.json)
     return 0
 
 

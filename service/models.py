@@ -164,6 +164,18 @@ class OverlapReport(Answer):
     notes: tuple[NoteModel, ...]
 
 
+class StreamReport(Answer):
+    """Sums of an overlap whose rows were written to a file."""
+
+    result_id: str
+    method: str
+    path: str
+    left_features: int
+    pairs: int
+    overlap_sum_m2: float
+    left_m2: float
+
+
 class ZonalRow(Answer):
     """Area of one class, or of one interval from ``value`` up, in one zone."""
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import BaseModel
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.progress import Progress as Bar
 from rich.table import Table
 
 from service.models import (
@@ -23,6 +24,7 @@ from service.models import (
     LayerSummary,
     NoteModel,
     OverlapReport,
+    StreamReport,
     ZonalReport,
 )
 
@@ -51,6 +53,15 @@ def working(what: str) -> Iterator[None]:
             yield
     else:
         yield
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how much of a long job is done; silent in a pipe."""
+    console = Console(stderr=True)
+    with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def show(
@@ -171,6 +182,14 @@ def zonal(report: ZonalReport, console: Console) -> None:
     for key, value in report.totals.model_dump().items():
         console.print(f"{key:<24}{_km2(value):>20} km²", highlight=False)
     _foot(report.result_id, report.method, report.notes, console)
+
+
+def stream(report: StreamReport, console: Console) -> None:
+    """Print the sums of an overlap that went to a file."""
+    console.print(f"{report.path}  {report.pairs:,} 对 pairs", highlight=False)
+    console.print(f"{report.left_features:,} 要素 features, {_km2(report.left_m2)} km²")
+    console.print(f"重叠合计 overlap sum {_km2(report.overlap_sum_m2)} km²")
+    _foot(report.result_id, report.method, (), console)
 
 
 def written(path: Path, size: int, as_json: bool) -> None:
