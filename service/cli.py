@@ -108,6 +108,17 @@ def _add_questions(commands: "_Commands") -> None:
         metavar="VALUE",
         help="no-data value of a file that declares none | 无数据值",
     )
+    zonal.add_argument(
+        "--percentiles",
+        type=_numbers,
+        default=(),
+        metavar="P,P,...",
+        help="of a continuous raster, 0-100 | 百分位数",
+    )
+    cross = add("crosstab", _crosstab, "two rasters within zones | 交叉制表", crs=True)
+    cross.add_argument("zones", metavar="ZONES")
+    cross.add_argument("raster_a", metavar="RASTER")
+    cross.add_argument("raster_b", metavar="RASTER")
 
 
 def _add_products(commands: "_Commands") -> None:
@@ -230,8 +241,20 @@ def _zonal(parsed: argparse.Namespace, settings: Settings) -> int:
             crs=parsed.crs,
             breaks=parsed.breaks,
             nodata=parsed.nodata,
+            percentiles=parsed.percentiles,
         )
     tables.show(report, tables.zonal, parsed.json)
+    return 0
+
+
+def _crosstab(parsed: argparse.Namespace, settings: Settings) -> int:
+    from service import tables
+    from service.analysis import crosstab_report
+
+    names = (parsed.zones, parsed.raster_a, parsed.raster_b)
+    with tables.working(" × ".join(names)):
+        report = crosstab_report(_catalog(settings), *names, crs=parsed.crs)
+    tables.show(report, tables.crosstab, parsed.json)
     return 0
 
 

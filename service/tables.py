@@ -19,6 +19,7 @@ from rich.table import Table
 
 from service.models import (
     AreaReport,
+    CrosstabReport,
     LayerRef,
     LayersReport,
     LayerSummary,
@@ -181,6 +182,20 @@ def zonal(report: ZonalReport, console: Console) -> None:
     console.print(table)
     for key, value in report.totals.model_dump().items():
         console.print(f"{key:<24}{_km2(value):>20} km²", highlight=False)
+    _foot(report.result_id, report.method, report.notes, console)
+
+
+def crosstab(report: CrosstabReport, console: Console) -> None:
+    """Print pairs of values by zone."""
+    parts = (report.zones, report.raster_a, report.raster_b)
+    title = " × ".join(_title(layer) for layer in parts)
+    table = _table(title, "区 Zone", "类 Class A", "类 Class B")
+    _number_columns(table, "km²", "占区\nof zone")
+    for row in report.rows:
+        zone = row.zone_name or row.zone_id
+        area_m2, share = _km2(row.area_m2), _percent(row.share)
+        table.add_row(zone, row.label_a, row.label_b, area_m2, share)
+    console.print(table)
     _foot(report.result_id, report.method, report.notes, console)
 
 

@@ -69,8 +69,7 @@ BOWTIE = shapely.Polygon([(110, 40), (111, 41), (111, 40), (110, 41)])
 def test_a_feature_that_needs_repair_is_named(
     tmp_path: Path, cells: gpd.GeoDataFrame, bad: shapely.Geometry
 ) -> None:
-    shapes = cells.geometry.tolist()
-    shapes[11] = bad
+    shapes = [bad if k == 11 else own for k, own in enumerate(cells.geometry)]
     cells = cells.set_geometry(gpd.GeoSeries(shapes, crs=cells.crs))
     with pytest.raises(LayerReadError) as refused:
         list(PolygonFile(written(tmp_path, cells)).chunks(8))
