@@ -93,9 +93,10 @@ def lay_out(
         r, w = source[n], start[n]
         a, z = ring_start[r], ring_start[r + 1]
         if start[n + 1] - w == z - a:
-            for k in range(a, z):
-                out[w, 0], out[w, 1] = points[k, 0], points[k, 1]
-                w += 1
+            # Indices that cannot be negative: only then does this become a block copy.
+            target, whole = out[w : w + z - a], points[a:z]
+            for k in range(len(target)):
+                target[k, 0], target[k, 1] = whole[k, 0], whole[k, 1]
             continue
         for k in range(a, z - 1):
             _put_edge(points, k, out, w)
