@@ -86,8 +86,6 @@ def run(directory: Path, *, quick: bool) -> Iterator[tuple[int, Result]]:
     some = every[: 1000 if quick else 10_000].copy()
     corners = [4 * 2**k for k in range(8, 13 if quick else 19, 2)]
     by_vertices = [(n, some, zone(n)) for n in corners]
-        (4 * 2**k, some, zone(4 * 2**k)) for k in range(8, 13 if quick else 19, 2)
-    ]
     for method in METHODS:
         yield from _line(FEATURES, method, by_features)
         yield from _line(VERTICES, method, by_vertices)

@@ -29,22 +29,25 @@ def summed(left: IntArray, right: IntArray, area: FloatArray, width: int) -> Tab
     return Table(key // width, key % width, np.bincount(place, area, len(key)))
 
 
-def compared(ours: Table, peer: Table, width: int) -> str:
+def compared(ours: Table, peer: Table, width: int, *, sampled: bool = False) -> str:
     """Tell how a peer's table, measured in a plane, differs from ours.
 
     Its edges are straight in that plane and ours in lon/lat, which moves single areas
-    by some parts per million; :func:`against_geos` compares to the last digit.
+    by some parts per million; :func:`against_geos` compares to the last digit. Where
+    the peer got a sample of left features, only their rows count.
     """
-    big, small = (
-        t.left[t.area_m2 > HECTARE] * width + t.right[t.area_m2 > HECTARE]
-        for t in (ours, peer)
+    if sampled:
+        rows = np.isin(ours.left, peer.left)
+        ours = Table(*(column[rows] for column in ours))
+    keys = [t.left * width + t.right for t in (ours, peer)]
+    big = [t.area_m2 > HECTARE for t in (ours, peer)]
+    alone = int((~np.isin(keys[0][big[0]], keys[1])).sum())
+    alone += int((~np.isin(keys[1][big[1]], keys[0])).sum())
+    part = ours.area_m2.sum() / peer.area_m2.sum() - 1.0
+    return (
+        f"{len(peer.left):,} pairs, {alone} above 1 ha on one side only, "
+        f"total {part * 1e6:+.2f} ppm"
     )
-    every = [t.left * width + t.right for t in (ours, peer)]
-    only = int((~np.isin(big, every[1])).sum() + (~np.isin(small, every[0])).sum())
-    # A sample of left features is compared with their rows only.
-    rows = np.isin(ours.left, np.unique(peer.left))
-    part = ours.area_m2[rows].sum() / peer.area_m2.sum() - 1.0
-    return f"{len(peer.left):,} pairs, {only} on one side, total {part * 1e6:+.2f} ppm"
 
 
 def against_geos(
