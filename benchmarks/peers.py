@@ -35,7 +35,8 @@ def overlay(left: GeometryArray, right: GeometryArray) -> Job:
     def job() -> Table:
         found = gpd.overlay(a, b, how="intersection", keep_geom_type=True)
         i, j = found["i"].to_numpy(), found["j"].to_numpy()
-        return summed(i, j, found.geometry.area.to_numpy(), len(right))
+        area = found.geometry.area.to_numpy(dtype=np.float64)
+        return summed(i, j, area, len(right))
 
     return job
 
@@ -93,7 +94,7 @@ def duckdb(
         import duckdb_extension_spatial as wheel
     except ImportError as error:
         raise MissingError("DuckDB is not installed") from error
-    setting = {"allow_unsigned_extensions": "true", "threads": str(THREADS)}
+    setting: Any = {"allow_unsigned_extensions": "true", "threads": str(THREADS)}
     base = engine.connect(config=setting)
     base.execute(f"LOAD '{Path(wheel.__file__).parent / SPATIAL}'")
     for name, shapes, key in (("a", left, np.arange(len(left))), ("b", right, owner)):

@@ -38,7 +38,7 @@ def compared(ours: Table, peer: Table, width: int, *, sampled: bool = False) -> 
     """
     if sampled:
         rows = np.isin(ours.left, peer.left)
-        ours = Table(*(column[rows] for column in ours))
+        ours = Table(ours.left[rows], ours.right[rows], ours.area_m2[rows])
     keys = [t.left * width + t.right for t in (ours, peer)]
     big = [t.area_m2 > HECTARE for t in (ours, peer)]
     alone = int((~np.isin(keys[0][big[0]], keys[1])).sum())
@@ -123,7 +123,7 @@ def _clipped(
 ) -> shapely.Geometry:
     clipped = shapely.clip_by_rect(shape, *box)
     parts = shapely.get_parts(shapely.get_parts(clipped))
-    return shapely.multipolygons(parts[shapely.get_type_id(parts) == 3])
+    return shapely.MultiPolygon(parts[shapely.get_type_id(parts) == 3].tolist())
 
 
 def split_by(
