@@ -25,7 +25,7 @@ METHODS = {
     "shapely, split, containment, 2 threads": "#e69f00",
     "geopandas.overlay": "#cc79a7",
 }
-LONGEST_S = 20.0
+LONGEST_S = 30.0
 """A method whose last point would take longer than this, by its trend, stops there."""
 
 
@@ -59,9 +59,9 @@ def _line(
 ) -> Iterator[tuple[int, Result]]:
     """Measure one method until it takes too long."""
     maker = {"ours": _ours, "geopandas.overlay": peers.overlay}.get(method, _shapely)
-    expected = 0.0
+    before, seconds = points[0][0], 0.0
     for size, left, right in points:
-        if expected > LONGEST_S:
+        if seconds * size / before > LONGEST_S:
             return
         work = maker(left, right)
         ours = method == "ours"
@@ -69,7 +69,7 @@ def _line(
             work()
         result, _ = measured(job, method, work, 3 if ours else 1, ours=ours)
         yield size, result
-        expected = 10.0 * result.seconds
+        before, seconds = size, result.seconds
 
 
 def run(directory: Path, *, quick: bool) -> Iterator[tuple[int, Result]]:
@@ -115,6 +115,11 @@ def plot(points: list[tuple[int, Result]], path: Path) -> None:
         panels[1, column].set(xlabel=job, ylabel="peak memory, MB above the layers")
     for panel in panels.flat:
         panel.grid(alpha=0.3)
-    panels[0, 0].legend(fontsize=8)
+    figure.legend(
+        *panels[0, 0].get_legend_handles_labels(),
+        loc="outside upper center",
+        ncols=3,
+        fontsize=8,
+    )
     figure.savefig(path, dpi=110)
     plt.close(figure)

@@ -8,19 +8,21 @@ from shapely.geometry import MultiPolygon, Polygon
 from geo.authalic import CGCS2000
 from geo.engine import Pairs, overlap_pairs, prepare
 from geo.engine.order import curve_order, ranges
-from geo.engine.testing import grid, stars, to_lonlat
+from geo.engine.testing import grid, holed, stars, to_lonlat
 from geo.rings import from_geometry
 from geo.types import GeometryArray
 
 
 @pytest.fixture
 def layers() -> tuple[GeometryArray, GeometryArray]:
-    """Cells in no order, some empty, one with long edges, one of many parts."""
+    """Cells in no order, some empty, one with long edges; holes, many parts."""
     rng = np.random.default_rng(3)
     left = rng.permutation(to_lonlat(grid(0.75, 0.0, 0.0)))
     left[[4, 20]] = Polygon()
     left[7] = shapely.box(110.0, 40.0, 112.0, 42.0)
-    right = to_lonlat(stars(rng, 9, 150))
+    right = rng.permutation(
+        to_lonlat(np.concatenate([stars(rng, 9, 100), holed(rng, 9, 100)]))
+    )
     right[11] = MultiPolygon(
         shapely.get_parts(to_lonlat(grid(2.0, 0.0, 0.0, 3)))[::2].tolist()
     )
