@@ -117,6 +117,13 @@ def test_other_planes(crs: str) -> None:
     assert turned == "coordinates_swapped_plane"
 
 
+def test_swapped_place_in_the_region_is_no_reason_to_refuse() -> None:
+    """A plane whose eastings and northings are alike: its own reading wins."""
+    alike = "+proj=aea +lat_1=25 +lat_2=47 +lon_0=112 +x_0=4500000 +ellps=GRS80"
+    plane = moved(shapely.box(111.9, 42, 112.1, 42.2), alike)
+    assert code_of(gpd.GeoSeries([plane], crs=alike)) is None
+
+
 def test_degrees_in_feet() -> None:
     feet = "+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +ellps=GRS80 +units=us-ft"
     assert code_of(gpd.GeoSeries([BOX], crs=feet)) == "coordinates_degrees"

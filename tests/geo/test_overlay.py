@@ -176,10 +176,14 @@ def test_repeated_index() -> None:
 
 def test_polygon_thinner_than_rounding() -> None:
     """Three corners in a row up to the last bit: valid, and of no area."""
-    thin = shapely.Polygon([(110, 40), (111, 41), (110.5, np.nextafter(40.5, 41))])
+    middle = (110.3125, np.nextafter(40.6015625, 40))
+    thin = shapely.Polygon([(110.546875, 40.828125), (110.078125, 40.375), middle])
     assert thin.is_valid
+    assert square_metres(thin) == [0.0]
     table = measured(layer([thin, BOX]), layer([BOX]))
-    assert np.isfinite(table.pairs["share_left"]).all()
+    assert table.pairs["left"].tolist() == ["f0", "f1"]
+    assert table.pairs["share_left"].tolist() == [0.0, 1.0]
+    assert table.pairs["sliver"].tolist() == [True, False]
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
@@ -349,6 +353,7 @@ def test_repair_counts_up_to_the_whole_overlap() -> None:
         (shapely.box(110.5, 40.5, 110.5 + 2e-5, 40.5 + 2e-5), SliverRule(), False),
         (shapely.box(110.9999995, 40, 112, 41), SliverRule(), True),
         (shapely.box(110.999995, 40, 112, 41), SliverRule(), False),
+        (shapely.box(110.9999982, 40, 112, 41), SliverRule(), False),
         (shapely.box(110.999995, 40, 112, 41), SliverRule(width_m=1), True),
         (shapely.box(110.99, 40, 112, 41), SliverRule(share_left=0.02), True),
         (shapely.box(110.99, 40, 112, 41), SliverRule(share_left=0.005), False),
@@ -358,6 +363,7 @@ def test_repair_counts_up_to_the_whole_overlap() -> None:
         "3.8_m2",
         "4_cm",
         "42_cm",
+        "15_cm",
         "42_cm_of_1_m",
         "1_of_2_%",
         "1_of_0.5_%",

@@ -115,6 +115,20 @@ def test_tables_close_on_projected_grids(crs: CRS, cell_m: float) -> None:
     assert area(zones)["f2"] - outside == pytest.approx(inside, rel=1e-7)
 
 
+def test_classes_of_a_plane_whose_scale_varies() -> None:
+    """The web map shows the north of a zone larger than it is: 4 % in 2 degrees."""
+    plane = CRS("EPSG:3857")
+    values = np.ma.masked_array(np.repeat([[1], [2]], 120, axis=1).repeat(90, axis=0))
+    grid, read = plane_over(plane, values, 2000.0)
+    middle = moved(shapely.Point(110.5, 40.5), "EPSG:4490", "EPSG:3857")
+    south = shapely.get_coordinates(moved(middle, "EPSG:3857", "EPSG:4490"))[0, 1]
+    table = measured(layer([shapely.box(110, south - 1, 111, south + 1)]), grid, read)
+    north = shapely.box(110, south, 111, south + 1)
+    halves = np.array([north, shapely.box(110, south - 1, 111, south)])
+    wanted = lonlat_area(halves, CGCS2000)
+    np.testing.assert_allclose(table.classes["area_m2"], wanted, rtol=1e-6)
+
+
 def test_zonal_totals_are_areas_not_spherical() -> None:
     """The must-show of 1e-7; on a sphere the total is 280 ppm and more away."""
     grid, read = raster(classes(0, 200, 300), (109.0, 43.0), (0.02, 0.02))

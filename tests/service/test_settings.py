@@ -33,7 +33,7 @@ def test_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        Settings().port = 1
+        Settings().port = 1  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("wrong", [0, -1, MAX_ITEMS_LIMIT + 1])
