@@ -11,6 +11,7 @@
     |  |- LayerNotFoundError   no layer and no file of that name
     |  |- LayerReadError       a file that cannot be read as what it claims to be
     |  |- LayerWriteError      a file that cannot be written
+    |  |- LayerFormatError     content that the format asked for cannot hold
     |  `- CatalogError         a catalogue that contradicts its files
     `- service.errors.RequestError   a request that cannot be answered as asked
 

@@ -19,5 +19,9 @@ class LayerWriteError(LayerError):
     """A file that cannot be written; what was there before is unchanged."""
 
 
+class LayerFormatError(LayerError):
+    """Content that the format asked for cannot hold."""
+
+
 class CatalogError(LayerError):
     """A catalogue that contradicts its files."""

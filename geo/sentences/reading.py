@@ -227,6 +227,34 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "无法写入 {file}({reason})。请检查文件夹、权限和剩余空间;原有文件未变。",
         "{file} could not be written ({reason}). Check folder, permission and free space; what was there before is unchanged.",
     ),
+    "fields_shortened": (
+        "{file}:字段名超过 10 字节的已缩短({columns});全名见压缩包中的 FIELDS.csv。",
+        "{file}: field names above 10 bytes were shortened ({columns}); the full ones are in FIELDS.csv inside the archive.",
+    ),
+    "text_cut": (
+        "{file}:{columns} 中超过 {most} 字节(字符)的文字已截短,格式不容许更长。",
+        "{file}: text in {columns} above {most} bytes (or characters) was cut; the format holds no more.",
+    ),
+    "shapes_left_out": (
+        "{file}:{count} 个图形的文字超过 32767 个字符,单元格放不下,已留空({features})。需要图形请下载 GeoPackage。",
+        "{file}: {count} shape(s) take more than 32,767 characters, more than a cell holds, and stay blank ({features}). Take a GeoPackage for the shapes.",
+    ),
+    "shapefile_not_in_gbk": (
+        "{file}:GBK 编码没有这些字:{characters}。请改用 encoding=utf-8。",
+        "{file}: GBK has no bytes for {characters}. Ask for encoding=utf-8.",
+    ),
+    "too_many_rows": (
+        "{file}:{count} 个要素,工作表最多 {most} 行。请用 bbox 缩小范围,或选 f=csv、gpkg。",
+        "{file}: {count} features; a sheet holds {most} rows. Narrow it down by bbox, or ask for f=csv or gpkg.",
+    ),
+    "bbox_without_cells": (
+        "图层“{layer}”在 bbox 范围内没有像元。范围见 /collections/{layer}。",
+        "Layer {layer!r} has no cells within bbox. Its extent is at /collections/{layer}.",
+    ),
+    "too_many_cells": (
+        "图层“{layer}”的这一部分有 {count} 个像元,最多 {most} 个。请缩小 bbox。",
+        "This part of layer {layer!r} has {count} cells; the most is {most}. Take a smaller bbox.",
+    ),
     # --- catalogues ----------------------------------------------------------------
     "catalog_unreadable": (
         "图层目录 {file} 不能读取({reason})。",
