@@ -12,6 +12,7 @@
     |  |- LayerReadError       a file that cannot be read as what it claims to be
     |  |- LayerWriteError      a file that cannot be written
     |  |- LayerFormatError     content that the format asked for cannot hold
+    |  |- LayerLimitError      a file from a stranger that is larger than it may be
     |  `- CatalogError         a catalogue that contradicts its files
     `- service.errors.RequestError   a request that cannot be answered as asked
 

@@ -23,5 +23,9 @@ class LayerFormatError(LayerError):
     """Content that the format asked for cannot hold."""
 
 
+class LayerLimitError(LayerError):
+    """A file from a stranger that is larger than it may be."""
+
+
 class CatalogError(LayerError):
     """A catalogue that contradicts its files."""

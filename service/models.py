@@ -208,3 +208,15 @@ class ZonalReport(Answer):
     statistics: tuple[ZonalStatistics, ...]
     totals: ZonalTotals
     notes: tuple[NoteModel, ...]
+
+
+class SiteReport(Answer):
+    """Polygons of a planner against layers; each part is a report of its own."""
+
+    result_id: str
+    method: str
+    site: LayerRef
+    area: AreaReport
+    overlaps: tuple[OverlapReport, ...]
+    zonals: tuple[ZonalReport, ...]
+    notes: tuple[NoteModel, ...]

@@ -107,6 +107,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{file} 第 {line} 行第 {column} 列不是合法的 JSON({reason})。",
         "{file} is no valid JSON at line {line}, column {column} ({reason}).",
     ),
+    "geojson_too_deep": (
+        "{file} 的 JSON 嵌套过深,不是 GeoJSON。",
+        "The JSON of {file} is nested too deeply to be GeoJSON.",
+    ),
+    "limit_features": (
+        "{file} 有 {count} 个要素,最多 {most} 个(限制:{field})。请分批提交。",
+        "{file} has {count} features; the most is {most} (limit: {field}). Send it in parts.",
+    ),
+    "limit_vertices": (
+        "{file} 有 {count} 个顶点,最多 {most} 个(限制:{field})。请简化或分批提交。",
+        "{file} has {count} vertices; the most is {most} (limit: {field}). Simplify it or send it in parts.",
+    ),
+    "limit_unpacked": (
+        "压缩包 {file} 解压后为 {count} 字节,最多 {most}(限制:{field})。",
+        "The archive {file} unpacks to {count} bytes; the most is {most} (limit: {field}).",
+    ),
+    "limit_members": (
+        "压缩包 {file} 含有 {count} 个文件,最多 {most} 个(限制:{field})。",
+        "The archive {file} holds {count} files; the most is {most} (limit: {field}).",
+    ),
     "geojson_type": (
         "{file} 的 {path}(要素 {feature})应为 GeoJSON 类型,得到 {value}。",
         "{path} of {file} (feature {feature}) should be of a GeoJSON type, got {value}.",

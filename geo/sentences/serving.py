@@ -51,6 +51,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "图层“{layer}”是栅格,叠加需要两个矢量图层。栅格请用分区统计:ecobarrier zonal ZONES {layer}。",
         "Layer {layer!r} is a raster; an overlap needs two vector layers. For a raster use zonal: ecobarrier zonal ZONES {layer}.",
     ),
+    "overlap_needs_polygons": (
+        "图层“{layer}”只有线或点,没有面积,不能叠加。请选面图层或栅格。",
+        "Layer {layer!r} has lines or points only and no area to overlap. Choose polygons or a raster.",
+    ),
     "layer_restricted": (
         "图层“{layer}”是受限图层,不提供要素、地图和下载;叠加统计结果可以查看(/overlap)。",
         "Layer {layer!r} is restricted: no features, maps or downloads leave this service; results of overlaps with it may be seen (/overlap).",
@@ -108,5 +112,119 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "port_in_use": (
         "无法监听 {host}:{port}({reason})。请用 --port 换一个端口。",
         "Cannot listen on {host}:{port} ({reason}). Choose another port with --port.",
+    ),
+    # --- processes, jobs, uploads --------------------------------------------------
+    "process_not_found": (
+        "没有名为“{process}”的处理。现有:{known}(见 /processes)。",
+        "There is no process {process!r}. Known: {known} (see /processes).",
+    ),
+    "job_not_found": (
+        "没有编号为“{job}”的任务,或已过保留期。任务列表在 /jobs。",
+        "There is no job {job!r}, or its time is over. The jobs are listed at /jobs.",
+    ),
+    "job_not_ready": (
+        "任务“{job}”的状态是 {state},还没有结果。请稍后再查 /jobs/{job}。",
+        "Job {job!r} is {state} and has no results yet. Ask /jobs/{job} again later.",
+    ),
+    "job_dismissed": (
+        "任务“{job}”已取消,没有结果。",
+        "Job {job!r} was dismissed and has no results.",
+    ),
+    "job_interrupted": (
+        "任务执行时服务中断了 {attempts} 次,不再重试。请检查输入或联系维护者,然后重新提交。",
+        "The service was interrupted {attempts} times while the job ran; it is not tried again. Check the inputs or tell the keeper, then submit it anew.",
+    ),
+    "job_requeued": (
+        "任务执行时服务中断,已重新排队。",
+        "The service was interrupted while the job ran; it is in the queue again.",
+    ),
+    "jobs_queue_full": (
+        "已有 {count} 个任务在等待,达到上限(限制:max_jobs_waiting)。请稍后再提交。",
+        "{count} jobs are waiting, which is the most (limit: max_jobs_waiting). Submit it later.",
+    ),
+    "jobs_unreadable": (
+        "任务列表 {file} 不能读写({reason})。请检查磁盘空间和权限。",
+        "The job list {file} cannot be read or written ({reason}). Check free space and permissions.",
+    ),
+    "workers_busy": (
+        "所有工作进程都在忙。请稍后再试,或用 Prefer: respond-async 排队。",
+        "All workers are busy. Try again later, or queue it by Prefer: respond-async.",
+    ),
+    "worker_died": (
+        "执行此请求的进程意外结束({reason}),其他请求不受影响。输入可能过大或损坏;请检查后重新提交。",
+        "The process that worked on this ended unexpectedly ({reason}); no other request is harmed. The input may be too large or damaged: check it and submit it again.",
+    ),
+    "worker_memory": (
+        "执行此请求需要的内存超过 {most} MB(限制:worker_memory_mb)。请缩小或分批提交。",
+        "This needs more memory than {most} MB (limit: worker_memory_mb). Make it smaller or send it in parts.",
+    ),
+    "worker_time": (
+        "执行超过 {seconds:g} 秒(限制:{field}),已停止。请缩小输入,或用 Prefer: respond-async 作为任务提交。",
+        "The work took longer than {seconds:g} s (limit: {field}) and was stopped. Make the input smaller, or submit it as a job by Prefer: respond-async.",
+    ),
+    "work_cancelled": (
+        "请求已取消,未算出结果。",
+        "The request was cancelled and has no result.",
+    ),
+    "service_stopping": (
+        "服务正在停止,请稍后再试。",
+        "The service is stopping. Try again later.",
+    ),
+    "body_too_large": (
+        "请求正文超过 {most} 字节(限制:{field})。请缩小或分批提交。",
+        "The body of the request is larger than {most} bytes (limit: {field}). Make it smaller or send it in parts.",
+    ),
+    "body_too_slow": (
+        "请求正文在 {seconds:g} 秒内没有传完(限制:body_seconds)。",
+        "The body of the request did not arrive within {seconds:g} s (limit: body_seconds).",
+    ),
+    "body_type": (
+        "此处不接受类型为“{media_type}”的正文。可用:{known}。",
+        "A body of type {media_type!r} is not accepted here. Accepted: {known}.",
+    ),
+    "body_not_json": (
+        "请求正文({parameter})不是可用的 JSON({reason})。",
+        "The {parameter} of the request is no usable JSON ({reason}).",
+    ),
+    "body_not_stored": (
+        "请求正文无法存到磁盘({reason})。请稍后再试或联系维护者。",
+        "The body of the request could not be kept on disk ({reason}). Try later or tell the keeper.",
+    ),
+    "upload_missing": (
+        "请求中没有上传的文件。请在字段 {parameter} 中给出。",
+        "The request holds no uploaded file. Send one in the field {parameter}.",
+    ),
+    "upload_suffix": (
+        "上传的文件“{file}”不能接受。可用的后缀:{known}。",
+        "The uploaded file {file!r} is not accepted. Accepted suffixes: {known}.",
+    ),
+    "upload_base64": (
+        "输入 {parameter} 的 value 不是合法的 base64。",
+        "The value of input {parameter} is no valid base64.",
+    ),
+    "input_href": (
+        "输入 {parameter} 用 href 指向别处;本服务不访问其他地址。请把内容放在 value 中或上传文件。",
+        "Input {parameter} points elsewhere by href; this service fetches nothing. Put the content into value, or upload the file.",
+    ),
+    "input_layer_unknown": (
+        "输入 {parameter} 的值“{value}”不是图层编号。相近或现有的:{close}。",
+        "Input {parameter}={value!r} is no id of a layer. Close or known: {close}.",
+    ),
+    "input_kind": (
+        "输入 {parameter} 的值“{value}”是{found}图层,这里需要{needed}图层。",
+        "Input {parameter}={value!r} is a {found} layer; a {needed} layer is needed.",
+    ),
+    "input_unusable": (
+        "输入 {parameter} 的值 {value} 无法使用({reason})。",
+        "Input {parameter}={value} cannot be used ({reason}).",
+    ),
+    "subscriber_refused": (
+        "不支持 subscriber:本服务不访问其他地址。请查询 /jobs。",
+        "A subscriber is not supported: this service calls nobody. Ask /jobs.",
+    ),
+    # --- downloads ------------------------------------------------------------------
+    "download_kind": (
+        "图层“{layer}”不能以 f={value} 下载。可用:{known}。",
+        "Layer {layer!r} cannot be had as f={value}. Available: {known}.",
     ),
 }

@@ -196,10 +196,9 @@ def test_character_that_gbk_lacks(tmp_path: Path, parcels: VectorLayer) -> None:
 def test_hard_15_mixed_kinds_become_a_file_each(
     tmp_path: Path, parcels: VectorLayer
 ) -> None:
-    shapes = list(parcels.source_geometry)
-    shapes[0] = shapely.GeometryCollection(
-        [shapely.Point(36415000, 4466000), shapes[0]]
-    )
+    shapes = parcels.source_geometry.to_numpy().copy()
+    point = shapely.Point(36415000, 4466000)
+    shapes[0] = shapely.GeometryCollection([point, shapes[0]])
     shapes[1] = None
     mixed = gpd.GeoSeries(shapes, parcels.source_geometry.index, crs=4524)
     layer = VectorLayer(parcels.spec, parcels.features, mixed, parcels.change_m2, ())
