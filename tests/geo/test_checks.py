@@ -209,3 +209,33 @@ def test_million_vertices_cost_few_transformations(
     monkeypatch.setattr(Transformer, "transform", counted)
     require_plausible(series, "x")
     assert sum(sizes) <= 4 < 100_000 < shapely.get_num_coordinates(plane)
+
+
+PARCEL = shapely.box(36415000, 4466000, 36416000, 4466500)
+
+
+@pytest.mark.parametrize(
+    ("geometry", "crs", "code"),
+    [
+        (swapped(BOX), "EPSG:4490", "coordinates_swapped"),
+        (PARCEL, "EPSG:4490", "coordinates_metres"),
+        (BOX, "EPSG:4524", "coordinates_degrees"),
+        (swapped(PARCEL), "EPSG:4524", "coordinates_swapped_plane"),
+        (PARCEL, "EPSG:4525", "coordinates_wrong_zone"),
+        (shapely.box(0, 0, 1e9, 1e9), "EPSG:3857", "coordinates_beyond_crs"),
+    ],
+)
+def test_each_refusal_names_layer_and_feature(
+    geometry: shapely.Geometry, crs: str, code: str
+) -> None:
+    series = gpd.GeoSeries([geometry], ["DK001"], crs=crs)
+    with pytest.raises(CoordinateError) as caught:
+        require_plausible(series, "parcels.shp")
+    assert caught.value.code == code
+    zh, en = caught.value.text
+    for sentence in (zh, en):
+        assert "DK001" in sentence
+        assert "parcels.shp" in sentence
+        assert f"{shapely.get_coordinates(geometry)[0, 0]:.10g}" in sentence
+    assert "要素" in zh
+    assert "Feature" in en

@@ -99,7 +99,7 @@ def map_files(
         html = folium_map(
             real_catalog,
             ids,
-            language=language,  # type: ignore[arg-type]
+            language=language,
             shown=DEFAULT_LAYERS,
             made_on=date(2026, 1, 15),
         )
