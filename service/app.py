@@ -1,22 +1,47 @@
 """The web application: :func:`create_app` puts its parts together."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 
+import anyio
 from fastapi import FastAPI
 
 from layers.catalog import Catalog
 from service import problems
 from service.cache import BoundedCache
+from service.jobs.service import JobService
 from service.map_rasters import Picture
-from service.routers import collections, health, items, landing, maps, overlay
+from service.routers import (
+    collections,
+    downloads,
+    health,
+    items,
+    jobs,
+    landing,
+    maps,
+    overlay,
+    processes,
+)
 from service.settings import Settings
+from service.work import THREADS
 
 MAPS_KEPT = 8
 """Rendered maps kept in memory; one is at most a few megabytes."""
 PICTURES_KEPT = 16
 """Pictures of rasters kept in memory; one is at most about a megabyte."""
 
-_ROUTERS = (landing, collections, items, overlay, maps, health)
+_ROUTERS = (
+    landing,
+    collections,
+    items,
+    downloads,
+    overlay,
+    processes,
+    jobs,
+    maps,
+    health,
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -46,12 +71,25 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=version("ecobarrier"),
         docs_url=None,
         redoc_url=None,
+        lifespan=_lifespan,
     )
     app.state.settings = settings
     app.state.catalog = Catalog.open(settings.seeds, settings.workspace)
+    app.state.jobs = JobService(settings)
+    app.state.waiting = anyio.CapacityLimiter(THREADS)
     app.state.maps = BoundedCache[str](MAPS_KEPT)
     app.state.pictures = BoundedCache[Picture](PICTURES_KEPT)
     problems.install(app)
     for module in _ROUTERS:
         app.include_router(module.router)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Go on with the job list of an earlier run; leave it whole at the end."""
+    app.state.jobs.start()
+    try:
+        yield
+    finally:
+        app.state.jobs.stop()

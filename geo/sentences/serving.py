@@ -15,6 +15,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "参数 {parameter} 的值“{value}”的纬度 {south:g} 至 {north:g} 在地球之外,像是“纬度,经度”的顺序。请写成 西,南,东,北(经度在前)。",
         "Parameter {parameter}={value!r} has latitudes {south:g} to {north:g}, off the globe; it looks like latitude,longitude. Write west,south,east,north (longitude first).",
     ),
+    "bbox_crosses_180": (
+        "参数 {parameter} 的值“{value}”跨过 180 度经线,栅格不能这样截取。请分成两个 bbox。",
+        "Parameter {parameter}={value!r} crosses the 180th meridian; a raster is not cut so. Ask for two boxes.",
+    ),
     "parameter_missing": (
         "缺少参数 {parameter}。请在请求中给出。",
         "Parameter {parameter} is missing. State it in the request.",
