@@ -28,8 +28,21 @@ _TITLES: dict[HTTPStatus, Text] = {
     HTTPStatus.NOT_FOUND: Text("没有找到", "Not found"),
     HTTPStatus.METHOD_NOT_ALLOWED: Text("不接受此方法", "Method not allowed"),
     HTTPStatus.UNPROCESSABLE_ENTITY: Text("输入有误", "Unusable input"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Text("内容过大", "Too large"),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: Text("类型不接受", "Type not accepted"),
+    HTTPStatus.REQUEST_TIMEOUT: Text("请求超时", "Request too slow"),
+    HTTPStatus.SERVICE_UNAVAILABLE: Text("服务正忙", "Busy"),
+    HTTPStatus.GATEWAY_TIMEOUT: Text("计算超时", "Took too long"),
+    HTTPStatus.INSUFFICIENT_STORAGE: Text("存储不足", "Cannot be stored"),
     HTTPStatus.INTERNAL_SERVER_ERROR: Text("服务内部出错", "Internal error"),
 }
+_OGC = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0"
+_TYPES = {
+    "process_not_found": f"{_OGC}/no-such-process",
+    "job_not_found": f"{_OGC}/no-such-job",
+    "job_not_ready": f"{_OGC}/result-not-ready",
+}
+"""Kinds that OGC API Processes has names for."""
 _OTHER_TITLE = Text("请求未被接受", "Request refused")
 
 # pydantic's kinds of fault that a parameter of ours can have.
@@ -80,7 +93,7 @@ def problem(
         Further headers of the answer.
     """
     body: dict[str, object] = {
-        "type": f"urn:ecobarrier:problem:{code}",
+        "type": _TYPES.get(code, f"urn:ecobarrier:problem:{code}"),
         "title": str(_TITLES.get(status, _OTHER_TITLE)),
         "status": int(status),
         "detail": str(text),
@@ -104,7 +117,15 @@ async def _refusal(request: Request, error: Exception) -> JSONResponse:
     status = status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _LOG.error("%s: %s", request.url.path, error, exc_info=error)
-    return problem(request, status, error.code, error.text, details=error.details)
+    headers = {"Retry-After": "5"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    return problem(
+        request,
+        status,
+        error.code,
+        error.text,
+        details=error.details,
+        headers=headers,
+    )
 
 
 async def _bad_parameters(request: Request, error: Exception) -> JSONResponse:

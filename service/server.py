@@ -20,7 +20,9 @@ def serve(settings: Settings) -> None:
     """
     listener = _listener(settings.host, settings.port)
     host, port = listener.getsockname()[:2]
-    config = uvicorn.Config(create_app(settings), log_level="warning")
+    app = create_app(settings)
+    app.state.jobs.quick.warm()
+    config = uvicorn.Config(app, log_level="warning")
     sys.stdout.write(f"Ecobarrier: http://{host}:{port}/\n")
     sys.stdout.flush()
     uvicorn.Server(config).run(sockets=[listener])

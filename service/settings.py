@@ -75,7 +75,7 @@ class Settings(BaseSettings):
 
 
 OFFLINE_GDAL = {
-    "GDAL_SKIP": "HTTP,WMS,WMTS,WCS,EEDA,EEDAI,PLMOSAIC,DAAS,OGCAPI,STACIT,STACTA",
+    "GDAL_SKIP": "WMS,WMTS,WCS,EEDA,EEDAI,PLMOSAIC,DAAS,OGCAPI,STACIT,STACTA",
     "OGR_SKIP": "HTTP,WFS,OAPIF,CSW,Elasticsearch,Carto,AmigoCloud,PLSCENES,NGW,"
     "GPSBabel,OGR_VRT,ADBC",
     # No name has this suffix, so that nothing of /vsicurl/ and its kin is ever opened.

@@ -98,11 +98,11 @@ class WorkerPool:
         """Start a worker in the background, so that the first caller need not wait."""
 
         def start() -> None:
-            if self._free.acquire(blocking=False):
+            if not self._stopped.is_set() and self._free.acquire(blocking=False):
                 try:
                     self._put_back(self._take())
-                except WorkerError:
-                    _LOG.exception("no worker could be started")
+                except (WorkerError, BusyError):
+                    _LOG.debug("no worker was started", exc_info=True)
                 finally:
                     self._free.release()
 
@@ -142,6 +142,8 @@ class WorkerPool:
             self._discard(worker)
             if self._stopped.is_set() and isinstance(error, WorkerError):
                 raise BusyError("service_stopping") from error
+            # So that the next caller need not wait for a worker to start.
+            self.warm()
             raise
         if answer.leaving or worker.tasks >= _TASKS_PER_WORKER:
             self._discard(worker)
@@ -183,14 +185,17 @@ class _Worker:
     def __init__(self, setup: Setup) -> None:
         # -P: the folder the service was started in must not lend modules.
         command = [sys.executable, "-P", "-m", "service.jobs.worker"]
+        theirs, self._lifeline = os.pipe()
         self._process = subprocess.Popen(  # noqa: S603
-            command,
+            [*command, str(theirs)],
+            pass_fds=[theirs],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=worker_environment(),
             # Ctrl-C in the terminal is for the server, which then ends the workers.
             start_new_session=True,
         )
+        os.close(theirs)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._input, self._output = self._process.stdin, self._process.stdout
@@ -224,6 +229,9 @@ class _Worker:
                 pipe.close()
             except OSError:
                 _LOG.debug("pipe to a dead worker", exc_info=True)
+        if self._lifeline >= 0:
+            os.close(self._lifeline)
+            self._lifeline = -1
 
     def perform(
         self, task: Task, left: threading.Event, progress: Progress, field: str

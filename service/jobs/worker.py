@@ -4,6 +4,7 @@ Started by :mod:`service.jobs.pool` as ``python -m service.jobs.worker``. It end
 its standard input does, so that it never outlives the service.
 """
 
+import fcntl
 import json
 import os
 import queue
@@ -15,7 +16,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from geo.errors import EcobarrierError
-from service.errors import RequestError, StorageError, WorkerError
+from service.errors import RequestError, StorageError, TooLargeError, WorkerError
 from service.jobs.messages import Answer, Limits, Refusal, Setup, Task
 from service.jobs.tasks import Worker
 
@@ -25,7 +26,8 @@ _CPU_SPARE_SECONDS = 5
 
 
 def main() -> None:
-    """Work on tasks until the input ends."""
+    """Work on tasks until the input ends; the argument is the lifeline."""
+    _end_with_the_server(int(sys.argv[1]))
     say = _channel()
     lines = _lines()
     setup = Setup.model_validate_json(lines.get())
@@ -41,6 +43,18 @@ def main() -> None:
             return
 
 
+def _end_with_the_server(lifeline: int) -> None:
+    """Have the system end us when the server is gone, whatever we are doing then.
+
+    Nobody ever writes to this pipe. When its other end closes the system sends SIGIO,
+    which ends a process that does not handle it; no library that is busy can hold it
+    up, as it does Python's threads.
+    """
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    flags = fcntl.fcntl(lifeline, fcntl.F_GETFL)
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, flags | os.O_ASYNC)
+
+
 def _channel() -> Say:
     """Keep the pipe to the server for us; whatever else is printed goes to the log."""
     pipe: TextIO = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
@@ -54,13 +68,13 @@ def _channel() -> Say:
 
 
 def _lines() -> "queue.Queue[bytes]":
-    """Read ahead in a thread, which notices at once when the server is gone."""
+    """Read ahead in a thread, so that an end of the input is noticed."""
     lines: queue.Queue[bytes] = queue.Queue()
 
     def read() -> None:
         for line in sys.stdin.buffer:
             lines.put(line)
-        # The server has ended, by whatever cause: nobody waits for an answer.
+        # The server has ended before the lifeline was set up.
         os._exit(0)
 
     threading.Thread(target=read, daemon=True).start()
@@ -131,7 +145,7 @@ def _out_of_memory(error: BaseException) -> bool:
 
 
 def _no_memory(limits: Limits) -> Answer:
-    error = StorageError("worker_memory", most=limits.memory_mb)
+    error = TooLargeError("worker_memory", most=limits.memory_mb)
     return Answer(refusal=Refusal.of(error), leaving=True)
 
 
