@@ -186,7 +186,7 @@ def _kept(polygons: dict[str, Any], folder: Path, parameter: str) -> Path:
         polygons, value = value, None
     if value is None:
         file = folder / f"{SITE_STEM}.geojson"
-        file.write_text(json.dumps(polygons, ensure_ascii=False), encoding="utf-8")
+        file.write_text(json.dumps(polygons), encoding="ascii")
         return file
     file = folder / upload_name(None, str(polygons.get("mediaType", "")))
     try:

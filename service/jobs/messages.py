@@ -67,7 +67,8 @@ class Refusal(Message):
         """Write down an error."""
         return cls(
             code=error.code,
-            **error.text._asdict(),
+            zh=_writable(error.text.zh),
+            en=_writable(error.text.en),
             details={key: _plain(value) for key, value in error.details.items()},
             status=int(status_of(error)),
         )
@@ -91,4 +92,11 @@ class Answer(Message):
 
 def _plain(value: object) -> object:
     """Keep what JSON knows; everything else becomes its text."""
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
+    if isinstance(value, int | float | bool | None):
+        return value
+    return _writable(str(value))
+
+
+def _writable(text: str) -> str:
+    """Mark halves of characters, which JSON can escape but UTF-8 not write, as lost."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -191,6 +191,8 @@ class _Worker:
             pass_fds=[theirs],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            # Not our own: it may be a file, and the worker's files have a bound.
+            stderr=subprocess.PIPE,
             env=worker_environment(),
             # Ctrl-C in the terminal is for the server, which then ends the workers.
             start_new_session=True,
@@ -198,6 +200,7 @@ class _Worker:
         os.close(theirs)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        threading.Thread(target=_log, args=(self._process,), daemon=True).start()
         self._input, self._output = self._process.stdin, self._process.stdout
         # Not select(): it knows no file number above 1023.
         self._poll = select.poll()
@@ -282,3 +285,12 @@ class _Worker:
         except ValueError:
             reason = f"signal {-code}"
         return WorkerError("worker_died", reason=reason)
+
+
+def _log(process: subprocess.Popen[bytes]) -> None:
+    """Pass on what a worker prints, until it ends."""
+    assert process.stderr is not None
+    with process.stderr as printed:
+        for line in printed:
+            text = line.decode("utf-8", "replace").rstrip()
+            _LOG.warning("worker %d: %s", process.pid, text)

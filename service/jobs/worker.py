@@ -61,7 +61,7 @@ def _channel() -> Say:
     os.dup2(2, 1)
 
     def say(message: dict[str, object]) -> None:
-        pipe.write(json.dumps(message, ensure_ascii=False, default=str) + "\n")
+        pipe.write(json.dumps(message, default=str) + "\n")
         pipe.flush()
 
     return say
