@@ -112,6 +112,8 @@ class JobService:
         for thread in self._threads:
             thread.join(timeout=10)
         with self._lock:
+            if self._store is not None:
+                self._store.close()
             if self._folder is not None:
                 self._folder.close()
                 self._folder = None

@@ -104,6 +104,15 @@ class JobStore:
             _LOG.exception("the job list is damaged; it is kept as %s", aside.name)
             file.replace(aside)
             self._prepare()
+        # As long as one connection has read, the files of the log stay: the list can
+        # be read on a full disk, where they could not be made anew.
+        self._keeper = self._connected()
+        with self._mapped():
+            self._keeper.execute("SELECT count(*) FROM jobs").fetchone()
+
+    def close(self) -> None:
+        """Fold the log into the list and give the file up."""
+        self._keeper.close()
 
     def add(self, job: str, process: str, request: Mapping[str, Any], most: int) -> Job:
         """Put a job into the queue.
@@ -320,18 +329,27 @@ class JobStore:
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection of this thread; what SQLite raises becomes a refusal."""
-        try:
+        with self._mapped():
             connection = self._connected()
             try:
                 yield connection
             finally:
                 connection.close()
+
+    @contextmanager
+    def _mapped(self) -> Iterator[None]:
+        try:
+            yield
         except sqlite3.Error as error:
             raise self._unusable(error) from error
 
     def _connected(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self._file, timeout=_WAIT_SECONDS, isolation_level=None
+            self._file,
+            timeout=_WAIT_SECONDS,
+            isolation_level=None,
+            # The keeper is opened in one thread and closed in another.
+            check_same_thread=False,
         )
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA synchronous = FULL")
