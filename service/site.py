@@ -7,12 +7,17 @@ the same result id.
 from collections.abc import Callable
 
 from layers.catalog import Catalog
-from service.analysis import area_report, overlap_report, zonal_report
+from service.analysis import (
+    OVERLAP_METHODS,
+    area_report,
+    overlap_report,
+    zonal_report,
+)
 from service.errors import KindError
 from service.identity import result_id
 from service.models import AreaReport, OverlapReport, SiteReport, ZonalReport
 
-SITE_METHOD = "site/overlap/geos/lonlat-edges"
+SITE_METHOD = f"site/{OVERLAP_METHODS['kernel']}"
 
 
 def nobody(_: int) -> None:
