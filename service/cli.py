@@ -85,6 +85,9 @@ def _add_questions(commands: "_Commands") -> None:
         metavar="FILE.geojson|FILE.gpkg",
         help="also write the shared polygons | 同时写出重叠图形",
     )
+    site = add("site", _site, "polygons against many layers | 地块与各图层", crs=True)
+    site.add_argument("site", metavar="SITE", help="file or layer | 文件或图层")
+    site.add_argument("--layers", type=_words, default=(), metavar="ID,ID,...")
     zonal = add("zonal", _zonal, "raster classes within zones | 分区统计", crs=True)
     zonal.add_argument("zones", metavar="ZONES")
     zonal.add_argument("raster", metavar="RASTER")
@@ -194,6 +197,18 @@ def _overlap(parsed: argparse.Namespace, settings: Settings) -> int:
             pieces = overlap_pieces(catalog, parsed.left, parsed.right, crs=parsed.crs)
             write_features(pieces, parsed.geometry)
     tables.show(report, tables.overlap, parsed.json)
+    return 0
+
+
+def _site(parsed: argparse.Namespace, settings: Settings) -> int:
+    from service import tables
+    from service.site import site_report
+    from service.warm import WarmCatalog
+
+    catalog = WarmCatalog(_catalog(settings).entries)
+    with tables.working(parsed.site):
+        report = site_report(catalog, parsed.site, parsed.layers, crs=parsed.crs)
+    tables.show(report, tables.site, parsed.json)
     return 0
 
 

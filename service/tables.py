@@ -23,6 +23,7 @@ from service.models import (
     LayerSummary,
     NoteModel,
     OverlapReport,
+    SiteReport,
     ZonalReport,
 )
 
@@ -171,6 +172,16 @@ def zonal(report: ZonalReport, console: Console) -> None:
     for key, value in report.totals.model_dump().items():
         console.print(f"{key:<24}{_km2(value):>20} km²", highlight=False)
     _foot(report.result_id, report.method, report.notes, console)
+
+
+def site(report: SiteReport, console: Console) -> None:
+    """Print the areas of polygons, then what they share with each layer."""
+    area(report.area, console)
+    for shared in report.overlaps:
+        overlap(shared, console)
+    for classes in report.zonals:
+        zonal(classes, console)
+    _foot(report.result_id, report.method, (), console)
 
 
 def written(path: Path, size: int, as_json: bool) -> None:

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
+from geo.errors import EcobarrierError
 from service.errors import (
     BusyError,
     CancelledError,
-    EcobarrierError,
     RemoteError,
     TimeLimitError,
     WorkerError,

@@ -47,7 +47,6 @@ def client(small_seeds: Path, folder: Path) -> Iterator[TestClient]:
         max_features=20,
         max_vertices=2000,
         max_unpacked_bytes=200_000,
-        sync_seconds=20,
         body_seconds=5,
     )
     with TestClient(create_app(settings), raise_server_exceptions=False) as made:
@@ -182,6 +181,25 @@ def test_drawn_polygon_against_all_layers(client: TestClient) -> None:
     shared = gpd.GeoSeries([shapely.box(109, 40.5, 109.5, 41.5)], crs=4490)
     redline = report["overlaps"][3]["totals"]["overlap_dissolved_m2"]
     assert redline == pytest.approx(float(area(shared).iloc[0]), rel=1e-9)
+
+
+def test_site_is_the_command_lines_too(
+    client: TestClient,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    small_seeds: Path,
+    tmp_path: Path,
+) -> None:
+    path = files(tmp_path)["gpkg"]
+    answer = client.post(
+        f"/overlap?layers=leagues,land_cover&name={path.name}",
+        content=path.read_bytes(),
+        headers={"content-type": "application/octet-stream"},
+    )
+    arguments = ("site", str(path), "--layers", "leagues,land_cover")
+    assert answer.json() == printed(capsys, monkeypatch, small_seeds, *arguments)
+    assert cli.main(list(arguments)) == 0
+    assert answer.json()["result_id"] in capsys.readouterr().out
 
 
 def test_chosen_layers_and_rasters(client: TestClient) -> None:
