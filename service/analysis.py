@@ -9,19 +9,22 @@ import pandas as pd
 import shapely
 
 from geo.area import area
+from geo.crosstab import crosstab
 from geo.errors import GeometryError
 from geo.messages import Note, listed
 from geo.overlay import Engine, Side, SliverRule, overlap
 from geo.overlay_geos import shared_polygons
 from geo.zonal import zonal
+from layers.blocks import reader
 from layers.catalog import Catalog
 from layers.loaded import RasterLayer, VectorLayer
 from layers.models import LayerSpec
 from service.identity import result_id
-from service.intervals import intervals, label_rows
+from service.intervals import intervals, label_pairs, label_rows
 from service.models import (
     AreaReport,
     AreaRow,
+    CrosstabReport,
     LayerRef,
     LayersReport,
     LayerSummary,
@@ -38,6 +41,7 @@ OVERLAP_METHODS: dict[Engine, str] = {
     "geos": "overlap/geos/lonlat-edges",
 }
 ZONAL_METHOD = "zonal/exact-cells/lonlat-edges"
+CROSSTAB_METHOD = "crosstab/exact-cells/lonlat-edges"
 
 POLYGONAL = (3, 6)
 """Type ids of polygon and multipolygon in shapely."""
@@ -191,6 +195,7 @@ def zonal_report(
     crs: str | None = None,
     breaks: tuple[float, ...] = (),
     nodata: float | None = None,
+    percentiles: tuple[float, ...] = (),
 ) -> ZonalReport:
     """Measure the classes or value intervals of a raster within zones.
 
@@ -206,6 +211,8 @@ def zonal_report(
         the steps of a continuous raster's colour ramp.
     nodata : float, optional
         States the no-data value of a raster file that declares none.
+    percentiles : tuple of float
+        0 to 100, of a continuous raster.
 
     Raises
     ------
@@ -216,8 +223,14 @@ def zonal_report(
     values = catalog.raster(raster, crs=crs, nodata=nodata)
     polygons, notes = _polygons(areas)
     limits = intervals(values, breaks)
-    table = zonal(polygons.geometry, values.grid, values.read, breaks=limits)
-    parameters = {"crs": crs, "breaks": breaks, "nodata": nodata}
+    asked = () if limits is None else percentiles
+    with reader(values) as read:
+        table = zonal(
+            polygons.geometry, values.grid, read, breaks=limits, percentiles=asked
+        )
+    parameters: dict[str, object] = {"crs": crs, "breaks": breaks, "nodata": nodata}
+    if asked:
+        parameters["percentiles"] = asked
     return ZonalReport(
         result_id=result_id(ZONAL_METHOD, [areas.spec, values.spec], parameters),
         method=ZONAL_METHOD,
@@ -227,6 +240,58 @@ def zonal_report(
         statistics=statistics(table, limits),
         totals=zonal_totals(table),
         notes=_note_models([*_cautions(areas), *_cautions(values), *notes]),
+    )
+
+
+def crosstab_report(
+    catalog: Catalog,
+    zones: str,
+    raster_a: str,
+    raster_b: str,
+    *,
+    crs: str | None = None,
+) -> CrosstabReport:
+    """Measure the area of each pair of values of two rasters within zones.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    zones, raster_a, raster_b : str
+        Layer ids or paths of files.
+    crs : str, optional
+        States the CRS of files that carry none.
+
+    Raises
+    ------
+    EcobarrierError
+        A layer cannot be found, read or measured.
+    """
+    areas = catalog.vector(zones, crs=crs)
+    a, b = catalog.raster(raster_a, crs=crs), catalog.raster(raster_b, crs=crs)
+    polygons, notes = _polygons(areas)
+    limits = intervals(a, ()), intervals(b, ())
+    with reader(a) as read_a, reader(b) as read_b:
+        table = crosstab(
+            polygons.geometry,
+            a.grid,
+            read_a,
+            b.grid,
+            read_b,
+            breaks_a=limits[0],
+            breaks_b=limits[1],
+        )
+    specs = areas.spec, a.spec, b.spec
+    zone_ref, ref_a, ref_b = (_reference(spec) for spec in specs)
+    cautions = [*_cautions(areas), *_cautions(a), *_cautions(b)]
+    return CrosstabReport(
+        result_id=result_id(CROSSTAB_METHOD, specs, {"crs": crs}),
+        method=CROSSTAB_METHOD,
+        zones=zone_ref,
+        raster_a=ref_a,
+        raster_b=ref_b,
+        rows=label_pairs(table, polygons, (a.spec, b.spec), limits),
+        zones_m2=float(area(polygons.geometry).sum()),
+        notes=_note_models([*cautions, *notes]),
     )
 
 

@@ -85,6 +85,13 @@ def _add_questions(commands: "_Commands") -> None:
         metavar="FILE.geojson|FILE.gpkg",
         help="also write the shared polygons | 同时写出重叠图形",
     )
+    overlap.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE.parquet|FILE.csv",
+        help="stream a large GeoParquet LEFT into a file of rows | 大图层逐行写出",
+    )
     site = add("site", _site, "polygons against many layers | 地块与各图层", crs=True)
     site.add_argument("site", metavar="SITE", help="file or layer | 文件或图层")
     site.add_argument("--layers", type=_words, default=(), metavar="ID,ID,...")
@@ -104,6 +111,17 @@ def _add_questions(commands: "_Commands") -> None:
         metavar="VALUE",
         help="no-data value of a file that declares none | 无数据值",
     )
+    zonal.add_argument(
+        "--percentiles",
+        type=_numbers,
+        default=(),
+        metavar="P,P,...",
+        help="of a continuous raster, 0-100 | 百分位数",
+    )
+    cross = add("crosstab", _crosstab, "two rasters within zones | 交叉制表", crs=True)
+    cross.add_argument("zones", metavar="ZONES")
+    cross.add_argument("raster_a", metavar="RASTER")
+    cross.add_argument("raster_b", metavar="RASTER")
 
 
 def _add_products(commands: "_Commands") -> None:
@@ -184,6 +202,8 @@ def _area(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def _overlap(parsed: argparse.Namespace, settings: Settings) -> int:
+    if parsed.output:
+        return _overlap_to_file(parsed, settings)
     from layers.export import write_features
     from service import tables
     from service.analysis import overlap_pieces, overlap_report
@@ -212,6 +232,18 @@ def _site(parsed: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _overlap_to_file(parsed: argparse.Namespace, settings: Settings) -> int:
+    from service import tables
+    from service.stream import overlap_to_file
+
+    with tables.progress(f"{parsed.left} × {parsed.right}") as step:
+        report = overlap_to_file(
+            _catalog(settings), parsed.left, parsed.right, parsed.output, step
+        )
+    tables.show(report, tables.stream, parsed.json)
+    return 0
+
+
 def _zonal(parsed: argparse.Namespace, settings: Settings) -> int:
     from service import tables
     from service.analysis import zonal_report
@@ -224,8 +256,20 @@ def _zonal(parsed: argparse.Namespace, settings: Settings) -> int:
             crs=parsed.crs,
             breaks=parsed.breaks,
             nodata=parsed.nodata,
+            percentiles=parsed.percentiles,
         )
     tables.show(report, tables.zonal, parsed.json)
+    return 0
+
+
+def _crosstab(parsed: argparse.Namespace, settings: Settings) -> int:
+    from service import tables
+    from service.analysis import crosstab_report
+
+    names = (parsed.zones, parsed.raster_a, parsed.raster_b)
+    with tables.working(" × ".join(names)):
+        report = crosstab_report(_catalog(settings), *names, crs=parsed.crs)
+    tables.show(report, tables.crosstab, parsed.json)
     return 0
 
 

@@ -48,6 +48,9 @@ def overlap_rows(
     return [*pairs, *left_rest, *right_rest]
 
 
+PERCENTILE = "percentile_"
+"""How :class:`geo.zonal.Zonal` names the columns of percentiles."""
+
 Label = tuple[str | None, str | None, str | None]
 """Id, Chinese name, English name."""
 
@@ -109,8 +112,13 @@ def statistics(table: Zonal, limits: FloatArray | None) -> tuple[ZonalStatistics
     return tuple(
         ZonalStatistics(
             zone_id=str(label),
-            area_m2=row.pop("area_m2"),
-            **{key: _known(value) for key, value in row.items()},
+            area_m2=row["area_m2"],
+            **{key: _known(row[key]) for key in ("mean", "std", "min", "max", "sum")},
+            percentiles={
+                key.removeprefix(PERCENTILE): _known(value)
+                for key, value in row.items()
+                if key.startswith(PERCENTILE)
+            },
         )
         for label, row in rows
     )
