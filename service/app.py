@@ -7,8 +7,18 @@ from fastapi import FastAPI
 from layers.catalog import Catalog
 from service import problems
 from service.cache import BoundedCache
+from service.features.store import FeatureStore
+from service.head import HeadAsGet
 from service.map_rasters import Picture
-from service.routers import collections, health, items, landing, maps, overlay
+from service.routers import (
+    collections,
+    conformance,
+    health,
+    items,
+    landing,
+    maps,
+    overlay,
+)
 from service.settings import Settings
 
 MAPS_KEPT = 8
@@ -16,7 +26,7 @@ MAPS_KEPT = 8
 PICTURES_KEPT = 16
 """Pictures of rasters kept in memory; one is at most about a megabyte."""
 
-_ROUTERS = (landing, collections, items, overlay, maps, health)
+_ROUTERS = (landing, conformance, collections, items, overlay, maps, health)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -51,7 +61,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.catalog = Catalog.open(settings.seeds, settings.workspace)
     app.state.maps = BoundedCache[str](MAPS_KEPT)
     app.state.pictures = BoundedCache[Picture](PICTURES_KEPT)
+    app.state.features = FeatureStore(
+        app.state.catalog, settings.seeds, settings.workspace
+    )
     problems.install(app)
+    app.add_middleware(HeadAsGet)
     for module in _ROUTERS:
         app.include_router(module.router)
     return app

@@ -38,6 +38,25 @@ class RestrictedError(RequestError):
     """A layer that must not leave to this caller."""
 
 
+class QueryError(ParameterError):
+    """A parameter of a query that cannot be used.
+
+    It answers 400, as OGC API Features wants it (requirement query-param-invalid).
+    """
+
+
+class FeatureNotFoundError(RequestError):
+    """No feature of that id."""
+
+
+class VersionGoneError(RequestError):
+    """Pages of a version that is no longer served."""
+
+
+class BusyError(RequestError):
+    """Something that is not ready yet."""
+
+
 STATUS: dict[type[EcobarrierError], HTTPStatus] = {
     EcobarrierError: HTTPStatus.INTERNAL_SERVER_ERROR,
     GeoError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -48,6 +67,10 @@ STATUS: dict[type[EcobarrierError], HTTPStatus] = {
     ParameterError: HTTPStatus.UNPROCESSABLE_ENTITY,
     KindError: HTTPStatus.BAD_REQUEST,
     RestrictedError: HTTPStatus.FORBIDDEN,
+    QueryError: HTTPStatus.BAD_REQUEST,
+    FeatureNotFoundError: HTTPStatus.NOT_FOUND,
+    VersionGoneError: HTTPStatus.GONE,
+    BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """A class that is not listed answers like its nearest base class."""
 
