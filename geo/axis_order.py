@@ -19,10 +19,11 @@ are at most 3 cm apart at 53 N, so longer ones get vertices between."""
 
 MERCATOR_REACH_M = 20_037_508.342789244
 """Half the side of EPSG:3857's square."""
-PLANE_REACH_M = 4_000_000.0
+PLANE_REACH_M = 3_000_000.0
 NORTH_REACH_M = 7_000_000.0
-"""How far from its meridian and from the equator (63 N) a Gauss-Krueger plane is asked
-for at all, metres: all of China from any zone, and no part where meridians fold."""
+"""How far from its meridian and north of the equator (63 N) a Gauss-Krueger plane is
+asked for at all, metres: the region from any of its zones, and no part where meridians
+fold or the 180th is crossed."""
 _STEPS = 64
 
 
@@ -123,4 +124,4 @@ def _reach(crs: CRS) -> BBox:
         return (-MERCATOR_REACH_M,) * 2 + (MERCATOR_REACH_M,) * 2
     shifts = {one.name: one.value for one in operation.params}
     middle = float(shifts["False easting"])
-    return middle - PLANE_REACH_M, -NORTH_REACH_M, middle + PLANE_REACH_M, NORTH_REACH_M
+    return middle - PLANE_REACH_M, 0.0, middle + PLANE_REACH_M, NORTH_REACH_M
