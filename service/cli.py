@@ -73,6 +73,18 @@ def _add_questions(commands: "_Commands") -> None:
     overlap = add("overlap", _overlap, "overlap of two layers | 叠加", crs=True)
     overlap.add_argument("left", metavar="LEFT")
     overlap.add_argument("right", metavar="RIGHT")
+    overlap.add_argument(
+        "--engine",
+        choices=("kernel", "geos"),
+        default="kernel",
+        help="compiled, or by GEOS piece by piece | 计算引擎",
+    )
+    overlap.add_argument(
+        "--geometry",
+        type=Path,
+        metavar="FILE.geojson|FILE.gpkg",
+        help="also write the shared polygons | 同时写出重叠图形",
+    )
     zonal = add("zonal", _zonal, "raster classes within zones | 分区统计", crs=True)
     zonal.add_argument("zones", metavar="ZONES")
     zonal.add_argument("raster", metavar="RASTER")
@@ -169,13 +181,18 @@ def _area(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def _overlap(parsed: argparse.Namespace, settings: Settings) -> int:
+    from layers.export import write_features
     from service import tables
-    from service.analysis import overlap_report
+    from service.analysis import overlap_pieces, overlap_report
 
     with tables.working(f"{parsed.left} × {parsed.right}"):
+        catalog = _catalog(settings)
         report = overlap_report(
-            _catalog(settings), parsed.left, parsed.right, crs=parsed.crs
+            catalog, parsed.left, parsed.right, crs=parsed.crs, engine=parsed.engine
         )
+        if parsed.geometry:
+            pieces = overlap_pieces(catalog, parsed.left, parsed.right, crs=parsed.crs)
+            write_features(pieces, parsed.geometry)
     tables.show(report, tables.overlap, parsed.json)
     return 0
 

@@ -27,6 +27,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "文件 {file} 是空的(0 字节)。请重新导出或复制。",
         "File {file} is empty (0 bytes). Export or copy it again.",
     ),
+    "export_format_unknown": (
+        "无法按文件名 {file} 判断写出格式。请用这些后缀之一:{known}。",
+        "The name {file} does not say which format to write. Use one of these suffixes: {known}.",
+    ),
     "layer_format_unknown": (
         "不认识文件 {file} 的格式。可读的后缀:{known}。",
         "The format of {file} is not known. Suffixes that can be read: {known}.",
