@@ -28,7 +28,7 @@ from layers.readers.guard import reason
 
 # Below this many rows a reader fetches the whole file anyway, and the order of the
 # ids is friendlier to people than the order along a curve.
-_HILBERT_FROM_ROWS = 1000
+HILBERT_FROM_ROWS = 1000
 _ROW_GROUP_ROWS = 10_000
 
 _WRITE_ERRORS = (
@@ -108,8 +108,8 @@ def write_geoparquet(
         Text kept in the file's metadata under ``provenance``.
     """
     frame = frame.reset_index(drop=True)
-    if len(frame) >= _HILBERT_FROM_ROWS:
-        frame = frame.iloc[_hilbert_order(frame.geometry)].reset_index(drop=True)
+    if len(frame) >= HILBERT_FROM_ROWS:
+        frame = frame.iloc[hilbert_order(frame.geometry)].reset_index(drop=True)
     with atomic_file(path) as temporary:
         frame.to_parquet(
             temporary,
@@ -196,7 +196,7 @@ def write_cog(
             )
 
 
-def _hilbert_order(geometries: gpd.GeoSeries) -> NDArray[np.intp]:
+def hilbert_order(geometries: gpd.GeoSeries) -> NDArray[np.intp]:
     """Positions in Hilbert order, (n,); missing and empty geometries come last."""
     absent = (geometries.isna() | geometries.is_empty).to_numpy()
     distance = np.full(len(geometries), np.iinfo(np.int64).max)

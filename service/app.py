@@ -10,10 +10,13 @@ from fastapi import FastAPI
 from layers.catalog import Catalog
 from service import problems
 from service.cache import BoundedCache
+from service.features.store import FeatureStore
+from service.head import HeadAsGet
 from service.jobs.service import JobService
 from service.map_rasters import Picture
 from service.routers import (
     collections,
+    conformance,
     downloads,
     health,
     items,
@@ -33,6 +36,7 @@ PICTURES_KEPT = 16
 
 _ROUTERS = (
     landing,
+    conformance,
     collections,
     items,
     downloads,
@@ -79,7 +83,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.waiting = anyio.CapacityLimiter(THREADS)
     app.state.maps = BoundedCache[str](MAPS_KEPT)
     app.state.pictures = BoundedCache[Picture](PICTURES_KEPT)
+    app.state.features = FeatureStore(
+        app.state.catalog, settings.seeds, settings.workspace
+    )
     problems.install(app)
+    app.add_middleware(HeadAsGet)
     for module in _ROUTERS:
         app.include_router(module.router)
     return app

@@ -1,4 +1,8 @@
-"""What the routers ask for: catalogue, settings, language, the cache of maps."""
+"""What the routers ask for: catalogue, settings, language, the cache of maps.
+
+All are coroutines though they wait for nothing: FastAPI would send a plain function to
+a thread, which costs more than all they do.
+"""
 
 from typing import Annotated
 
@@ -12,35 +16,35 @@ from service.settings import Settings
 from service.words import Language
 
 
-def get_catalog(request: Request) -> Catalog:
+async def get_catalog(request: Request) -> Catalog:
     """Answer the catalogue the app was made with."""
     catalog = request.app.state.catalog
     assert isinstance(catalog, Catalog)
     return catalog
 
 
-def get_settings(request: Request) -> Settings:
+async def get_settings(request: Request) -> Settings:
     """Answer the settings the app was made with."""
     settings = request.app.state.settings
     assert isinstance(settings, Settings)
     return settings
 
 
-def get_map_cache(request: Request) -> BoundedCache[str]:
+async def get_map_cache(request: Request) -> BoundedCache[str]:
     """Answer the app's cache of rendered maps."""
     cache = request.app.state.maps
     assert isinstance(cache, BoundedCache)
     return cache
 
 
-def get_picture_cache(request: Request) -> BoundedCache[Picture]:
+async def get_picture_cache(request: Request) -> BoundedCache[Picture]:
     """Answer the app's cache of pictures of rasters."""
     cache = request.app.state.pictures
     assert isinstance(cache, BoundedCache)
     return cache
 
 
-def get_language(
+async def get_language(
     request: Request,
     lang: Annotated[
         Language | None, Query(description="zh | en; else by Accept-Language")
@@ -65,7 +69,7 @@ PictureCacheDep = Annotated[BoundedCache[Picture], Depends(get_picture_cache)]
 LanguageDep = Annotated[Language, Depends(get_language)]
 
 
-def get_layer(
+async def get_layer(
     catalog: CatalogDep,
     layer_id: Annotated[str, Path(description="id of a layer, as in /collections")],
 ) -> LayerSpec:

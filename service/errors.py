@@ -109,6 +109,21 @@ class RemoteError(RequestError):
         self.status = status
 
 
+class QueryError(ParameterError):
+    """A parameter of a query that cannot be used.
+
+    It answers 400, as OGC API Features wants it (requirement query-param-invalid).
+    """
+
+
+class FeatureNotFoundError(RequestError):
+    """No feature of that id."""
+
+
+class VersionGoneError(RequestError):
+    """Pages of a version that is no longer served."""
+
+
 STATUS: dict[type[EcobarrierError], HTTPStatus] = {
     EcobarrierError: HTTPStatus.INTERNAL_SERVER_ERROR,
     GeoError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -132,6 +147,9 @@ STATUS: dict[type[EcobarrierError], HTTPStatus] = {
     TimeLimitError: HTTPStatus.GATEWAY_TIMEOUT,
     StorageError: HTTPStatus.INSUFFICIENT_STORAGE,
     CancelledError: HTTPStatus.CONFLICT,
+    QueryError: HTTPStatus.BAD_REQUEST,
+    FeatureNotFoundError: HTTPStatus.NOT_FOUND,
+    VersionGoneError: HTTPStatus.GONE,
 }
 """A class that is not listed answers like its nearest base class."""
 

@@ -27,6 +27,7 @@ _TITLES: dict[HTTPStatus, Text] = {
     HTTPStatus.FORBIDDEN: Text("不允许", "Not allowed"),
     HTTPStatus.NOT_FOUND: Text("没有找到", "Not found"),
     HTTPStatus.METHOD_NOT_ALLOWED: Text("不接受此方法", "Method not allowed"),
+    HTTPStatus.GONE: Text("已不存在", "Gone"),
     HTTPStatus.UNPROCESSABLE_ENTITY: Text("输入有误", "Unusable input"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Text("内容过大", "Too large"),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: Text("类型不接受", "Type not accepted"),
@@ -53,6 +54,7 @@ _FAULTS = {
     "greater_than_equal": "parameter_too_small",
     "less_than_equal": "parameter_too_large",
     "literal_error": "parameter_not_listed",
+    "bool_parsing": "parameter_not_listed",
 }
 
 
@@ -115,7 +117,7 @@ def _plain(value: object) -> object:
 async def _refusal(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, EcobarrierError)
     status = status_of(error)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         _LOG.error("%s: %s", request.url.path, error, exc_info=error)
     headers = {"Retry-After": "5"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
     return problem(
@@ -139,7 +141,7 @@ async def _bad_parameters(request: Request, error: Exception) -> JSONResponse:
         note = Note("request_invalid", details)
     return problem(
         request,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus(getattr(error, "status", HTTPStatus.UNPROCESSABLE_ENTITY)),
         note.code,
         note.text,
         details=dict(note.details),
@@ -155,7 +157,7 @@ def _fault(error: dict[str, Any]) -> Note:
             "parameter": str(error["loc"][-1]),
             "value": str(error.get("input")),
             "bound": str(context.get("ge", context.get("le", ""))),
-            "choices": str(context.get("expected", "")),
+            "choices": str(context.get("expected", "true, false")),
             "reason": str(error["msg"]),
         },
     )

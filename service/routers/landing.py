@@ -1,11 +1,13 @@
 """``/``: the first page, with the map and the table of layers."""
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
 
 from layers.catalog import Catalog
 from service import pages
 from service.deps import CatalogDep, LanguageDep
+from service.features.description import landing
+from service.features.negotiation import Answer, FormDep
 from service.palette import BADGES
 from service.words import other, theme_name, words
 
@@ -13,8 +15,13 @@ router = APIRouter(tags=["service"])
 
 
 @router.get("/", response_class=HTMLResponse)
-def read_landing(catalog: CatalogDep, language: LanguageDep) -> HTMLResponse:
-    """Answer the first page in the reader's language."""
+def read_landing(
+    request: Request, catalog: CatalogDep, language: LanguageDep, form: FormDep
+) -> Response:
+    """Answer the first page to browsers, and to programs the JSON of OGC API."""
+    if form == "json":
+        w = words(language)
+        return Answer(landing(request, w["title"], w["intro"]))
     page = pages.render(
         "landing.html",
         w=words(language),
