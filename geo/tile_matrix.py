@@ -100,7 +100,7 @@ class TileMatrixSet:
         """
         left, _, _, top = self.bounds(level, row, column)
         step = self.side / (1 << level) / pixels
-        at = np.arange(pixels) + 0.5
+        at: FloatArray = np.arange(pixels, dtype=np.float64) + 0.5
         return self.lonlat(left + at * step, top - at * step)
 
     def lonlat(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:

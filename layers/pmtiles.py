@@ -261,7 +261,7 @@ def plain_tile(tile: bytes) -> bytes:
 
 
 def tile_id(zoom: int, x: int, y: int) -> int:
-    """Number of a tile: all smaller zooms first, then along Hilbert's curve.
+    """Answer the number of a tile: all smaller zooms first, then along Hilbert's curve.
 
     Examples
     --------
@@ -300,12 +300,8 @@ def parse_directory(block: bytes) -> Directory:
         if mark == 0 and index == 0:
             msg = "the first offset of a directory is missing"
             raise ValueError(msg)
-        offsets.append(
-            mark - 1 if mark else offsets[-1] + int(lengths[index - 1])
-        )
-    return Directory(
-        np.cumsum(ids).tolist(), runs.tolist(), lengths.tolist(), offsets
-    )
+        offsets.append(mark - 1 if mark else offsets[-1] + int(lengths[index - 1]))
+    return Directory(np.cumsum(ids).tolist(), runs.tolist(), lengths.tolist(), offsets)
 
 
 def _varints(block: bytes) -> NDArray[np.int64]:

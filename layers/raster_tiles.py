@@ -111,9 +111,7 @@ def close_datasets() -> None:
     _open.datasets = OrderedDict()
 
 
-def _level(
-    file: RasterFile, tiles: TileMatrixSet, level: int, pixels: int
-) -> _Level:
+def _level(file: RasterFile, tiles: TileMatrixSet, level: int, pixels: int) -> _Level:
     stamp = _stamp(file.path)
     natural = _natural_cell(file.path, stamp, tiles.crs)
     # GDAL compares whole numbers of cells over the tile.
@@ -128,7 +126,7 @@ def _level(
 
 
 def _stamp(path: Path) -> tuple[int, int]:
-    """What changes when a file does."""
+    """Answer what changes when a file does."""
     facts = path.stat()
     return facts.st_mtime_ns, facts.st_size
 
@@ -240,7 +238,8 @@ def _floor(position: FloatArray) -> IntArray:
     # A point that the projection cannot reach is inf: outside. A centre that lies on
     # a border of cells belongs to the next one, also after rounding.
     known = np.where(np.isfinite(position), position + _BORDER, -1)
-    return np.floor(np.clip(known, -1, 2**31)).astype(np.int64)
+    whole: IntArray = np.floor(np.clip(known, -1, 2**31)).astype(np.int64)
+    return whole
 
 
 def _taken(
@@ -311,9 +310,8 @@ def _local(index: IntArray, size: int) -> tuple[IntArray, int, int]:
 
 def _pick(block: np.ndarray, row: IntArray, column: IntArray) -> np.ndarray:
     if row.shape[1] == 1 and column.shape[0] == 1:
-        return block.take(row[:, 0], axis=0).take(column[0], axis=1)
-    picked: np.ndarray = block[row, column]
-    return picked
+        return np.asarray(block.take(row[:, 0], axis=0).take(column[0], axis=1))
+    return np.asarray(block[row, column])
 
 
 def _has_value(values: np.ndarray, file: RasterFile) -> np.ndarray:

@@ -163,9 +163,11 @@ def _visible(geometry: GeometryArray, unit: float) -> GeometryArray:
     coarse = shapely.simplify(geometry, unit / 2)
     broad = shapely.buffer(coarse, unit, quad_segs=1, join_style="mitre")
     centre = shapely.get_coordinates(shapely.centroid(geometry))
-    ends = np.stack([centre - [unit, 0.0], centre + [unit, 0.0]], axis=1)
-    lines = shapely.linestrings(ends)
-    made = np.where(shapely.get_dimensions(geometry) == 2, broad, lines)
+    step = np.array([unit, 0.0])
+    ends = np.stack([centre - step, centre + step], axis=1)
+    made = np.asarray(shapely.linestrings(ends), dtype=object)
+    polygons = shapely.get_dimensions(geometry) == 2
+    made[polygons] = broad[polygons]
     rounded: GeometryArray = shapely.transform(
         made, lambda points: np.round(points, _DECIMALS)
     )
@@ -185,7 +187,7 @@ def _attributes(features: gpd.GeoDataFrame) -> Iterator[str]:
 
 
 def _flat(value: object) -> JsonValue:
-    """A vector tile holds text, numbers and truth values only."""
+    """Keep what a vector tile holds: text, numbers and truth values."""
     plain = json_value(value)
     if isinstance(plain, list | dict):
         return json.dumps(plain, ensure_ascii=False)

@@ -8,15 +8,30 @@ from layers.catalog import Catalog
 from service import problems
 from service.cache import BoundedCache
 from service.map_rasters import Picture
-from service.routers import collections, health, items, landing, maps, overlay
+from service.routers import (
+    collections,
+    files,
+    health,
+    items,
+    landing,
+    maps,
+    overlay,
+    styles,
+    tile_sets,
+    tiles,
+)
 from service.settings import Settings
+from service.tiles.hot import HotTiles
+from service.tiles.pictures import TilePictures
+from service.tiles.store import TileStore
 
 MAPS_KEPT = 8
 """Rendered maps kept in memory; one is at most a few megabytes."""
 PICTURES_KEPT = 16
 """Pictures of rasters kept in memory; one is at most about a megabyte."""
 
-_ROUTERS = (landing, collections, items, overlay, maps, health)
+_TILES = (tile_sets, tiles, styles, files)
+_ROUTERS = (landing, collections, items, *_TILES, overlay, maps, health)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -51,6 +66,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.catalog = Catalog.open(settings.seeds, settings.workspace)
     app.state.maps = BoundedCache[str](MAPS_KEPT)
     app.state.pictures = BoundedCache[Picture](PICTURES_KEPT)
+    app.state.tiles = TileStore(
+        settings.cache_folder / "tiles", settings.seeds, settings.workspace
+    )
+    app.state.tile_pictures = TilePictures(app.state.tiles)
+    app.add_middleware(HotTiles)
     problems.install(app)
     for module in _ROUTERS:
         app.include_router(module.router)

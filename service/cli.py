@@ -223,7 +223,6 @@ def _serve(parsed: argparse.Namespace, settings: Settings) -> int:
 
 def _seeds(parsed: argparse.Namespace, settings: Settings) -> int:
     from layers.verify import verify
-
     from service import tables
 
     with tables.working(str(settings.seeds)):

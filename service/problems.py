@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 
 from geo.errors import EcobarrierError
 from geo.messages import Note, Text, render
-from service.errors import status_of
+from service.errors import NotReadyError, RangeNotSatisfiableError, status_of
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -28,7 +28,10 @@ _TITLES: dict[HTTPStatus, Text] = {
     HTTPStatus.NOT_FOUND: Text("没有找到", "Not found"),
     HTTPStatus.METHOD_NOT_ALLOWED: Text("不接受此方法", "Method not allowed"),
     HTTPStatus.UNPROCESSABLE_ENTITY: Text("输入有误", "Unusable input"),
+    HTTPStatus.GONE: Text("已不再提供", "No longer served"),
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: Text("没有这一段", "No such part"),
     HTTPStatus.INTERNAL_SERVER_ERROR: Text("服务内部出错", "Internal error"),
+    HTTPStatus.SERVICE_UNAVAILABLE: Text("稍后再试", "Try again later"),
 }
 _OTHER_TITLE = Text("请求未被接受", "Request refused")
 
@@ -102,9 +105,21 @@ def _plain(value: object) -> object:
 async def _refusal(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, EcobarrierError)
     status = status_of(error)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         _LOG.error("%s: %s", request.url.path, error, exc_info=error)
-    return problem(request, status, error.code, error.text, details=error.details)
+    headers = _headers(error)
+    return problem(
+        request, status, error.code, error.text, details=error.details, headers=headers
+    )
+
+
+def _headers(error: EcobarrierError) -> dict[str, str] | None:
+    """Say in headers what programs do not read from documents."""
+    if isinstance(error, NotReadyError):
+        return {"Retry-After": str(error.details["seconds"])}
+    if isinstance(error, RangeNotSatisfiableError):
+        return {"Content-Range": f"bytes */{error.details['size']}"}
+    return None
 
 
 async def _bad_parameters(request: Request, error: Exception) -> JSONResponse:

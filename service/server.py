@@ -20,7 +20,10 @@ def serve(settings: Settings) -> None:
     """
     listener = _listener(settings.host, settings.port)
     host, port = listener.getsockname()[:2]
-    config = uvicorn.Config(create_app(settings), log_level="warning")
+    app = create_app(settings)
+    # What is not baked yet is baked meanwhile; afterwards this finds nothing to do.
+    app.state.tiles.bake_all(app.state.catalog.specs)
+    config = uvicorn.Config(app, log_level="warning")
     sys.stdout.write(f"Ecobarrier: http://{host}:{port}/\n")
     sys.stdout.flush()
     uvicorn.Server(config).run(sockets=[listener])
