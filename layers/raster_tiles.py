@@ -29,7 +29,7 @@ from geo.grid import Grid
 from geo.tile_matrix import TileMatrixSet
 from geo.types import FloatArray, IntArray
 from layers.loaded import RasterLayer
-from layers.readers.guard import reading
+from layers.readers.guard import reading, warnings_noted
 from layers.readers.raster import GEOTIFF, RasterFile
 
 DATASETS_KEPT = 12
@@ -142,9 +142,11 @@ def _natural_cell(path: Path, _stamp: tuple[int, int], crs: str) -> float:
         low, high = max(bottom, -_MERCATOR_EDGE), min(top, _MERCATOR_EDGE)
         height = max(1, round(height * (high - low) / (top - bottom)))
         bottom, top = low, high
-    suggested, _, _ = calculate_default_transform(
-        dataset.crs, crs, dataset.width, height, left, bottom, right, top
-    )
+    size = dataset.width, height
+    with warnings_noted(path, []):
+        suggested, _, _ = calculate_default_transform(
+            dataset.crs, crs, *size, left, bottom, right, top
+        )
     return float(suggested.a)
 
 

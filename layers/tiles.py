@@ -66,9 +66,11 @@ def max_zoom(spec: LayerSpec) -> int:
     return next(enough, DEEPEST_MAX_ZOOM)
 
 
-def archive_path(cache: Path, spec: LayerSpec, tiles: TileMatrixSet) -> Path:
-    """Say where a layer's archive is, or will be."""
-    return cache / spec.id / tiles_key(spec) / f"{tiles.id}.pmtiles"
+def archive_path(
+    cache: Path, spec: LayerSpec, tiles: TileMatrixSet, key: str | None = None
+) -> Path:
+    """Say where a layer's archive is, or will be; ``key`` saves making it again."""
+    return cache / spec.id / (key or tiles_key(spec)) / f"{tiles.id}.pmtiles"
 
 
 def is_baked(cache: Path, spec: LayerSpec) -> bool:
@@ -154,7 +156,7 @@ def _sweep(folder: Path) -> None:
 def _run_worker(arguments: list[object], time_limit_s: float) -> None:
     layer = str(arguments[0])
     command = [sys.executable, "-m", "layers.tiles", json.dumps(arguments, default=str)]
-    worker = subprocess.Popen(  # noqa: S603 - our own module, no shell
+    with subprocess.Popen(  # noqa: S603 - our own module, no shell
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -162,14 +164,14 @@ def _run_worker(arguments: list[object], time_limit_s: float) -> None:
         start_new_session=True,
         text=True,
         errors="replace",
-    )
-    try:
-        _, said = worker.communicate(timeout=time_limit_s)
-    except subprocess.TimeoutExpired as error:
-        reason = f"> {time_limit_s:g} s"
-        raise LayerWriteError("tiles_failed", layer=layer, reason=reason) from error
-    finally:
-        _end(worker)
+    ) as worker:
+        try:
+            _, said = worker.communicate(timeout=time_limit_s)
+        except subprocess.TimeoutExpired as error:
+            reason = f"> {time_limit_s:g} s"
+            raise LayerWriteError("tiles_failed", layer=layer, reason=reason) from error
+        finally:
+            _end(worker)
     if worker.returncode:
         lines = said.strip().splitlines() or [f"exit {worker.returncode}"]
         raise LayerWriteError("tiles_failed", layer=layer, reason=lines[-1][:300])

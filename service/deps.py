@@ -1,4 +1,8 @@
-"""What the routers ask for: catalogue, settings, language, the cache of maps."""
+"""What the routers ask for: catalogue, settings, language, the cache of maps.
+
+They are coroutines although they wait for nothing: FastAPI hands each plain function
+to another thread, which costs more than all of them do.
+"""
 
 from typing import Annotated
 
@@ -14,49 +18,49 @@ from service.tiles.store import TileStore
 from service.words import Language
 
 
-def get_catalog(request: Request) -> Catalog:
+async def get_catalog(request: Request) -> Catalog:
     """Answer the catalogue the app was made with."""
     catalog = request.app.state.catalog
     assert isinstance(catalog, Catalog)
     return catalog
 
 
-def get_settings(request: Request) -> Settings:
+async def get_settings(request: Request) -> Settings:
     """Answer the settings the app was made with."""
     settings = request.app.state.settings
     assert isinstance(settings, Settings)
     return settings
 
 
-def get_map_cache(request: Request) -> BoundedCache[str]:
+async def get_map_cache(request: Request) -> BoundedCache[str]:
     """Answer the app's cache of rendered maps."""
     cache = request.app.state.maps
     assert isinstance(cache, BoundedCache)
     return cache
 
 
-def get_picture_cache(request: Request) -> BoundedCache[Picture]:
+async def get_picture_cache(request: Request) -> BoundedCache[Picture]:
     """Answer the app's cache of pictures of rasters."""
     cache = request.app.state.pictures
     assert isinstance(cache, BoundedCache)
     return cache
 
 
-def get_tile_store(request: Request) -> TileStore:
+async def get_tile_store(request: Request) -> TileStore:
     """Answer the app's store of vector tiles."""
     store = request.app.state.tiles
     assert isinstance(store, TileStore)
     return store
 
 
-def get_pictures(request: Request) -> TilePictures:
+async def get_pictures(request: Request) -> TilePictures:
     """Answer the app's drawer of picture tiles."""
     pictures = request.app.state.tile_pictures
     assert isinstance(pictures, TilePictures)
     return pictures
 
 
-def get_language(
+async def get_language(
     request: Request,
     lang: Annotated[
         Language | None, Query(description="zh | en; else by Accept-Language")
@@ -83,7 +87,7 @@ TilePicturesDep = Annotated[TilePictures, Depends(get_pictures)]
 LanguageDep = Annotated[Language, Depends(get_language)]
 
 
-def get_layer(
+async def get_layer(
     catalog: CatalogDep,
     layer_id: Annotated[str, Path(description="id of a layer, as in /collections")],
 ) -> LayerSpec:

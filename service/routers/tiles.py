@@ -25,7 +25,6 @@ from service.errors import NothingThereError
 from service.ranges import matches
 from service.tiles.address import (
     TileAddress,
-    address_version,
     formats,
     read_address,
     require_open,
@@ -40,6 +39,7 @@ from service.tiles.metadata import (
     tile_json,
     tileset,
 )
+from service.tiles.versions import address_version
 from service.words import said
 
 router = APIRouter(tags=["tiles"])

@@ -1,6 +1,5 @@
 """Addresses of tiles: their parts, their versions, and what is refused."""
 
-import hashlib
 import re
 from typing import NamedTuple
 
@@ -9,7 +8,6 @@ from fastapi import Request
 from geo.messages import listed
 from geo.tile_matrix import DEEPEST_LEVEL, TILE_MATRIX_SETS, TileMatrixSet
 from layers.models import LayerSpec
-from layers.tiles import tiles_key
 from service.errors import (
     GoneError,
     NothingThereError,
@@ -17,9 +15,7 @@ from service.errors import (
     RestrictedError,
 )
 from service.tiles.metadata import MEDIA_TYPES, TileFormat, deepest_level
-
-DRAWING = 1
-"""Raised whenever the same tile would be drawn otherwise."""
+from service.tiles.versions import address_version
 
 _COLUMN = re.compile(r"(\d{1,9})(@2x)?(?:\.([a-z]{3,4}))?")
 _SUFFIXES: dict[str, TileFormat] = {
@@ -43,12 +39,6 @@ class TileAddress(NamedTuple):
     form: TileFormat
     negotiated: bool
     """Whether the format was not in the address but in ``Accept``."""
-
-
-def address_version(spec: LayerSpec) -> str:
-    """Name everything that a layer's tiles depend on, style and recipe too."""
-    facts = f"{tiles_key(spec)} {DRAWING} {spec.model_dump_json()}"
-    return hashlib.sha256(facts.encode()).hexdigest()[:12]
 
 
 def require_version(spec: LayerSpec, asked: str | None) -> bool:

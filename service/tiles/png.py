@@ -32,20 +32,27 @@ def coloured(spec: LayerSpec, values: np.ma.MaskedArray) -> tuple[Codes, list[Co
     """
     valid = ~np.ma.getmaskarray(values)
     if spec.classes:
-        known = np.array([one.value for one in spec.classes])
-        order = np.argsort(known)
-        at = np.searchsorted(known[order], values.data).clip(0, len(known) - 1)
-        found = order[at]
-        hit = valid & (known[found] == values.data)
-        codes = np.where(hit, found + 1, 0).astype(np.uint8)
-        return codes, [rgb(one.colour) for one in spec.classes]
+        codes = _class_codes(spec, values.data)
+        return codes * valid, [rgb(one.colour) for one in spec.classes]
     stops = ramp_of(spec)
     low, high = stops[0][0], stops[-1][0]
     position = (values.filled(low).astype(np.float32) - low) / (high - low)
     step = np.rint(np.clip(position, 0, 1) * (RAMP_STEPS - 1)).astype(np.uint8)
     colours = ramp_colours(stops, np.linspace(low, high, RAMP_STEPS)).round()
     listed = [(int(r), int(g), int(b)) for r, g, b in colours]
-    return np.where(valid, step + 1, 0).astype(np.uint8), listed
+    return (step + 1) * valid, listed
+
+
+def _class_codes(spec: LayerSpec, values: np.ndarray) -> Codes:
+    known = np.array([one.value for one in spec.classes])
+    if values.dtype == np.uint8:
+        table = np.zeros(256, dtype=np.uint8)
+        held = (known >= 0) & (known < len(table))
+        table[known[held]] = 1 + np.flatnonzero(held)
+        return table[values]
+    order = np.argsort(known)
+    found = order[np.searchsorted(known[order], values).clip(0, len(known) - 1)]
+    return np.where(known[found] == values, found + 1, 0).astype(np.uint8)
 
 
 def palette_png(codes: Codes, colours: list[Colour]) -> bytes:

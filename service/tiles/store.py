@@ -18,9 +18,10 @@ from layers.errors import LayerReadError
 from layers.models import LayerSpec
 from layers.pmtiles import Archive, plain_tile
 from layers.tile_features import Square
-from layers.tiles import archive_path, bake, tiles_key
+from layers.tiles import archive_path, bake
 from service.errors import NotReadyError
 from service.tiles.metadata import LayerExtent, level_limit
+from service.tiles.versions import archive_key
 
 ARCHIVES_OPEN = 64
 """Archives kept open; each is one file descriptor and a few directories."""
@@ -143,7 +144,11 @@ class TileStore:
         LayerWriteError
             ``tiles_failed``.
         """
-        if await asyncio.to_thread(self._is_there, spec):
+        paths = self._paths(spec)
+        with self._lock:
+            if all(path in self._archives for path in paths):
+                return
+        if await asyncio.to_thread(self._are_there, paths):
             return
         future = self._start(spec)
         waiting = asyncio.shield(asyncio.wrap_future(future))
@@ -152,10 +157,17 @@ class TileStore:
         except TimeoutError as error:
             raise self._not_ready(spec) from error
 
-    def _is_there(self, spec: LayerSpec) -> bool:
+    def _path(self, spec: LayerSpec, tiles: TileMatrixSet) -> Path:
+        return archive_path(self._cache, spec, tiles, archive_key(spec))
+
+    def _paths(self, spec: LayerSpec) -> list[Path]:
+        sets = TILE_MATRIX_SETS.values()
+        return [self._path(spec, tiles) for tiles in sets]
+
+    def _are_there(self, paths: list[Path]) -> bool:
         try:
-            for tiles in TILE_MATRIX_SETS.values():
-                self._opened(archive_path(self._cache, spec, tiles))
+            for path in paths:
+                self._opened(path)
         except LayerReadError:
             return False
         return True
@@ -165,7 +177,7 @@ class TileStore:
 
     def _archive(self, spec: LayerSpec, tiles: TileMatrixSet) -> Archive:
         try:
-            return self._opened(archive_path(self._cache, spec, tiles))
+            return self._opened(self._path(spec, tiles))
         except LayerReadError as error:
             self._start(spec)
             raise self._not_ready(spec) from error
@@ -186,7 +198,7 @@ class TileStore:
 
     def _start(self, spec: LayerSpec) -> Future[None]:
         """Answer the running bake of a layer, begun if there is none."""
-        key = tiles_key(spec)
+        key = archive_key(spec)
         with self._lock:
             failed = self._failed.get(key)
             if failed is not None and time.monotonic() < failed[0] + FAILURE_KEPT_S:
@@ -198,7 +210,7 @@ class TileStore:
             return running
 
     def _bake(self, spec: LayerSpec) -> None:
-        key = tiles_key(spec)
+        key = archive_key(spec)
         started = time.monotonic()
         try:
             bake(self._cache, spec, seeds=self._seeds, workspace=self._workspace)
@@ -213,7 +225,7 @@ class TileStore:
         _LOG.info("%s baked in %.1f s", spec.id, time.monotonic() - started)
 
     def _discard(self, spec: LayerSpec, tiles: TileMatrixSet) -> None:
-        path = archive_path(self._cache, spec, tiles)
+        path = self._path(spec, tiles)
         with self._lock:
             self._archives.pop(path, None)
         shutil.rmtree(path.parent, ignore_errors=True)
