@@ -120,7 +120,9 @@ def _value(block: bytes) -> Value:
             return (plain >> 1) ^ -(plain & 1)
         if number == 7:
             return bool(value)
-        return _number(value)
+        plain = _number(value)
+        # A negative int64 is written as its two's complement.
+        return plain - (1 << 64) if number == 4 and plain >> 63 else plain
     return ""
 
 
