@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from threading import local
+from typing import NamedTuple
 
 import numpy as np
 import rasterio
@@ -34,6 +35,9 @@ from layers.readers.raster import GEOTIFF, RasterFile
 
 DATASETS_KEPT = 12
 """Open files kept per thread."""
+LARGEST_LEVEL_KEPT = 16_000_000
+"""Bytes; a level of a file that is smaller is unpacked as a whole and kept."""
+LEVELS_KEPT = 16
 MOST_CELLS = 16_000_000
 """Cells read at once; more only happens in files without overviews."""
 
@@ -294,13 +298,57 @@ class _Wanted:
         valid = _inside(rows, height) & _inside(self.columns, self.level.width)
         row, row0, tall = _local(rows, height)
         column, column0, wide = _local(self.columns, self.level.width)
-        window = RasterWindow(column0, row0, wide, tall)
-        values = _pick(dataset.read(file.band, window=window), row, column)
+        part = _Part(file.band, row0, column0, tall, wide)
+        block, mask = _cells_of(dataset, self.level, part)
+        values = _pick(block, row, column)
         valid &= _has_value(values, file)
-        if MaskFlags.per_dataset in dataset.mask_flag_enums[file.band - 1]:
-            mask = dataset.read_masks(file.band, window=window)
+        if mask is not None:
             valid &= _pick(mask, row, column) > 0
         return values, valid
+
+
+class _Part(NamedTuple):
+    """A window of a band."""
+
+    band: int
+    row: int
+    column: int
+    height: int
+    width: int
+
+    def cut(self, whole: np.ndarray) -> np.ndarray:
+        """Take the window out of all cells."""
+        across = slice(self.column, self.column + self.width)
+        return whole[self.row : self.row + self.height, across]
+
+
+def _cells_of(
+    dataset: DatasetReader, level: _Level, part: _Part
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Cells of a window and their mask, if the file has one; small levels are kept."""
+    cell_bytes = np.dtype(dataset.dtypes[part.band - 1]).itemsize
+    if level.width * level.height * cell_bytes > LARGEST_LEVEL_KEPT:
+        window = RasterWindow(part.column, part.row, part.width, part.height)
+        return _read(dataset, part.band, window)
+    path = Path(dataset.name)
+    cells, mask = _whole_level(path, _stamp(path), level.number, part.band)
+    return part.cut(cells), None if mask is None else part.cut(mask)
+
+
+@lru_cache(maxsize=LEVELS_KEPT)
+def _whole_level(
+    path: Path, _stamp: tuple[int, int], number: int, band: int
+) -> tuple[np.ndarray, np.ndarray | None]:
+    return _read(_dataset(path, number), band, None)
+
+
+def _read(
+    dataset: DatasetReader, band: int, window: RasterWindow | None
+) -> tuple[np.ndarray, np.ndarray | None]:
+    cells = dataset.read(band, window=window)
+    if MaskFlags.per_dataset not in dataset.mask_flag_enums[band - 1]:
+        return cells, None
+    return cells, dataset.read_masks(band, window=window)
 
 
 def _local(index: IntArray, size: int) -> tuple[IntArray, int, int]:

@@ -6,8 +6,10 @@ is is answered 204 without content, a picture 200 and transparent. An address at
 there can be no tile is 404.
 """
 
+from functools import partial
 from typing import Annotated, Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
@@ -144,14 +146,9 @@ async def read_tile(
     if matches(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(status_code=304, headers=headers)
     if address.form != "mvt":
-        body = await run_in_threadpool(
-            pictures.draw,
-            catalog,
-            layer,
-            tiles,
-            address.place,
-            ratio=address.ratio,
-            form=address.form,
+        draw = partial(pictures.draw, ratio=address.ratio, form=address.form)
+        body = await to_thread.run_sync(
+            draw, catalog, layer, tiles, address.place, limiter=pictures.limiter
         )
         return Response(body, 200, headers, MEDIA_TYPES[address.form])
     tile = await run_in_threadpool(store.tile, layer, tiles, address.place)

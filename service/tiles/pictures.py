@@ -1,8 +1,10 @@
 """Map tiles as pictures: rasters by their cells, vectors by their symbols."""
 
 import io
+import os
 
 import numpy as np
+from anyio import CapacityLimiter
 from PIL import Image
 
 from geo.tile_matrix import TILE_PIXELS, TileMatrixSet
@@ -43,6 +45,9 @@ class TilePictures:
         self._store = store
         self._rasters = BoundedCache[RasterLayer](RASTERS_KEPT)
         self._empty = BoundedCache[bytes](8)
+        self.limiter = CapacityLimiter(max(2, os.cpu_count() or 1))
+        """Threads that draw: more would only take the interpreter from one another,
+        and leave none for what else is asked for."""
 
     def draw(
         self,

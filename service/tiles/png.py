@@ -16,7 +16,7 @@ Colour = tuple[int, int, int]
 RAMP_STEPS = 255
 """Colours of a continuous raster; what a palette of one byte holds beside none."""
 
-_COMPRESSION = 4
+_COMPRESSION = 2
 _FEW_COLOURS = 16
 
 
