@@ -64,7 +64,8 @@ def geometry_texts(geometry: GeometryArray, decimals: int) -> list[str]:
     def rounded(coordinates: FloatArray) -> FloatArray:
         return np.round(coordinates, decimals)
 
-    flat = shapely.transform(shapely.force_2d(geometry), rounded)
+    # Heights go by themselves: transform hands over x and y only.
+    flat = shapely.transform(geometry, rounded)
     # RFC 7946, section 3.1.6: the right-hand rule.
     wound = shapely.orient_polygons(flat, exterior_cw=False)
     texts = shapely.to_geojson(wound)

@@ -1,9 +1,10 @@
 """Reports in a terminal: JSON for programs, tables for people.
 
-Tables show km2 to three decimals (0.1 ha); the JSON has every digit.
+Tables show km2 to three decimals (0.1 ha), a +/- to two digits; JSON has them all.
 """
 
 import json
+import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,16 +12,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.progress import Progress as Bar
 from rich.table import Table
 
 from service.models import (
     AreaReport,
+    CrosstabReport,
     LayerRef,
     LayersReport,
     LayerSummary,
     NoteModel,
     OverlapReport,
+    StreamReport,
     ZonalReport,
 )
 
@@ -51,6 +56,15 @@ def working(what: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how much of a long job is done; silent in a pipe."""
+    console = Console(stderr=True)
+    with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
 def show(
     report: Report, table: Callable[[Report, Console], None], as_json: bool
 ) -> None:
@@ -63,13 +77,14 @@ def show(
 
 def layers(report: LayersReport, console: Console) -> None:
     """Print a line per layer."""
-    table = Table("ID", "图层 Layer", "类型 Kind", "状态 Status", "± m", "许可 Licence")
+    table = _table("", "ID", "图层 Layer", "类型 Kind", "状态 Status", "许可 Licence")
+    _number_columns(table, "± m")
     for layer in report.layers:
         accuracy = "" if layer.accuracy_m is None else f"{layer.accuracy_m:g}"
         title = f"{layer.title.zh}\n{layer.title.en}"
         status = STATUS_WORDS[layer.status]
         kind = layer.geometry or layer.kind
-        table.add_row(layer.id, title, kind, status, accuracy, layer.licence)
+        table.add_row(layer.id, title, kind, status, layer.licence, accuracy)
     console.print(table)
 
 
@@ -108,9 +123,8 @@ def _figures(layer: LayerSummary) -> Table:
 
 def area(report: AreaReport, console: Console) -> None:
     """Print areas by three readings of the edges."""
-    table = Table("ID", "名称 Name", title=_title(report.layer))
-    for heading in ("km²", "测地线 geodesic km²", "椭球面积 TD/T 1055 km²"):
-        table.add_column(heading, justify="right")
+    table = _table(_title(report.layer), "ID", "名称 Name")
+    _number_columns(table, "km²", "测地线\ngeodesic", "TD/T 1055\nofficial")
     for row in report.rows:
         values = (row.area_m2, row.area_geodesic_m2, row.area_official_m2)
         table.add_row(row.id, row.name or "", *(_km2(value) for value in values))
@@ -122,28 +136,43 @@ def area(report: AreaReport, console: Console) -> None:
 def overlap(report: OverlapReport, console: Console) -> None:
     """Print pairs by area, slivers last; remainders and totals below."""
     title = f"{_title(report.left)} × {_title(report.right)}"
-    table = Table("左 Left", "右 Right", title=title)
-    for heading in ("km²", "±", "占左 of left", "占右 of right"):
-        table.add_column(heading, justify="right")
+    table = _table(title, "左 Left", "右 Right")
+    _number_columns(table, "km²", "±", "占左\nof left", "占右\nof right")
     pairs = [row for row in report.rows if row.kind == "overlap"]
     for row in sorted(pairs, key=lambda row: (row.sliver, -row.area_m2)):
         right = f"{row.right_name or row.right_id}{' (接边 sliver)' * row.sliver}"
-        spread = "" if row.uncertainty_m2 is None else _km2(row.uncertainty_m2)
+        spread = "" if row.uncertainty_m2 is None else _two_digits(row.uncertainty_m2)
         shares = (_percent(row.share_left), _percent(row.share_right))
         left = row.left_name or row.left_id
         table.add_row(left, right, _km2(row.area_m2), spread, *shares)
     console.print(table)
+    console.print(_balance_table(report))
     for key, value in report.totals.model_dump().items():
         console.print(f"{key:<24}{_km2(value):>20} km²", highlight=False)
     _foot(report.result_id, report.method, report.notes, console)
 
 
+def _balance_table(report: OverlapReport) -> Table:
+    """Each left feature, divided into what overlaps anything and what does not."""
+    table = _table("左图层各要素 Left features", "左 Left")
+    _number_columns(table, "km²", "重叠\noverlap", "占比\nshare", "其余\nremainder")
+    for row in report.left_features:
+        overlap_m2, area_m2 = row.overlap_dissolved_m2, row.area_m2
+        table.add_row(
+            row.name or row.id,
+            _km2(area_m2),
+            _km2(overlap_m2),
+            _percent(overlap_m2 / area_m2),
+            _km2(row.remainder_m2),
+        )
+    return table
+
+
 def zonal(report: ZonalReport, console: Console) -> None:
     """Print classes by zone."""
     title = f"{_title(report.zones)} × {_title(report.raster)}"
-    table = Table("区 Zone", "类 Class", title=title)
-    table.add_column("km²", justify="right")
-    table.add_column("占区 of zone", justify="right")
+    table = _table(title, "区 Zone", "类 Class")
+    _number_columns(table, "km²", "占区\nof zone")
     for row in report.rows:
         zone = row.zone_name or row.zone_id
         label = (
@@ -154,6 +183,28 @@ def zonal(report: ZonalReport, console: Console) -> None:
     for key, value in report.totals.model_dump().items():
         console.print(f"{key:<24}{_km2(value):>20} km²", highlight=False)
     _foot(report.result_id, report.method, report.notes, console)
+
+
+def crosstab(report: CrosstabReport, console: Console) -> None:
+    """Print pairs of values by zone."""
+    parts = (report.zones, report.raster_a, report.raster_b)
+    title = " × ".join(_title(layer) for layer in parts)
+    table = _table(title, "区 Zone", "类 Class A", "类 Class B")
+    _number_columns(table, "km²", "占区\nof zone")
+    for row in report.rows:
+        zone = row.zone_name or row.zone_id
+        area_m2, share = _km2(row.area_m2), _percent(row.share)
+        table.add_row(zone, row.label_a, row.label_b, area_m2, share)
+    console.print(table)
+    _foot(report.result_id, report.method, report.notes, console)
+
+
+def stream(report: StreamReport, console: Console) -> None:
+    """Print the sums of an overlap that went to a file."""
+    console.print(f"{report.path}  {report.pairs:,} 对 pairs", highlight=False)
+    console.print(f"{report.left_features:,} 要素 features, {_km2(report.left_m2)} km²")
+    console.print(f"重叠合计 overlap sum {_km2(report.overlap_sum_m2)} km²")
+    _foot(report.result_id, report.method, (), console)
 
 
 def written(path: Path, size: int, as_json: bool) -> None:
@@ -175,6 +226,28 @@ def findings(found: "list[Finding]", as_json: bool) -> None:
         console.print(str(item.text), highlight=False)
     if not found:
         console.print("内置图层完好 | The seed layers are whole.")
+
+
+def _table(title: str, *words: str) -> Table:
+    """Start a table whose columns of words may wrap; its numbers never do."""
+    table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False)
+    for heading in words:
+        table.add_column(heading, overflow="fold", min_width=8)
+    return table
+
+
+def _number_columns(table: Table, *headings: str) -> None:
+    for heading in headings:
+        table.add_column(heading, justify="right", no_wrap=True, min_width=9)
+
+
+def _two_digits(value_m2: float) -> str:
+    """Round a +/- to two significant digits: more would claim too much."""
+    value = value_m2 / 1e6
+    if value == 0.0:
+        return "0"
+    digits = 1 - math.floor(math.log10(abs(value)))
+    return f"{round(value, digits):,.{max(digits, 0)}f}"
 
 
 def _title(layer: LayerRef) -> str:

@@ -21,7 +21,7 @@ def read_overlap(
     """Answer the same object as ``ecobarrier overlap LEFT RIGHT --json``."""
     for layer_id in (left, right):
         # Only ids of the catalogue: a request must never open a file by path.
-        spec = catalog.layer(layer_id).spec
+        spec = catalog.spec(layer_id)
         if spec.kind != "vector":
             raise KindError("overlap_needs_vector", layer=spec.id)
     return overlap_report(catalog, left, right)

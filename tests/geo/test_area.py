@@ -331,6 +331,16 @@ def test_refusals(series: gpd.GeoSeries, error: type[Exception], code: str) -> N
     assert getattr(caught.value, "code") == code  # noqa: B009
 
 
+def test_numbers_without_a_place() -> None:
+    """Small enough for a plane of the Earth, but off this one: no infinite area."""
+    albers = "+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +ellps=GRS80"
+    series = gpd.GeoSeries([shapely.box(4e7, 4e7, 5e7, 5e7)], ["p1"], crs=albers)
+    for edges in RULES:
+        with pytest.raises(CoordinateError, match="p1") as caught:
+            area(series, edges=edges)
+        assert caught.value.code == "coordinates_beyond_crs"
+
+
 def test_plane_needs_a_plane() -> None:
     with pytest.raises(CRSError, match="EPSG:4490") as caught:
         area(layer([HOLED]), edges="plane")

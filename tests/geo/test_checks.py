@@ -117,6 +117,13 @@ def test_other_planes(crs: str) -> None:
     assert turned == "coordinates_swapped_plane"
 
 
+def test_swapped_place_in_the_region_is_no_reason_to_refuse() -> None:
+    """A plane whose eastings and northings are alike: its own reading wins."""
+    alike = "+proj=aea +lat_1=25 +lat_2=47 +lon_0=112 +x_0=4500000 +ellps=GRS80"
+    plane = moved(shapely.box(111.9, 42, 112.1, 42.2), alike)
+    assert code_of(gpd.GeoSeries([plane], crs=alike)) is None
+
+
 def test_degrees_in_feet() -> None:
     feet = "+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +ellps=GRS80 +units=us-ft"
     assert code_of(gpd.GeoSeries([BOX], crs=feet)) == "coordinates_degrees"
@@ -202,3 +209,33 @@ def test_million_vertices_cost_few_transformations(
     monkeypatch.setattr(Transformer, "transform", counted)
     require_plausible(series, "x")
     assert sum(sizes) <= 4 < 100_000 < shapely.get_num_coordinates(plane)
+
+
+PARCEL = shapely.box(36415000, 4466000, 36416000, 4466500)
+
+
+@pytest.mark.parametrize(
+    ("geometry", "crs", "code"),
+    [
+        (swapped(BOX), "EPSG:4490", "coordinates_swapped"),
+        (PARCEL, "EPSG:4490", "coordinates_metres"),
+        (BOX, "EPSG:4524", "coordinates_degrees"),
+        (swapped(PARCEL), "EPSG:4524", "coordinates_swapped_plane"),
+        (PARCEL, "EPSG:4525", "coordinates_wrong_zone"),
+        (shapely.box(0, 0, 1e9, 1e9), "EPSG:3857", "coordinates_beyond_crs"),
+    ],
+)
+def test_each_refusal_names_layer_and_feature(
+    geometry: shapely.Geometry, crs: str, code: str
+) -> None:
+    series = gpd.GeoSeries([geometry], ["DK001"], crs=crs)
+    with pytest.raises(CoordinateError) as caught:
+        require_plausible(series, "parcels.shp")
+    assert caught.value.code == code
+    zh, en = caught.value.text
+    for sentence in (zh, en):
+        assert "DK001" in sentence
+        assert "parcels.shp" in sentence
+        assert f"{shapely.get_coordinates(geometry)[0, 0]:.10g}" in sentence
+    assert "要素" in zh
+    assert "Feature" in en

@@ -4,14 +4,21 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    Page,
+    Route,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from layers.catalog import Catalog
 from service.app import create_app
@@ -21,7 +28,8 @@ from service.settings import Settings
 pytestmark = pytest.mark.browser
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+DESK = ViewportSize(width=1366, height=768)
+PHONE = ViewportSize(width=390, height=844)
 SOFTWARE = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 READY_MS = 60_000
 
@@ -39,10 +47,10 @@ def browser() -> Iterator[Browser]:
 class Watched:
     """A page that may reach its own host only, and tells what went wrong on it."""
 
-    def __init__(self, browser: Browser, host: str, viewport: dict[str, int]) -> None:
+    def __init__(self, browser: Browser, host: str, viewport: ViewportSize) -> None:
         self.refused: list[str] = []
         self.faults: list[str] = []
-        self.page: Page = browser.new_page(viewport=viewport)  # type: ignore[arg-type]
+        self.page: Page = browser.new_page(viewport=viewport)
         self.page.set_default_timeout(READY_MS)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", self._heard)
@@ -61,17 +69,20 @@ class Watched:
             route.abort()
 
 
+Watch = Callable[..., Watched]
+
+
 @pytest.fixture
-def watch(browser: Browser) -> Iterator[type[Watched]]:
-    opened: list[Watched] = []
+def watch(browser: Browser) -> Iterator[Watch]:
+    """Open watched pages; when the test ends, all of them must have been quiet."""
+    watched: list[Watched] = []
 
-    class Tracked(Watched):
-        def __init__(self, host: str = "", viewport: dict[str, int] = DESK) -> None:
-            super().__init__(browser, host, viewport)
-            opened.append(self)
+    def open_page(host: str = "", viewport: ViewportSize = DESK) -> Watched:
+        watched.append(Watched(browser, host, viewport))
+        return watched[-1]
 
-    yield Tracked
-    for one in opened:
+    yield open_page
+    for one in watched:
         one.page.close()
         assert one.refused == []
         assert one.faults == []
@@ -88,7 +99,7 @@ def map_files(
         html = folium_map(
             real_catalog,
             ids,
-            language=language,  # type: ignore[arg-type]
+            language=language,
             shown=DEFAULT_LAYERS,
             made_on=date(2026, 1, 15),
         )
@@ -113,7 +124,7 @@ def click_at(page: Page, lon: float, lat: float) -> None:
 
 
 def test_hard_52_map_from_a_file_draws_without_a_network(
-    watch: type[Watched], map_files: dict[str, Path]
+    watch: Watch, map_files: dict[str, Path]
 ) -> None:
     page = opened(watch(), map_files["zh"].as_uri())
     for layer in ("province", "leagues", "sandy_lands", "forest_regions", "redline"):
@@ -125,7 +136,7 @@ def test_hard_52_map_from_a_file_draws_without_a_network(
 
 
 def test_modelled_layers_are_hatched_and_dashed(
-    watch: type[Watched], map_files: dict[str, Path]
+    watch: Watch, map_files: dict[str, Path]
 ) -> None:
     page = opened(watch(), map_files["zh"].as_uri())
     path = page.locator("[class*='redline'] path").first
@@ -147,7 +158,7 @@ def test_modelled_layers_are_hatched_and_dashed(
     ],
 )
 def test_legend_and_warning_speak_the_language(
-    watch: type[Watched],
+    watch: Watch,
     map_files: dict[str, Path],
     language: str,
     badges: set[str],
@@ -163,7 +174,7 @@ def test_legend_and_warning_speak_the_language(
 
 
 def test_warning_follows_what_is_in_view(
-    watch: type[Watched], map_files: dict[str, Path]
+    watch: Watch, map_files: dict[str, Path]
 ) -> None:
     page = opened(watch(), map_files["en"].as_uri())
     page.get_by_label("Ecological red line").first.uncheck()
@@ -179,7 +190,7 @@ def test_warning_follows_what_is_in_view(
 
 
 def test_popup_tells_everything_at_a_place(
-    watch: type[Watched], map_files: dict[str, Path]
+    watch: Watch, map_files: dict[str, Path]
 ) -> None:
     page = opened(watch(), map_files["en"].as_uri())
     page.get_by_label("Sandy lands and deserts", exact=True).uncheck()
@@ -192,7 +203,7 @@ def test_popup_tells_everything_at_a_place(
 
 
 def test_keyboard_asks_at_the_middle_of_the_map(
-    watch: type[Watched], map_files: dict[str, Path]
+    watch: Watch, map_files: dict[str, Path]
 ) -> None:
     page = opened(watch(), map_files["en"].as_uri())
     page.evaluate("map_ecobarrier.setView([38.6, 109.0], 7, {animate: false})")
@@ -202,7 +213,7 @@ def test_keyboard_asks_at_the_middle_of_the_map(
 
 
 def test_rasters_hide_each_other_and_lie_in_place(
-    watch: type[Watched], map_files: dict[str, Path]
+    watch: Watch, map_files: dict[str, Path]
 ) -> None:
     page = opened(watch(), map_files["en"].as_uri())
     page.locator("#show-land_cover").check()
@@ -219,7 +230,7 @@ def test_rasters_hide_each_other_and_lie_in_place(
 
 
 def test_names_do_not_touch_each_other(
-    watch: type[Watched], map_files: dict[str, Path]
+    watch: Watch, map_files: dict[str, Path]
 ) -> None:
     page = opened(watch(), map_files["zh"].as_uri())
     boxes = page.evaluate(
@@ -235,7 +246,7 @@ def test_names_do_not_touch_each_other(
 
 
 def test_legend_folds_and_the_map_grows(
-    watch: type[Watched], map_files: dict[str, Path]
+    watch: Watch, map_files: dict[str, Path]
 ) -> None:
     page = opened(watch(), map_files["zh"].as_uri())
     before = page.evaluate("map_ecobarrier.getSize().x")
@@ -246,7 +257,7 @@ def test_legend_folds_and_the_map_grows(
 
 
 def test_phone_has_a_sheet_and_no_sideways_scrolling(
-    watch: type[Watched], map_files: dict[str, Path]
+    watch: Watch, map_files: dict[str, Path]
 ) -> None:
     page = opened(watch("", PHONE), map_files["zh"].as_uri())
     legend = page.locator("#legend")
@@ -261,7 +272,7 @@ def test_phone_has_a_sheet_and_no_sideways_scrolling(
 
 
 def test_text_of_layers_stays_text(
-    watch: type[Watched], catalog: Catalog, tmp_path: Path
+    watch: Watch, catalog: Catalog, tmp_path: Path
 ) -> None:
     path = tmp_path / "hostile.html"
     path.write_text(folium_map(catalog, ["redline"]), encoding="utf-8")
@@ -292,7 +303,7 @@ def host() -> Iterator[str]:
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE])
 def test_first_page_has_the_map_and_the_layers(
-    watch: type[Watched], host: str, viewport: dict[str, int]
+    watch: Watch, host: str, viewport: ViewportSize
 ) -> None:
     page = watch(host, viewport).page
     page.goto(f"http://{host}/?lang=en")

@@ -27,8 +27,8 @@ def collected(features: gpd.GeoDataFrame, **members: object) -> dict[str, Any]:
 
 
 def table(geometry: list[Any], **columns: Any) -> gpd.GeoDataFrame:
-    index = pd.Index([f"f{i}" for i in range(len(geometry))], name="id")
-    return gpd.GeoDataFrame(columns, geometry=geometry, index=index, crs="EPSG:4490")
+    made = gpd.GeoDataFrame(columns, geometry=geometry, crs="EPSG:4490")
+    return made.set_axis([f"f{i}" for i in range(len(geometry))], axis=0)
 
 
 def is_counter_clockwise(ring: list[list[float]]) -> bool:
@@ -54,8 +54,8 @@ def test_hard_37_values_json_has_no_word_for() -> None:
         table(
             [shapely.Point(0, 0)] * 2,
             day=[date(2026, 1, 15), None],
-            moment=pd.to_datetime([datetime(2026, 1, 15, 8, 30), None]),
-            span=pd.to_timedelta([timedelta(days=1, hours=2), None]),
+            moment=pd.to_datetime(pd.Series([datetime(2026, 1, 15, 8, 30), None])),
+            span=pd.to_timedelta(pd.Series([timedelta(days=1, hours=2), None])),
             exact=[Decimal("1.10"), Decimal("2.5")],
             number=[1.5, float("nan")],
             whole=np.array([1, 2], dtype=np.int64),

@@ -36,7 +36,9 @@ def wiggly_cells(side: int, vertices_per_edge: int) -> Any:
     def cell(x: int, y: int) -> shapely.Polygon:
         corners = [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]
         turns = zip(corners, [*corners[1:], corners[0]], strict=True)
-        return shapely.Polygon(np.vstack([edge(a, b)[:-1] for a, b in turns]))
+        ring = np.vstack([edge(a, b)[:-1] for a, b in turns])
+        # Rings that begin mid-border: what simplifies each alone cuts it differently.
+        return shapely.Polygon(np.roll(ring, vertices_per_edge // 3, axis=0))
 
     cells = np.array([cell(x, y) for x in range(side) for y in range(side)])
     return shapely.transform(cells, lambda xy: xy * 0.4 + (105, 40))
@@ -63,8 +65,8 @@ def test_what_fits_is_left_alone() -> None:
 
 
 def test_points_that_fit_are_all_kept() -> None:
-    points = shapely.points(np.linspace(100, 110, 1000), np.full(1000, 40.0))
-    assert drawable(points, vertices=1000, features=1000).dropped == 0
+    points = [shapely.Point(lon, 40) for lon in np.linspace(100, 110, 1000)]
+    assert drawable(np.array(points), vertices=1000, features=1000).dropped == 0
 
 
 def test_hard_50_neighbours_are_simplified_together() -> None:

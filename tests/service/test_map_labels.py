@@ -95,7 +95,7 @@ def test_layers_of_areas_without_names_of_their_own(make_spec: MakeSpec) -> None
 
 
 def test_points_and_many_names(make_spec: MakeSpec) -> None:
-    places = list(shapely.points(np.linspace(100, 120, 400), np.full(400, 45.0)))
+    places = [shapely.Point(lon, 45) for lon in np.linspace(100, 120, 400)]
     names = [f"井{i}" for i in range(400)]
     spec = make_spec("wells", theme="user", geometry="point")
     answered = made(spec, named(names, names, places))

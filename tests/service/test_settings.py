@@ -33,10 +33,20 @@ def test_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        Settings().port = 1
+        Settings().port = 1  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("wrong", [0, -1, MAX_ITEMS_LIMIT + 1])
 def test_page_size_has_a_bound(wrong: int) -> None:
     with pytest.raises(ValidationError, match="max_items"):
         Settings(max_items=wrong)
+
+
+def test_every_setting_is_documented() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    missing = [
+        name
+        for name in Settings.model_fields
+        if f"`ECOBARRIER_{name.upper()}`" not in readme
+    ]
+    assert missing == []
