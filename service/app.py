@@ -18,6 +18,7 @@ from service.routers import (
     collections,
     conformance,
     downloads,
+    files,
     health,
     items,
     jobs,
@@ -25,8 +26,14 @@ from service.routers import (
     maps,
     overlay,
     processes,
+    styles,
+    tile_sets,
+    tiles,
 )
 from service.settings import Settings
+from service.tiles.hot import HotTiles
+from service.tiles.pictures import TilePictures
+from service.tiles.store import TileStore
 from service.work import THREADS
 
 MAPS_KEPT = 8
@@ -34,11 +41,13 @@ MAPS_KEPT = 8
 PICTURES_KEPT = 16
 """Pictures of rasters kept in memory; one is at most about a megabyte."""
 
+_TILES = (tile_sets, tiles, styles, files)
 _ROUTERS = (
     landing,
     conformance,
     collections,
     items,
+    *_TILES,
     downloads,
     overlay,
     processes,
@@ -86,6 +95,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.features = FeatureStore(
         app.state.catalog, settings.seeds, settings.workspace
     )
+    app.state.tiles = TileStore(
+        settings.cache_folder / "tiles", settings.seeds, settings.workspace
+    )
+    app.state.tile_pictures = TilePictures(app.state.tiles)
+    app.add_middleware(HotTiles)
     problems.install(app)
     app.add_middleware(HeadAsGet)
     for module in _ROUTERS:

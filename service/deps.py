@@ -13,6 +13,8 @@ from layers.models import LayerSpec
 from service.cache import BoundedCache
 from service.map_rasters import Picture
 from service.settings import Settings
+from service.tiles.pictures import TilePictures
+from service.tiles.store import TileStore
 from service.words import Language
 
 
@@ -44,6 +46,20 @@ async def get_picture_cache(request: Request) -> BoundedCache[Picture]:
     return cache
 
 
+async def get_tile_store(request: Request) -> TileStore:
+    """Answer the app's store of vector tiles."""
+    store = request.app.state.tiles
+    assert isinstance(store, TileStore)
+    return store
+
+
+async def get_pictures(request: Request) -> TilePictures:
+    """Answer the app's drawer of picture tiles."""
+    pictures = request.app.state.tile_pictures
+    assert isinstance(pictures, TilePictures)
+    return pictures
+
+
 async def get_language(
     request: Request,
     lang: Annotated[
@@ -66,6 +82,8 @@ CatalogDep = Annotated[Catalog, Depends(get_catalog)]
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 MapCacheDep = Annotated[BoundedCache[str], Depends(get_map_cache)]
 PictureCacheDep = Annotated[BoundedCache[Picture], Depends(get_picture_cache)]
+TileStoreDep = Annotated[TileStore, Depends(get_tile_store)]
+TilePicturesDep = Annotated[TilePictures, Depends(get_pictures)]
 LanguageDep = Annotated[Language, Depends(get_language)]
 
 

@@ -124,6 +124,22 @@ class VersionGoneError(RequestError):
     """Pages of a version that is no longer served."""
 
 
+class NotReadyError(RequestError):
+    """Something that is just being made; asking again later will do."""
+
+
+class GoneError(RequestError):
+    """An address of a version that is no longer served."""
+
+
+class NothingThereError(RequestError):
+    """An address within a collection at which there can be nothing."""
+
+
+class RangeNotSatisfiableError(RequestError):
+    """A part of a file that the file does not have."""
+
+
 STATUS: dict[type[EcobarrierError], HTTPStatus] = {
     EcobarrierError: HTTPStatus.INTERNAL_SERVER_ERROR,
     GeoError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -150,6 +166,10 @@ STATUS: dict[type[EcobarrierError], HTTPStatus] = {
     QueryError: HTTPStatus.BAD_REQUEST,
     FeatureNotFoundError: HTTPStatus.NOT_FOUND,
     VersionGoneError: HTTPStatus.GONE,
+    NotReadyError: HTTPStatus.SERVICE_UNAVAILABLE,
+    GoneError: HTTPStatus.GONE,
+    NothingThereError: HTTPStatus.NOT_FOUND,
+    RangeNotSatisfiableError: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
 }
 """A class that is not listed answers like its nearest base class."""
 

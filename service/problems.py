@@ -16,7 +16,12 @@ from starlette.exceptions import HTTPException
 
 from geo.errors import EcobarrierError
 from geo.messages import Note, Text, render
-from service.errors import status_of
+from service.errors import (
+    BusyError,
+    NotReadyError,
+    RangeNotSatisfiableError,
+    status_of,
+)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -35,6 +40,7 @@ _TITLES: dict[HTTPStatus, Text] = {
     HTTPStatus.SERVICE_UNAVAILABLE: Text("服务正忙", "Busy"),
     HTTPStatus.GATEWAY_TIMEOUT: Text("计算超时", "Took too long"),
     HTTPStatus.INSUFFICIENT_STORAGE: Text("存储不足", "Cannot be stored"),
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: Text("没有这一段", "No such part"),
     HTTPStatus.INTERNAL_SERVER_ERROR: Text("服务内部出错", "Internal error"),
 }
 _OGC = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0"
@@ -119,15 +125,21 @@ async def _refusal(request: Request, error: Exception) -> JSONResponse:
     status = status_of(error)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         _LOG.error("%s: %s", request.url.path, error, exc_info=error)
-    headers = {"Retry-After": "5"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    headers = _headers(error)
     return problem(
-        request,
-        status,
-        error.code,
-        error.text,
-        details=error.details,
-        headers=headers,
+        request, status, error.code, error.text, details=error.details, headers=headers
     )
+
+
+def _headers(error: EcobarrierError) -> dict[str, str] | None:
+    """Say in headers what programs do not read from documents."""
+    if isinstance(error, BusyError):
+        return {"Retry-After": "5"}
+    if isinstance(error, NotReadyError):
+        return {"Retry-After": str(error.details["seconds"])}
+    if isinstance(error, RangeNotSatisfiableError):
+        return {"Content-Range": f"bytes */{error.details['size']}"}
+    return None
 
 
 async def _bad_parameters(request: Request, error: Exception) -> JSONResponse:

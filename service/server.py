@@ -22,6 +22,8 @@ def serve(settings: Settings) -> None:
     host, port = listener.getsockname()[:2]
     app = create_app(settings)
     app.state.jobs.quick.warm()
+    # What is not baked yet is baked meanwhile; afterwards this finds nothing to do.
+    app.state.tiles.bake_all(app.state.catalog.specs)
     config = uvicorn.Config(app, log_level="warning")
     sys.stdout.write(f"Ecobarrier: http://{host}:{port}/\n")
     sys.stdout.flush()

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     """Folder of the seed catalogue that ships with the product."""
     workspace: Path | None = None
     """Folder of imported layers, laid over the seeds."""
+    cache: Path | None = None
+    """Folder of what can be made anew, such as tiles; see :attr:`cache_folder`."""
     max_items: int = Field(default=1000, ge=1, le=MAX_ITEMS_LIMIT)
     """Most features one page of items holds; a larger ``limit`` is reduced to it."""
 
@@ -72,6 +74,18 @@ class Settings(BaseSettings):
     """Most ended jobs in the list; the oldest go first."""
     job_days: float = Field(default=30, gt=0)
     """Days that an ended job and its results are kept."""
+
+    @property
+    def cache_folder(self) -> Path:
+        """Where to keep what can be made anew.
+
+        The setting, else ``cache`` in the workspace, else a folder of the user's.
+        """
+        if self.cache is not None:
+            return self.cache
+        if self.workspace is not None:
+            return self.workspace / "cache"
+        return Path.home() / ".cache" / "ecobarrier"
 
 
 OFFLINE_GDAL = {

@@ -344,4 +344,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{parts} 合起来与 {whole} 相差 {difference_m2:.1f} 平方米。",
         "The union of {parts} differs from {whole} by {difference_m2:.1f} m2.",
     ),
+    # --- tiles ---------------------------------------------------------------------
+    "tiles_damaged": (
+        "瓦片文件 {file} 已损坏或不完整({reason})。重新启动服务会重新生成。",
+        "The tile archive {file} is damaged or cut off ({reason}). It is made anew when the service starts.",
+    ),
+    "tiles_failed": (
+        "图层“{layer}”的瓦片未能生成({reason})。其他图层不受影响;请查看服务日志。",
+        "The tiles of layer {layer!r} could not be made ({reason}). Other layers are not affected; see the service's log.",
+    ),
 }

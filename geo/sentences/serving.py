@@ -231,4 +231,41 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "图层“{layer}”不能以 f={value} 下载。可用:{known}。",
         "Layer {layer!r} cannot be had as f={value}. Available: {known}.",
     ),
+    # --- tiles ---------------------------------------------------------------------
+    "tiles_not_ready": (
+        "图层“{layer}”的瓦片正在生成,请在 {seconds} 秒后再试。",
+        "The tiles of layer {layer!r} are being made. Ask again in {seconds} s.",
+    ),
+    "tile_set_unknown": (
+        "没有名为“{tiles}”的瓦片方案。现有的:{known}。",
+        "No tile matrix set is called {tiles!r}. There are: {known}.",
+    ),
+    "tile_outside": (
+        "瓦片方案 {tiles} 没有第 {level} 级、第 {row} 行、第 {column} 列的瓦片。该级有 {rows} 行 {columns} 列,级别为 0 至 {deepest}。",
+        "{tiles} has no tile at level {level}, row {row}, column {column}. That level has {rows} rows and {columns} columns; levels go from 0 to {deepest}.",
+    ),
+    "tile_too_deep": (
+        "图层“{layer}”的矢量瓦片到第 {deepest} 级为止,没有第 {level} 级。请放大第 {deepest} 级的瓦片,或取图片瓦片(.png)。",
+        "Vector tiles of layer {layer!r} go to level {deepest}; there is no level {level}. Enlarge those of level {deepest}, or take pictures (.png).",
+    ),
+    "tile_format": (
+        "图层“{layer}”没有格式为“{format}”的瓦片。可选:{known}。",
+        "Layer {layer!r} has no tiles in format {format!r}. There are: {known}.",
+    ),
+    "tile_address": (
+        "“{value}”不是瓦片的列号。请写成整数,可带 @2x 和后缀,例如 105.mvt 或 105@2x.png。",
+        "{value!r} is no column of a tile. Write a whole number, with @2x and a suffix if you like, e.g. 105.mvt or 105@2x.png.",
+    ),
+    "tile_version_gone": (
+        "图层“{layer}”的版本“{version}”已不再提供,现为 {current}。请重新读取 TileJSON 或样式。",
+        "Version {version!r} of layer {layer!r} is no longer served, it is {current} now. Read the TileJSON or the style again.",
+    ),
+    "file_of_other_kind": (
+        "图层“{layer}”没有此类文件:{path}。矢量图层有 /pmtiles,栅格图层有 /cog。",
+        "Layer {layer!r} has no such file: {path}. Vector layers have /pmtiles, rasters /cog.",
+    ),
+    "range_not_satisfiable": (
+        "文件只有 {size} 字节,没有所求的一段({range})。",
+        "The file has {size} bytes and not the part asked for ({range}).",
+    ),
 }
