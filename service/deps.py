@@ -6,7 +6,9 @@ from fastapi import Depends, Path, Query, Request
 
 from layers.catalog import Catalog
 from layers.models import LayerSpec
+from service import access
 from service.cache import BoundedCache
+from service.callers import Caller
 from service.map_rasters import Picture
 from service.settings import Settings
 from service.words import Language
@@ -65,11 +67,12 @@ PictureCacheDep = Annotated[BoundedCache[Picture], Depends(get_picture_cache)]
 LanguageDep = Annotated[Language, Depends(get_language)]
 
 
-def get_layer(
-    catalog: CatalogDep,
-    layer_id: Annotated[str, Path(description="id of a layer, as in /collections")],
-) -> LayerSpec:
-    """Answer the layer of the path.
+CallerDep = Annotated[Caller, Depends(access.caller_of)]
+LayerIdPath = Annotated[str, Path(description="id of a layer, as in /collections")]
+
+
+def get_listed_layer(catalog: CatalogDep, layer_id: LayerIdPath) -> LayerSpec:
+    """Answer the layer of the path for a route that only says what a layer is.
 
     Only ids of the catalogue are looked up: a request must never open a file by path.
 
@@ -79,6 +82,22 @@ def get_layer(
         ``layer_not_found``.
     """
     return catalog.spec(layer_id)
+
+
+ListedLayerDep = Annotated[LayerSpec, Depends(get_listed_layer)]
+
+
+def get_layer(layer: ListedLayerDep, caller: CallerDep) -> LayerSpec:
+    """Answer the layer of the path if its content may go to the caller.
+
+    Raises
+    ------
+    LayerNotFoundError
+        ``layer_not_found``.
+    RestrictedError
+        ``layer_restricted``.
+    """
+    return access.require_open(caller, layer)
 
 
 LayerDep = Annotated[LayerSpec, Depends(get_layer)]

@@ -38,6 +38,10 @@ class RestrictedError(RequestError):
     """A layer that must not leave to this caller."""
 
 
+class BusyError(RequestError):
+    """No room for the request at the moment."""
+
+
 STATUS: dict[type[EcobarrierError], HTTPStatus] = {
     EcobarrierError: HTTPStatus.INTERNAL_SERVER_ERROR,
     GeoError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -48,6 +52,7 @@ STATUS: dict[type[EcobarrierError], HTTPStatus] = {
     ParameterError: HTTPStatus.UNPROCESSABLE_ENTITY,
     KindError: HTTPStatus.BAD_REQUEST,
     RestrictedError: HTTPStatus.FORBIDDEN,
+    BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """A class that is not listed answers like its nearest base class."""
 

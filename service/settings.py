@@ -8,7 +8,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from service.settings_http import HttpSettings
 
 MAX_ITEMS_LIMIT = 10_000
 """No setting lets one answer hold more features than this."""
@@ -18,7 +20,7 @@ def _packaged_seeds() -> Path:
     return Path(str(files("seeds")))
 
 
-class Settings(BaseSettings):
+class Settings(HttpSettings):
     """What a person who runs the service may decide.
 
     Made once, in :func:`service.app.create_app` or by the command line, and handed

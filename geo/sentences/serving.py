@@ -52,8 +52,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Layer {layer!r} is a raster; an overlap needs two vector layers. For a raster use zonal: ecobarrier zonal ZONES {layer}.",
     ),
     "layer_restricted": (
-        "图层“{layer}”是受限图层,不提供要素、地图和下载;叠加统计结果可以查看(/overlap)。",
-        "Layer {layer!r} is restricted: no features, maps or downloads leave this service; results of overlaps with it may be seen (/overlap).",
+        "图层“{layer}”是受限图层,要素、地图和下载需要带 restricted 权限的密钥(请求头 X-API-Key);叠加统计结果可以查看(/overlap)。",
+        "Layer {layer!r} is restricted: its features, maps and downloads need an API key with the scope restricted (header X-API-Key); results of overlaps with it may be seen (/overlap).",
     ),
     "page_not_found": (
         "没有 {path} 这个地址。图层列表在 /collections。",
@@ -68,8 +68,52 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The request to {path} was refused (HTTP {status}).",
     ),
     "internal_error": (
-        "服务内部出错,结果未算出。请把时间和地址告诉维护者,详情在服务日志中。",
-        "The service failed inside and has no result. Tell its keeper the time and the address; the details are in its log.",
+        "服务内部出错,结果未算出。请把请求编号 {request_id} 告诉维护者,详情在服务日志中。",
+        "The service failed inside and has no result. Tell its keeper the request id {request_id}; the details are in its log.",
+    ),
+    "body_unreadable": (
+        "发往 {path} 的内容无法读取:不是所声明的格式,或嵌套过深。请检查 Content-Type 与内容。",
+        "The body sent to {path} cannot be read: it is not what it claims to be, or nested too deep. Check Content-Type and content.",
+    ),
+    "body_too_large": (
+        "发往 {path} 的内容太大。请拆分后分次发送,或请维护者提高 ECOBARRIER_MAX_BODY_BYTES。",
+        "The body sent to {path} is too large. Send it in parts, or have the keeper raise ECOBARRIER_MAX_BODY_BYTES.",
+    ),
+    "body_too_slow": (
+        "发往 {path} 的内容来得太慢,已停止接收。请重试。",
+        "The body sent to {path} came too slowly and was given up. Try again.",
+    ),
+    "key_unknown": (
+        "密钥无效:未登记、已撤销或已过期。请向维护者索取新密钥(ecobarrier keys add)。",
+        "This API key is not known, was revoked or has expired. Ask the keeper for a new one (ecobarrier keys add).",
+    ),
+    "key_not_found": (
+        "没有编号为“{key}”的密钥。全部密钥见 ecobarrier keys list。",
+        "There is no key {key!r}. See all with ecobarrier keys list.",
+    ),
+    "keys_unreadable": (
+        "密钥文件“{file}”无法读取({reason})。请从备份恢复,或移走后重新发放密钥。",
+        "The file of keys {file!r} cannot be read ({reason}). Restore it, or move it away and hand out new keys.",
+    ),
+    "keys_need_workspace": (
+        "密钥保存在工作目录中。请用 ECOBARRIER_WORKSPACE 指定目录。",
+        "Keys are kept in the workspace. Name its folder with ECOBARRIER_WORKSPACE.",
+    ),
+    "scope_missing": (
+        "此操作需要带“{scope}”权限的密钥。请在请求头 X-API-Key 中给出。",
+        "This needs an API key with the scope {scope!r}. Send it in the header X-API-Key.",
+    ),
+    "rate_limited": (
+        "请求太频繁。请在 {seconds} 秒后再试,或使用密钥。",
+        "Too many requests. Come again in {seconds} s, or use an API key.",
+    ),
+    "too_busy": (
+        "服务正忙({most} 个请求同时进行)。请稍后再试。",
+        "The service is busy ({most} requests at once). Come again shortly.",
+    ),
+    "request_timed_out": (
+        "{seconds:g} 秒内没有得到结果,已放弃。请缩小范围,或改用异步任务。",
+        "There was no result within {seconds:g} s, so it was given up. Ask for less, or as a job.",
     ),
     # --- maps ----------------------------------------------------------------------
     "map_simplified": (

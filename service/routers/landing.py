@@ -6,6 +6,7 @@ from fastapi.responses import HTMLResponse
 from layers.catalog import Catalog
 from service import pages
 from service.deps import CatalogDep, LanguageDep
+from service.html import HtmlPage
 from service.palette import BADGES
 from service.words import other, theme_name, words
 
@@ -26,7 +27,8 @@ def read_landing(catalog: CatalogDep, language: LanguageDep) -> HTMLResponse:
         theme_name=theme_name,
         style=pages.own_file("tokens.css") + pages.own_file("landing.css"),
     )
-    return HTMLResponse(page)
+    vary = {"Vary": "Accept-Language"}
+    return HtmlPage(page, headers=vary)
 
 
 def _example(catalog: Catalog) -> tuple[str, str] | None:
