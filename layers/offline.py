@@ -5,8 +5,8 @@ pyogrio and rasterio bring a GDAL each. A file from a stranger may name another 
 """
 
 import pyogrio
+import pyproj
 import rasterio.env
-from pyproj.network import set_network_enabled
 
 DEAD_PROXY = "http://127.0.0.1:9"
 """Port 9 discards: whatever would still call out meets it first."""
@@ -33,4 +33,4 @@ def cut_network() -> None:
     pyogrio.set_gdal_config_options(OPTIONS)
     for name, value in OPTIONS.items():
         rasterio.env.set_gdal_config(name, value)
-    set_network_enabled(active=False)
+    pyproj.network.set_network_enabled(active=False)  # type: ignore[attr-defined]

@@ -96,4 +96,5 @@ def install(app: FastAPI) -> None:
 
 async def _not_modified(_request: Request, error: Exception) -> Response:
     assert isinstance(error, NotModifiedError)
-    return Response(status_code=304, headers=error.headers)
+    headers = {"Vary": "Accept, Accept-Language", **error.headers}
+    return Response(status_code=304, headers=headers)

@@ -45,14 +45,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _one_line(error: EcobarrierError) -> str:
-    return " ".join(f"错误: {error.text.zh} | Error: {error.text.en}".split())
+    return " ".join(f"错误：{error.text.zh} | Error: {error.text.en}".split())
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ecobarrier",
         description="Layers, overlaps and areas of Inner Mongolia's ecological barrier"
-        " | 内蒙古生态安全屏障:图层、叠加与面积",
+        " | 内蒙古生态安全屏障：图层、叠加与面积",
         epilog="LAYER, LEFT, RIGHT, ZONES and RASTER are layer ids or paths of files."
         " ECOBARRIER_WORKSPACE names the folder of your own layers.",
     )

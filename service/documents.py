@@ -5,7 +5,7 @@ Further members may stand in each of them; those named here are sure.
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from layers.models import Bilingual, Kind, Provenance, Status, Theme
 
@@ -70,8 +70,8 @@ class FeatureCollection(Document):
     """A page of features."""
 
     type: Literal["FeatureCollection"]
-    numberMatched: int
-    numberReturned: int
+    number_matched: int = Field(alias="numberMatched")
+    number_returned: int = Field(alias="numberReturned")
     links: list[Link]
     features: list[Feature]
 

@@ -47,13 +47,13 @@ def count(value: float | None) -> str:
 def difference(published: float | None, computed: float | None) -> str:
     """Write how far the computed figure is from the published one, in per cent.
 
-    >>> difference(100.0, 97.5), difference(100.0, 101.0), difference(None, 3.0)
-    ('−2.5 %', '+1 %', '—')
+    >>> difference(100.0, 97.5), difference(100.0, 100.0), difference(None, 3.0)
+    ('−2.5 %', '0 %', '—')
     """
     if not published or computed is None:
         return UNKNOWN
-    change = (computed / published - 1) * 100
-    sign = "−" if change < 0 else "+"
+    change = round((computed / published - 1) * 100, 2)
+    sign = "−" if change < 0 else "+" if change > 0 else ""
     return f"{sign}{_digits(abs(change))} %"
 
 

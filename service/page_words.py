@@ -15,7 +15,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "area_of_overlap": ("重叠面积", "Overlap"),
     "area_sum": ("逐对之和", "sum of pairs"),
     "back": ("返回图层列表", "Back to the layers"),
-    "bbox": ("范围(西、南、东、北，度)", "Box (west,south,east,north; degrees)"),
+    "bbox": ("范围（西、南、东、北，度）", "Box (west,south,east,north; degrees)"),
     "class_value": ("值", "Value"),
     "classes": ("类别", "Classes"),
     "computed_column": ("图上计算", "Computed"),

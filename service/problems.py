@@ -25,6 +25,9 @@ from service.record import record_of
 
 MEDIA_TYPE = "application/problem+json"
 
+MAX_VALUE = 200
+"""Characters repeated of a value that was refused."""
+
 _LOG = logging.getLogger("ecobarrier.service")
 
 _TITLES: dict[HTTPStatus, Text] = {
@@ -208,7 +211,7 @@ def _fault(error: dict[str, Any]) -> Note:
         _FAULTS.get(error["type"], "parameter_invalid"),
         {
             "parameter": str(error["loc"][-1]),
-            "value": str(error.get("input")),
+            "value": str(error.get("input"))[:MAX_VALUE],
             "bound": str(context.get("ge", context.get("le", ""))),
             "choices": str(context.get("expected", "")),
             "reason": str(error["msg"]),

@@ -86,13 +86,15 @@ class TimeLimit:
         work = asyncio.ensure_future(self.app(scope, receive, punctual))
         try:
             await asyncio.wait({work, late}, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            work.cancel()
+            raise
         finally:
             timer.cancel()
-            if not work.done():
-                work.cancel()
-                work.add_done_callback(_forget)
-                record_of(scope).lingering = work
         if late.done():
+            # Not cancelled: that would count its thread as free while it still works.
+            work.add_done_callback(_forget)
+            record_of(scope).lingering = work
             self.meters.refused.labels("time").inc()
             details: dict[str, object] = {"seconds": self.seconds}
             response = unavailable(Request(scope), "request_timed_out", details)

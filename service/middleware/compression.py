@@ -92,7 +92,9 @@ class _Squeezed:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            if _compressible(message):
+            if message["status"] == 304:
+                MutableHeaders(scope=message).add_vary_header("Accept-Encoding")
+            elif _compressible(message):
                 MutableHeaders(scope=message).add_vary_header("Accept-Encoding")
                 if self.coding is not None:
                     self.start = message
