@@ -68,7 +68,10 @@ LanguageDep = Annotated[Language, Depends(get_language)]
 
 
 CallerDep = Annotated[Caller, Depends(access.caller_of)]
-LayerIdPath = Annotated[str, Path(description="id of a layer, as in /collections")]
+LayerIdPath = Annotated[
+    str,
+    Path(description="id of a layer, as in /collections", examples=["leagues"]),
+]
 
 
 def get_listed_layer(catalog: CatalogDep, layer_id: LayerIdPath) -> LayerSpec:

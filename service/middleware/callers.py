@@ -83,7 +83,7 @@ class Callers:
         """Seconds until the caller may ask again; 0 if now."""
         now = time.monotonic()
         if caller is not None and caller.key_id:
-            return self.by_key.take(caller.key_id, now) if self.by_key else 0.0
+            return 0.0 if self.by_key is None else self.by_key.take(caller.key_id, now)
         address = limited_address(scope, loopback=self.limit_loopback)
         if self.by_address is None or address is None:
             return 0.0

@@ -31,7 +31,10 @@ CRS84 = "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>"
 
 BBoxQuery = Annotated[
     str | None,
-    Query(description="west,south,east,north in degrees; longitude first"),
+    Query(
+        description="west,south,east,north in degrees; longitude first",
+        examples=["110,40,112,42"],
+    ),
 ]
 LimitQuery = Annotated[
     int | None, Query(ge=1, description="most features; reduced to the service's limit")

@@ -19,7 +19,11 @@ from service.negotiation import FormDep, respond
 router = APIRouter(tags=["analysis"])
 
 LayerQuery = Annotated[
-    str | None, Query(description="id of a vector layer; needed but for the form")
+    str | None,
+    Query(
+        description="id of a vector layer; needed but for the form",
+        examples=["leagues"],
+    ),
 ]
 
 
