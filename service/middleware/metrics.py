@@ -8,11 +8,15 @@ from prometheus_client import (
     Gauge,
     Histogram,
     ProcessCollector,
+    disable_created_metrics,
     generate_latest,
 )
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.record import record_of
+
+# The time of a meter's making would double the text and nobody reads it.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 UNMATCHED = "unmatched"
 OTHER = "other"
