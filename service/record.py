@@ -5,7 +5,6 @@ The record is shared by all middlewares, the access guard and the log lines.
 
 import secrets
 import time
-from asyncio import Task
 from collections.abc import MutableMapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -34,8 +33,6 @@ class Record:
         Sent so far.
     caller : Caller
         Who asks; nobody in particular without a key.
-    lingering : Task or None
-        Work that outlived its time limit and still holds a thread.
     """
 
     request_id: str
@@ -44,7 +41,6 @@ class Record:
     status: int = 0
     body_bytes: int = 0
     caller: Caller = ANYBODY
-    lingering: Task[None] | None = None
 
 
 def record_of(scope: MutableMapping[str, Any]) -> Record:

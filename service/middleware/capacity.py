@@ -10,7 +10,6 @@ from geo.messages import render
 from service import problems
 from service.middleware.callers import UNLIMITED
 from service.middleware.metrics import Meters
-from service.record import Record, record_of
 
 RETRY_AFTER_S = 2
 
@@ -40,26 +39,17 @@ class Capacity:
             await response(scope, receive, send)
             return
         self.running += 1
-        record = record_of(scope)
         try:
             await self.app(scope, receive, send)
         finally:
-            self._leave(record)
-
-    def _leave(self, record: Record) -> None:
-        if record.lingering is None or record.lingering.done():
             self.running -= 1
-        else:
-            record.lingering.add_done_callback(self._one_less)
-
-    def _one_less(self, _task: asyncio.Task[None]) -> None:
-        self.running -= 1
 
 
 class TimeLimit:
     """Answer 503 where the answer does not begin in time.
 
-    A thread cannot be stopped from outside: its result is thrown away when it comes.
+    A thread cannot be stopped from outside: the client is told at once, while the
+    request keeps its place until the thread is done, and its result is thrown away.
     How long a begun answer takes is the client's speed, which the server watches.
     """
 
@@ -73,34 +63,27 @@ class TimeLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        loop = asyncio.get_running_loop()
-        late: asyncio.Future[None] = loop.create_future()
-        timer = loop.call_later(self.seconds, _resolve, late)
+        refusal: asyncio.Task[None] | None = None
 
-        async def punctual(message: Message) -> None:
-            timer.cancel()
-            # After the refusal was sent, what comes late goes nowhere.
-            if not late.done():
-                await send(message)
-
-        work = asyncio.ensure_future(self.app(scope, receive, punctual))
-        try:
-            await asyncio.wait({work, late}, return_when=asyncio.FIRST_COMPLETED)
-        except asyncio.CancelledError:
-            work.cancel()
-            raise
-        finally:
-            timer.cancel()
-        if late.done():
-            # Not cancelled: that would count its thread as free while it still works.
-            work.add_done_callback(_forget)
-            record_of(scope).lingering = work
+        def give_up() -> None:
+            nonlocal refusal
             self.meters.refused.labels("time").inc()
             details: dict[str, object] = {"seconds": self.seconds}
             response = unavailable(Request(scope), "request_timed_out", details)
-            await response(scope, receive, send)
-        else:
-            work.result()
+            refusal = asyncio.ensure_future(response(scope, receive, send))
+
+        async def punctual(message: Message) -> None:
+            timer.cancel()
+            if refusal is None:
+                await send(message)
+
+        timer = asyncio.get_running_loop().call_later(self.seconds, give_up)
+        try:
+            await self.app(scope, receive, punctual)
+        finally:
+            timer.cancel()
+            if refusal is not None:
+                await refusal
 
 
 def unavailable(
@@ -115,14 +98,3 @@ def unavailable(
         details=details,
         headers={"Retry-After": str(RETRY_AFTER_S)},
     )
-
-
-def _resolve(late: asyncio.Future[None]) -> None:
-    if not late.done():
-        late.set_result(None)
-
-
-def _forget(work: asyncio.Task[None]) -> None:
-    """Look at the exception, which else would be logged as never looked at."""
-    if not work.cancelled():
-        work.exception()

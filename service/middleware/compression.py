@@ -14,17 +14,17 @@ LEAST_BYTES = 600
 IN_THREAD_BYTES = 65_536
 """Pieces above this are compressed beside the event loop (about 1 ms of work)."""
 _TYPES = (
-    "text/",
-    "application/json",
-    "application/geo+json",
-    "application/problem+json",
-    "application/schema+json",
-    "application/vnd.oai.openapi+json",
-    "application/vnd.google-earth.kml+xml",
-    "application/vnd.mapbox.style+json",
-    "application/javascript",
-    "application/xml",
-    "image/svg+xml",
+    b"text/",
+    b"application/json",
+    b"application/geo+json",
+    b"application/problem+json",
+    b"application/schema+json",
+    b"application/vnd.oai.openapi+json",
+    b"application/vnd.google-earth.kml+xml",
+    b"application/vnd.mapbox.style+json",
+    b"application/javascript",
+    b"application/xml",
+    b"image/svg+xml",
 )
 _GZIP_WINDOW = 31
 """15 bits of window, and 16 for a gzip head."""
@@ -76,17 +76,17 @@ class Compression:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        wished = Headers(scope=scope).get("accept-encoding", "")
-        squeezed = _Squeezed(send, chosen_coding(wished))
+        squeezed = _Squeezed(scope, send)
         await self.app(scope, receive, squeezed.send)
 
 
 class _Squeezed:
     """The sending side of one answer."""
 
-    def __init__(self, send: Send, coding: str | None) -> None:
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.scope = scope
         self.inner = send
-        self.coding = coding
+        self.coding: str | None = None
         self.start: Message | None = None
         self.compressor: _Compressor | None = None
 
@@ -96,6 +96,8 @@ class _Squeezed:
                 MutableHeaders(scope=message).add_vary_header("Accept-Encoding")
             elif _compressible(message):
                 MutableHeaders(scope=message).add_vary_header("Accept-Encoding")
+                wished = Headers(scope=self.scope).get("accept-encoding", "")
+                self.coding = chosen_coding(wished)
                 if self.coding is not None:
                     self.start = message
                     return
@@ -158,12 +160,12 @@ def _quality(parameter: str) -> float:
 
 
 def _compressible(start: Message) -> bool:
-    headers = Headers(raw=start["headers"])
+    headers = dict(start["headers"])
     return (
-        start["status"] not in (204, 206, 304)
-        and "content-encoding" not in headers
-        and "no-transform" not in headers.get("cache-control", "")
-        and headers.get("content-type", "").startswith(_TYPES)
+        headers.get(b"content-type", b"").startswith(_TYPES)
+        and start["status"] not in (204, 206, 304)
+        and b"content-encoding" not in headers
+        and b"no-transform" not in headers.get(b"cache-control", b"")
     )
 
 

@@ -3,12 +3,12 @@
 import re
 import secrets
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.record import CURRENT_ID, Record
 
 REQUEST_ID = "X-Request-Id"
+_NAME = REQUEST_ID.lower().encode()
 
 # Long enough for a UUID or a trace id, and nothing that could break a log line.
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -33,7 +33,7 @@ class RequestIds:
         async def observed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 record.status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID] = request_id
+                message["headers"] = [*message["headers"], (_NAME, request_id.encode())]
             elif message["type"] == "http.response.body":
                 record.body_bytes += len(message.get("body", b""))
             await send(message)
@@ -43,7 +43,7 @@ class RequestIds:
 
 def _wished(scope: Scope) -> str:
     for name, value in scope["headers"]:
-        if name == b"x-request-id":
+        if name == _NAME:
             text = value.decode("latin-1")
             return text if _WELL_FORMED.fullmatch(text) else ""
     return ""

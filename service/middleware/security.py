@@ -1,6 +1,5 @@
 """Headers that tell a browser what an answer of ours may never do."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.policy import DATA_POLICY
@@ -27,11 +26,14 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, *, shared: bool) -> None:
         self.app = app
         resources = "cross-origin" if shared else "same-origin"
-        self.headers = {
+        headers = {
             **_ALWAYS,
             "Cross-Origin-Resource-Policy": resources,
             "Content-Security-Policy": DATA_POLICY,
         }
+        self.headers = [
+            (name.lower().encode(), value.encode()) for name, value in headers.items()
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -41,9 +43,10 @@ class SecurityHeaders:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
+                headers = message["headers"]
+                present = {name for name, _ in headers}
+                missing = [pair for pair in self.headers if pair[0] not in present]
+                message["headers"] = [*headers, *missing]
             await send(message)
 
         await self.app(scope, receive, guarded)

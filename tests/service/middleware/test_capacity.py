@@ -1,12 +1,16 @@
+import asyncio
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from starlette.types import Message
 
-from service.middleware.capacity import Capacity
+from service.middleware.capacity import Capacity, TimeLimit
+from service.middleware.metrics import Meters
 
 MakeClient = Callable[..., TestClient]
 
@@ -49,14 +53,50 @@ def test_more_than_fits_is_refused_at_once(make_client: MakeClient) -> None:
 
 def test_answer_that_does_not_begin_in_time(make_client: MakeClient) -> None:
     with make_client(request_seconds=0.2) as client:
-        answer = client.get("/sleep/0.8")
+        answer = client.get("/sleep/0.5")
         assert answer.status_code == 503
         assert answer.json()["code"] == "request_timed_out"
         assert answer.headers["x-request-id"]
-        assert capacity(client).running == 1, "the thread is still at work"
-        time.sleep(0.9)
         assert client.get("/short").status_code == 200
-        assert capacity(client).running == 0
+
+
+def test_client_is_told_in_time_and_the_place_is_kept() -> None:
+    async def scene() -> None:
+        told: list[Message] = []
+        done = asyncio.Event()
+
+        async def app(_scope: Any, _receive: Any, send: Any) -> None:
+            await done.wait()
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"late"})
+
+        async def send(message: Message) -> None:
+            told.append(message)
+
+        async def receive() -> Message:
+            return {"type": "http.disconnect"}
+
+        meters = Meters()
+        limit = TimeLimit(app, seconds=0.05, meters=meters)
+        capacity = Capacity(limit, most=5, meters=meters)
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/a",
+            "query_string": b"",
+            "headers": [],
+        }
+        asked = asyncio.ensure_future(capacity(scope, receive, send))
+        await asyncio.sleep(0.2)
+        assert [one.get("status") for one in told] == [503, None]
+        assert capacity.running == 1
+        done.set()
+        await asked
+        assert capacity.running == 0
+        assert len(told) == 2
+        assert told[1]["body"] != b"late"
+
+    asyncio.run(scene())
 
 
 def test_begun_answer_may_take_its_time(make_client: MakeClient) -> None:
