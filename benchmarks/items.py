@@ -267,8 +267,10 @@ def beside_pygeoapi(python: str, file: Path, folder: Path, rows: int) -> None:
     description = folder / "openapi.yml"
     environment = {"PYGEOAPI_CONFIG": str(config), "PYGEOAPI_OPENAPI": str(description)}
     subprocess.run(
-        [str(Path(python).parent / "pygeoapi"), "openapi", "generate", str(config)]
-        + ["--output-file", str(description)],
+        [
+            *(str(Path(python).parent / "pygeoapi"), "openapi", "generate"),
+            *(str(config), "--output-file", str(description)),
+        ],
         env={**os.environ, **environment},
         check=True,
         capture_output=True,

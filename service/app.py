@@ -8,15 +8,17 @@ import anyio
 from fastapi import FastAPI
 
 from layers.catalog import Catalog
-from service import problems
+from service import openapi, problems
 from service.cache import BoundedCache
 from service.features.store import FeatureStore
-from service.head import HeadAsGet
+from service.heavy import Places
 from service.jobs.service import JobService
 from service.map_rasters import Picture
+from service.middleware import stack
 from service.routers import (
     collections,
     conformance,
+    docs,
     downloads,
     files,
     health,
@@ -53,6 +55,7 @@ _ROUTERS = (
     processes,
     jobs,
     maps,
+    docs,
     health,
 )
 
@@ -69,8 +72,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     -------
     FastAPI
         Its catalogue, settings and cache are on ``app.state``; two apps in one
-        process share nothing. ``/docs`` is off, because FastAPI's page loads its
-        scripts from another host; ``/openapi.json`` describes the service.
+        process share nothing. FastAPI's own ``/docs`` is off, because that page loads
+        its scripts from another host; ours does not.
 
     Raises
     ------
@@ -84,6 +87,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=version("ecobarrier"),
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=openapi.operation_id,
         lifespan=_lifespan,
     )
     app.state.settings = settings
@@ -99,11 +103,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings.cache_folder / "tiles", settings.seeds, settings.workspace
     )
     app.state.tile_pictures = TilePictures(app.state.tiles)
-    app.add_middleware(HotTiles)
+    app.state.heavy = Places(settings.max_heavy)
     problems.install(app)
-    app.add_middleware(HeadAsGet)
+    # Innermost: the limits and the record of who asks hold for kept tiles too.
+    app.add_middleware(HotTiles)
+    stack.install(app, settings)
     for module in _ROUTERS:
-        app.include_router(module.router)
+        app.include_router(module.router, responses=problems.RESPONSES)
+    openapi.install(app)
     return app
 
 

@@ -45,14 +45,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _one_line(error: EcobarrierError) -> str:
-    return " ".join(f"错误: {error.text.zh} | Error: {error.text.en}".split())
+    return " ".join(f"错误：{error.text.zh} | Error: {error.text.en}".split())
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ecobarrier",
         description="Layers, overlaps and areas of Inner Mongolia's ecological barrier"
-        " | 内蒙古生态安全屏障:图层、叠加与面积",
+        " | 内蒙古生态安全屏障：图层、叠加与面积",
         epilog="LAYER, LEFT, RIGHT, ZONES and RASTER are layer ids or paths of files."
         " ECOBARRIER_WORKSPACE names the folder of your own layers.",
     )
@@ -133,8 +133,30 @@ def _add_products(commands: "_Commands") -> None:
     serve = add("serve", _serve, "start the service | 启动服务")
     serve.add_argument("--host", help="default 127.0.0.1")
     serve.add_argument("--port", type=int, help="default 8000")
+    _add_keys(commands)
     seeds = add("seeds", _seeds, "check the layers that come with it | 校验内置图层")
     seeds.add_argument("action", choices=("verify",))
+
+
+def _add_keys(commands: "_Commands") -> None:
+    add = _adder(commands)
+    keys = add("keys", _keys, "API keys of the service | 服务的密钥")
+    actions = keys.add_subparsers(required=True, metavar="ACTION", dest="action")
+    new = actions.add_parser("add", help="make a key; it is shown once | 新建密钥")
+    new.add_argument("name", metavar="NAME", help="for whom or what | 用途")
+    new.add_argument(
+        "--scope",
+        action="append",
+        choices=("write", "restricted"),
+        default=[],
+        help="write: change layers; restricted: see restricted layers | 权限",
+    )
+    new.add_argument("--days", type=int, metavar="N", help="days it holds | 有效天数")
+    listing = actions.add_parser("list", help="list all keys | 列出密钥")
+    revoke = actions.add_parser("revoke", help="close a key | 撤销密钥")
+    revoke.add_argument("id", metavar="ID", help="as in the list | 编号")
+    for one in (new, listing, revoke):
+        one.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _adder(
@@ -295,6 +317,12 @@ def _serve(parsed: argparse.Namespace, settings: Settings) -> int:
     given = {key: value for key, value in chosen.items() if value is not None}
     serve(settings.model_copy(update=given))
     return 0
+
+
+def _keys(parsed: argparse.Namespace, settings: Settings) -> int:
+    from service import key_commands
+
+    return key_commands.run(parsed, settings)
 
 
 def _seeds(parsed: argparse.Namespace, settings: Settings) -> int:

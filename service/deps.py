@@ -10,7 +10,9 @@ from fastapi import Depends, Path, Query, Request
 
 from layers.catalog import Catalog
 from layers.models import LayerSpec
+from service import access
 from service.cache import BoundedCache
+from service.callers import Caller
 from service.map_rasters import Picture
 from service.settings import Settings
 from service.tiles.pictures import TilePictures
@@ -67,6 +69,11 @@ async def get_language(
     ] = None,
 ) -> Language:
     """Answer the reader's language: the parameter, else the browser's wish, else zh."""
+    return language_of(request, lang)
+
+
+def language_of(request: Request, lang: Language | None) -> Language:
+    """Answer the same outside of any route, such as for a refusal."""
     if lang is not None:
         return lang
     for wish in request.headers.get("accept-language", "").split(","):
@@ -87,11 +94,20 @@ TilePicturesDep = Annotated[TilePictures, Depends(get_pictures)]
 LanguageDep = Annotated[Language, Depends(get_language)]
 
 
-async def get_layer(
-    catalog: CatalogDep,
-    layer_id: Annotated[str, Path(description="id of a layer, as in /collections")],
-) -> LayerSpec:
-    """Answer the layer of the path.
+async def get_caller(request: Request) -> Caller:
+    """Answer who asks; nobody in particular without a key."""
+    return access.caller_of(request)
+
+
+CallerDep = Annotated[Caller, Depends(get_caller)]
+LayerIdPath = Annotated[
+    str,
+    Path(description="id of a layer, as in /collections", examples=["leagues"]),
+]
+
+
+async def get_listed_layer(catalog: CatalogDep, layer_id: LayerIdPath) -> LayerSpec:
+    """Answer the layer of the path for a route that only says what a layer is.
 
     Only ids of the catalogue are looked up: a request must never open a file by path.
 
@@ -101,6 +117,22 @@ async def get_layer(
         ``layer_not_found``.
     """
     return catalog.spec(layer_id)
+
+
+ListedLayerDep = Annotated[LayerSpec, Depends(get_listed_layer)]
+
+
+async def get_layer(layer: ListedLayerDep, caller: CallerDep) -> LayerSpec:
+    """Answer the layer of the path if its content may go to the caller.
+
+    Raises
+    ------
+    LayerNotFoundError
+        ``layer_not_found``.
+    RestrictedError
+        ``layer_restricted``.
+    """
+    return access.require_open(caller, layer)
 
 
 LayerDep = Annotated[LayerSpec, Depends(get_layer)]

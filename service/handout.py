@@ -15,29 +15,23 @@ from layers.downloads import (
 )
 from layers.models import LayerSpec
 from layers.writers import write_text
-from service.errors import KindError, RestrictedError
+from service.errors import KindError
 from service.selection import Selection
 
 
 def formats_of(spec: LayerSpec) -> tuple[str, ...]:
-    """Answer the formats that a layer can be had in; none if it is restricted."""
-    if spec.restricted:
-        return ()
+    """Answer the formats that a layer can be had in."""
     return tuple(name for name, form in FORMATS.items() if spec.kind in form.kinds)
 
 
 def require_format(spec: LayerSpec, form: str) -> None:
-    """Refuse what must not leave, or cannot be written.
+    """Refuse what cannot be written.
 
     Raises
     ------
-    RestrictedError
-        ``layer_restricted``.
     KindError
         ``download_kind``.
     """
-    if spec.restricted:
-        raise RestrictedError("layer_restricted", layer=spec.id)
     known = formats_of(spec)
     if form not in known:
         raise KindError(

@@ -73,7 +73,8 @@ class LayerSummary(Answer):
     figures: tuple[Figure, ...]
     classes: tuple[RasterClass, ...]
     restricted: bool
-    sha256: str
+    sha256: str | None
+    """Null where the layer is restricted and the caller may not see it."""
 
 
 class LayersReport(Answer):

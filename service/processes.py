@@ -15,7 +15,12 @@ from layers.catalog import Catalog
 from layers.errors import LayerNotFoundError, LayerReadError
 from layers.models import Bilingual, Kind, LayerId
 from service.analysis import area_report, overlap_report, zonal_report
-from service.errors import NotFoundError, ParameterError, UploadError
+from service.errors import (
+    NotFoundError,
+    ParameterError,
+    RestrictedError,
+    UploadError,
+)
 from service.models import AreaReport, OverlapReport, SiteReport, ZonalReport
 from service.site import site_report
 
@@ -140,12 +145,19 @@ class Process:
             The uploaded file cannot be read.
         GeoError
             Its coordinates cannot be used.
+        RestrictedError
+            ``layer_restricted``.
         """
         for name, kind in self.kinds.items():
-            _require_layer(catalog, name, getattr(inputs, name), kind)
+            layer = getattr(inputs, name)
+            _require_layer(catalog, name, layer, kind)
+            if self.id != "overlap":
+                _require_open(catalog, layer)
         if isinstance(inputs, SiteInputs):
             for layer in inputs.layers:
                 _require_layer(catalog, "layers", layer, None)
+                if catalog.spec(layer).kind == "raster":
+                    _require_open(catalog, layer)
             _load_site(catalog, inputs, file)
 
 
@@ -178,6 +190,16 @@ def _require_layer(
     if kind is not None and spec.kind != kind:
         details = {"value": layer, "found": spec.kind, "needed": kind}
         raise ParameterError("input_kind", parameter=parameter, **details)
+
+
+def _require_open(catalog: Catalog, layer: str) -> None:
+    """Refuse what would tell the sizes or cells of a restricted layer.
+
+    Only overlaps with one may be seen. A key does not help: everybody can read the
+    list of jobs and their results.
+    """
+    if catalog.spec(layer).restricted:
+        raise RestrictedError("layer_restricted", layer=layer)
 
 
 def _load_site(catalog: Catalog, inputs: SiteInputs, file: Path | None) -> str:

@@ -4,30 +4,58 @@ import socket
 import sys
 
 import uvicorn
+from fastapi import FastAPI
 
 from service.app import create_app
 from service.errors import RequestError
+from service.middleware.access_log import configure_logging
+from service.protocol import patient_protocol
 from service.settings import Settings
+
+KEEP_ALIVE_S = 30
+"""A browser's connection stays open between two clicks."""
 
 
 def serve(settings: Settings) -> None:
     """Serve until interrupted; prints the address once connections are accepted.
+
+    On SIGTERM or Ctrl-C no new connection is taken and what is running may end.
 
     Raises
     ------
     RequestError
         ``port_in_use`` when the address cannot be bound.
     """
+    configure_logging(settings.log_level)
     listener = _listener(settings.host, settings.port)
     host, port = listener.getsockname()[:2]
     app = create_app(settings)
     app.state.jobs.quick.warm()
     # What is not baked yet is baked meanwhile; afterwards this finds nothing to do.
     app.state.tiles.bake_all(app.state.catalog.specs)
-    config = uvicorn.Config(app, log_level="warning")
+    config = server_config(settings, app)
     sys.stdout.write(f"Ecobarrier: http://{host}:{port}/\n")
     sys.stdout.flush()
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def server_config(settings: Settings, app: FastAPI | None = None) -> uvicorn.Config:
+    """Answer how the web server is to run the app; a new one if none is given."""
+    return uvicorn.Config(
+        app or create_app(settings),
+        http=patient_protocol(settings),
+        ws="none",
+        loop="uvloop",
+        log_config=None,
+        # Our own middleware writes one line per request.
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies,
+        # A backstop: requests beyond max_requests are refused in our own words.
+        limit_concurrency=settings.max_connections,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+    )
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -36,7 +64,7 @@ def _listener(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
         # Listening before the address is printed: whoever reads it can connect.
-        listener.listen(128)
+        listener.listen(2048)
     except OSError as error:
         listener.close()
         reason = error.strerror or str(error)

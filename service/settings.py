@@ -9,7 +9,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from service.settings_http import HttpSettings
 
 MAX_ITEMS_LIMIT = 10_000
 """No setting lets one answer hold more features than this."""
@@ -19,7 +21,7 @@ def _packaged_seeds() -> Path:
     return Path(str(files("seeds")))
 
 
-class Settings(BaseSettings):
+class Settings(HttpSettings):
     """What a person who runs the service may decide.
 
     Made once, in :func:`service.app.create_app` or by the command line, and handed
@@ -56,8 +58,6 @@ class Settings(BaseSettings):
     """Longest time for an answer that the caller waits for."""
     job_seconds: float = Field(default=3600, gt=0)
     """Longest time for a job."""
-    max_body_bytes: int = Field(default=50_000_000, ge=1)
-    """Largest body of a request."""
     body_seconds: float = Field(default=300, gt=0)
     """Longest time for a caller to send a body."""
     max_features: int = Field(default=100_000, ge=1)

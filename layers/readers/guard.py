@@ -15,6 +15,7 @@ from shapely.errors import ShapelyError
 from geo.messages import Note
 from layers.errors import LayerReadError
 from layers.models import Kind
+from layers.offline import cut_network
 
 # What GDAL (by pyogrio and rasterio), Arrow, GEOS and Python raise on bytes that are
 # not what they should be. pyogrio's errors and RecursionError are RuntimeErrors, JSON
@@ -28,6 +29,9 @@ FOREIGN_ERRORS = (
     RasterioError,
     ShapelyError,
 )
+
+# Before any file is opened, in each process that opens one.
+cut_network()
 
 # `warnings.catch_warnings` swaps a global: two readers at once would lose each
 # other's warnings.

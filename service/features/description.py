@@ -9,6 +9,8 @@ from layers.models import GeometryKind
 from layers.query.conditions import Field, Kind
 from layers.scan import ServedFile
 from layers.served import GEOMETRY, ID
+from service import access
+from service.callers import Caller
 from service.features.crs import CRS84_URI, STORAGE_URI, offered
 from service.features.links import (
     GEOJSON,
@@ -26,7 +28,6 @@ from service.models import LayerSummary
 from service.words import Language
 
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
-_WITHHELD = ("rows", "sha256")
 _SCHEMAS: dict[Kind, dict[str, object]] = {
     "text": {"type": "string"},
     "integer": {"type": "integer"},
@@ -45,19 +46,23 @@ _SHAPES: dict[GeometryKind, str] = {
 
 
 def collection(
-    request: Request, catalog: Catalog, layer: LayerSummary, language: Language
+    request: Request,
+    catalog: Catalog,
+    caller: Caller,
+    layer: LayerSummary,
+    language: Language,
 ) -> dict[str, object]:
     """Describe a layer by the members of ``ecobarrier layers --json`` and OGC's own.
 
     OGC API wants ``title`` and ``description`` as plain text, so they are in the
-    reader's language; ``titles`` and ``descriptions`` hold both.
+    reader's language; ``titles`` and ``descriptions`` hold both. What would tell of
+    the content of a restricted layer is not there for who may not see it.
     """
-    said = layer.model_dump(mode="json")
+    seen = access.may_see(caller, layer)
+    said = access.shown_summary(caller, layer).model_dump(mode="json")
     titles, descriptions, source_crs = (
         said.pop(name) for name in ("title", "description", "crs")
     )
-    for name in _WITHHELD if layer.restricted else ():
-        said[name] = None
     return {
         "id": said.pop("id"),
         "title": titles[language],
@@ -66,9 +71,9 @@ def collection(
         "descriptions": descriptions,
         **said,
         **_features_of(layer),
-        **_extent(catalog, layer),
+        **_extent(catalog, layer, seen=seen),
         "sourceCrs": source_crs,
-        "links": _links(request, layer),
+        "links": _links(request, layer, seen=seen),
     }
 
 
@@ -124,10 +129,10 @@ def _features_of(layer: LayerSummary) -> dict[str, object]:
     }
 
 
-def _extent(catalog: Catalog, layer: LayerSummary) -> dict[str, object]:
+def _extent(catalog: Catalog, layer: LayerSummary, *, seen: bool) -> dict[str, object]:
     """Answer where and when; a file that cannot be read has no place here."""
     try:
-        box = None if layer.restricted else extent(catalog, layer.id)
+        box = extent(catalog, layer.id) if seen else None
     except LayerError:
         box = None
     parts: dict[str, object] = {}
@@ -139,9 +144,9 @@ def _extent(catalog: Catalog, layer: LayerSummary) -> dict[str, object]:
     return {"extent": parts} if parts else {}
 
 
-def _links(request: Request, layer: LayerSummary) -> list[Link]:
+def _links(request: Request, layer: LayerSummary, *, seen: bool) -> list[Link]:
     links = [link(request, "self", "read_collection", layer_id=layer.id)]
-    if layer.restricted:
+    if not seen:
         return links
     if layer.kind == "vector":
         path = {"layer_id": layer.id}

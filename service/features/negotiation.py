@@ -1,19 +1,18 @@
 """Which form of an answer a caller wants: ``f=``, else the header ``Accept``."""
 
-from collections.abc import Callable, Mapping
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated
 
 from fastapi import Depends, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 
 from service import geojson
 from service.errors import QueryError
+from service.negotiation import JSON, Form, preferred, respond
+from service.words import Language
 
-Form = Literal["json", "html"]
-Page = Callable[[Request, Mapping[str, object]], str]
-"""Makes the HTML of a resource of what the JSON would say."""
+_TEMPLATES = {one: f"{one}.html" for one in ("collections", "collection", "items")}
 
-_JSON = ("application/json", "application/geo+json", "application/schema+json")
 _ALIASES = {"json": "json", "geojson": "json", "application/json": "json"}
 _ALIASES |= {"application/geo+json": "json", "html": "html", "text/html": "html"}
 
@@ -28,15 +27,6 @@ class Answer(JSONResponse):
     def render(self, content: object) -> bytes:
         """Write the content."""
         return geojson.dumps(content).encode()
-
-
-def html_pages(request: Request) -> Mapping[str, Page]:
-    """Answer the pages there are, by name of the resource.
-
-    The app keeps them on ``app.state.html_pages``; a resource without one is JSON.
-    """
-    pages: Mapping[str, Page] = getattr(request.app.state, "html_pages", {})
-    return pages
 
 
 async def get_form(request: Request, f: FormQuery = None) -> Form:
@@ -54,9 +44,7 @@ async def get_form(request: Request, f: FormQuery = None) -> Form:
             details = {"value": f[:50], "choices": choices}
             raise QueryError("form_not_offered", parameter="f", **details)
         return "html" if form == "html" else "json"
-    weights = _weights(request.headers.get("accept", ""))
-    html = weights.get("text/html", 0.0)
-    return "html" if html > max(weights.get(one, 0.0) for one in _JSON) else "json"
+    return preferred(request.headers.get("accept", ""))
 
 
 FormDep = Annotated[Form, Depends(get_form)]
@@ -67,54 +55,29 @@ def answer(
     resource: str,
     form: Form,
     body: Mapping[str, object],
-    media_type: str = "application/json",
+    language: Language,
+    media_type: str = JSON,
+    *,
+    seen: bool = True,
 ) -> Response:
-    """Answer a resource in the form wanted.
+    """Answer a resource as JSON, or as a page drawn of what the JSON says.
 
-    Without a page for the resource, a browser gets the JSON, but ``f=html`` is refused.
-
-    Raises
-    ------
-    QueryError
-        ``form_not_offered``.
+    Parameters
+    ----------
+    request : Request
+    resource : str
+        Its template is used; one without has the usual page of any document.
+    form, body, language, media_type
+        As for :func:`service.negotiation.respond`.
+    seen : bool
+        Whether the caller may see the content of the layer.
     """
-    page = html_pages(request).get(resource) if form == "html" else None
-    if page is not None:
-        return HTMLResponse(page(request, body), headers={"Vary": "Accept"})
-    refuse_html(request, resource)
-    return Answer(body, media_type=media_type, headers={"Vary": "Accept"})
-
-
-def refuse_html(request: Request, resource: str) -> None:
-    """Refuse ``f=html`` where there is no page; a browser's Accept is not refused.
-
-    Raises
-    ------
-    QueryError
-        ``form_not_offered``.
-    """
-    asked = request.query_params.get("f", "")
-    if _ALIASES.get(asked.lower()) == "html" and resource not in html_pages(request):
-        details = {"value": asked, "choices": "json"}
-        raise QueryError("form_not_offered", parameter="f", **details)
-
-
-def _weights(accept: str) -> dict[str, float]:
-    """Read the header; a weight that is no number counts as 0."""
-    weights: dict[str, float] = {}
-    for part in accept.split(","):
-        kind, *parameters = (one.strip().lower() for one in part.split(";"))
-        weight = 1.0
-        for parameter in parameters:
-            name, _, value = parameter.partition("=")
-            if name.strip() == "q":
-                weight = _number(value)
-        weights[kind] = max(weight, weights.get(kind, 0.0))
-    return weights
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
+    return respond(
+        request,
+        body,
+        form=form,
+        language=language,
+        template=_TEMPLATES.get(resource, "document.html"),
+        media_type=media_type,
+        seen=seen,
+    )

@@ -3,10 +3,9 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from layers.catalog import Catalog
-from layers.models import LayerSpec
+from service import access
 from service.analysis import layers_report, summary
-from service.deps import CatalogDep, LanguageDep, LayerDep
+from service.deps import CallerDep, CatalogDep, LanguageDep, ListedLayerDep
 from service.features import description
 from service.features.crs import offered
 from service.features.links import SCHEMA, link
@@ -19,14 +18,17 @@ from service.features.schemas import (
     answers,
 )
 from service.routers.items import FeaturesLayerDep, StoreDep
-from service.words import Language
 
 router = APIRouter(tags=["data"], route_class=FeatureRoute)
 
 
 @router.get("/collections", response_class=Response, responses=answers(COLLECTIONS))
 def read_collections(
-    request: Request, catalog: CatalogDep, language: LanguageDep, form: FormDep
+    request: Request,
+    catalog: CatalogDep,
+    caller: CallerDep,
+    language: LanguageDep,
+    form: FormDep,
 ) -> Response:
     """List the layers, each with its status, licence and provenance."""
     layers = layers_report(catalog).layers
@@ -34,11 +36,11 @@ def read_collections(
         "links": [link(request, "self", "read_collections")],
         "crs": list(offered()),
         "collections": [
-            description.collection(request, catalog, layer, language)
+            description.collection(request, catalog, caller, layer, language)
             for layer in layers
         ],
     }
-    return answer(request, "collections", form, body)
+    return answer(request, "collections", form, body, language)
 
 
 @router.get(
@@ -49,12 +51,15 @@ def read_collections(
 def read_collection(
     request: Request,
     catalog: CatalogDep,
-    layer: LayerDep,
+    caller: CallerDep,
+    layer: ListedLayerDep,
     language: LanguageDep,
     form: FormDep,
 ) -> Response:
     """Answer what one layer says of itself."""
-    return answer(request, "collection", form, _said(request, catalog, layer, language))
+    body = description.collection(request, catalog, caller, summary(layer), language)
+    seen = access.may_see(caller, layer)
+    return answer(request, "collection", form, body, language, seen=seen)
 
 
 @router.get(
@@ -72,7 +77,7 @@ def read_queryables(
     """Answer the properties that ``filter`` can name, as a JSON Schema."""
     served = store.open(layer)
     body = description.queryables(request, served, summary(layer), language)
-    return answer(request, "queryables", form, body, SCHEMA)
+    return answer(request, "queryables", form, body, language, SCHEMA)
 
 
 @router.get(
@@ -90,10 +95,4 @@ def read_sortables(
     """Answer the properties that ``sortby`` can name, as a JSON Schema."""
     served = store.open(layer)
     body = description.sortables(request, served, summary(layer), language)
-    return answer(request, "sortables", form, body, SCHEMA)
-
-
-def _said(
-    request: Request, catalog: Catalog, layer: LayerSpec, language: Language
-) -> dict[str, object]:
-    return description.collection(request, catalog, summary(layer), language)
+    return answer(request, "sortables", form, body, language, SCHEMA)

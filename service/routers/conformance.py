@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from service.deps import LanguageDep
 from service.features.conformance import CLASSES
 from service.features.links import OPENAPI, link
 from service.features.negotiation import Answer, FormDep, answer, get_form
@@ -16,11 +17,13 @@ router = APIRouter(tags=["service"], route_class=FeatureRoute)
 
 
 @router.get("/conformance", response_class=Response, responses=answers(CONFORMANCE))
-def read_conformance(request: Request, form: FormDep) -> Response:
+def read_conformance(
+    request: Request, language: LanguageDep, form: FormDep
+) -> Response:
     """Answer the classes of OGC standards that the service conforms to."""
     links = [link(request, "self", "read_conformance")]
     body: dict[str, Any] = {"conformsTo": list(CLASSES), "links": links}
-    return answer(request, "conformance", form, body)
+    return answer(request, "conformance", form, body, language)
 
 
 @router.get(

@@ -14,7 +14,6 @@ from layers.tiles import tiles_key
 from service.deps import CatalogDep, LayerDep, TileStoreDep
 from service.errors import NothingThereError
 from service.ranges import file_response
-from service.tiles.address import require_open
 
 router = APIRouter(tags=["tiles"])
 
@@ -52,7 +51,6 @@ def read_cog(request: Request, catalog: CatalogDep, layer: LayerDep) -> Response
 
 
 def _require(layer: LayerSpec, kind: str, path: str) -> None:
-    require_open(layer)
     if layer.kind != kind:
         raise NothingThereError("file_of_other_kind", layer=layer.id, path=path)
 

@@ -1,6 +1,9 @@
 """``/collections/{id}/items``: the features of a vector layer as GeoJSON."""
 
-from typing import Annotated
+import json
+from functools import partial
+from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
@@ -10,21 +13,19 @@ from layers.models import LayerSpec
 from layers.scan import PAGE_BYTES, Page
 from layers.served import ID
 from service import geojson
-from service.deps import LayerDep, SettingsDep
-from service.errors import (
-    FeatureNotFoundError,
-    KindError,
-    RestrictedError,
-    VersionGoneError,
-)
+from service.caching import layer_tag, unless_known
+from service.deps import LanguageDep, LayerDep, SettingsDep
+from service.errors import FeatureNotFoundError, KindError, VersionGoneError
 from service.features.crs import OfferedCrs, offered_crs
 from service.features.links import GEOJSON, Link, link, same_with
-from service.features.negotiation import get_form, refuse_html
+from service.features.negotiation import FormDep
 from service.features.query import Filters, asked, get_filters
 from service.features.route import ItemsRoute, unknown_parameter
 from service.features.schemas import FEATURE_ANSWERS, FEATURES_ANSWERS
 from service.features.store import FeatureStore
 from service.features.writing import WHOLE_BYTES, collection, feature_texts
+from service.negotiation import VARY, alternate, respond
+from service.words import Language
 
 router = APIRouter(tags=["data"], route_class=ItemsRoute)
 
@@ -43,13 +44,9 @@ async def get_features_layer(layer: LayerDep) -> LayerSpec:
 
     Raises
     ------
-    RestrictedError
-        ``layer_restricted``.
     KindError
         ``raster_has_no_items``.
     """
-    if layer.restricted:
-        raise RestrictedError("layer_restricted", layer=layer.id)
     if layer.kind != "vector":
         raise KindError("raster_has_no_items", layer=layer.id)
     return layer
@@ -86,7 +83,6 @@ VersionQuery = Annotated[
     "/collections/{layer_id}/items",
     response_class=Response,
     responses=FEATURES_ANSWERS,
-    dependencies=[Depends(get_form)],
 )
 def read_items(
     request: Request,
@@ -95,6 +91,8 @@ def read_items(
     layer: FeaturesLayerDep,
     filters: FiltersDep,
     crs: CrsDep,
+    language: LanguageDep,
+    form: FormDep,
     limit: LimitQuery = DEFAULT_LIMIT,
     offset: OffsetQuery = 0,
     skip_geometry: SkipQuery = False,
@@ -106,33 +104,46 @@ def read_items(
     ``next`` counts from the first match of the same version of the layer, so that
     pages neither repeat nor miss a feature.
     """
-    refuse_html(request, "items")
     _require_version(layer, version)
     served = store.open(layer)
     wanted = asked(filters, request.state.others, request.state.known, layer, served)
+    known = unless_known(request, layer_tag(request, [layer], form, language))
     most = min(limit, settings.max_items)
     found = served.matches(wanted.condition, wanted.order)
     page = served.page(
         found.part(offset, most),
         columns=wanted.columns,
-        geometry=not skip_geometry,
+        geometry=form == "json" and not skip_geometry,
         most_bytes=PAGE_BYTES,
     )
-    members = {
+    members: dict[str, Any] = {
         "layer": _label(layer),
         "numberMatched": found.count,
         "numberReturned": len(page.ids),
         "links": _links(request, layer, offset, most, len(page.ids), found.count),
         **_noted(wanted.notes),
     }
-    return _written(page, crs, members)
+    if form == "html":
+        document = {**members, "features": _objects(page, crs)}
+        return respond(
+            request,
+            document,
+            form=form,
+            language=language,
+            template="items.html",
+            headers=known,
+            item_address=partial(_item_address, layer, language),
+            bbox=request.query_params.get("bbox"),
+            offset=offset,
+        )
+    members["links"] = [*members["links"], alternate(request, form, GEOJSON)]
+    return _written(page, crs, members, known)
 
 
 @router.get(
     "/collections/{layer_id}/items/{feature_id:path}",
     response_class=Response,
     responses=FEATURE_ANSWERS,
-    dependencies=[Depends(get_form)],
 )
 def read_item(
     request: Request,
@@ -140,9 +151,10 @@ def read_item(
     layer: FeaturesLayerDep,
     feature_id: Annotated[str, Path(description="id of a feature")],
     crs: CrsDep,
+    language: LanguageDep,
+    form: FormDep,
 ) -> Response:
     """Answer one feature."""
-    refuse_html(request, "item")
     for name in request.state.others:
         raise unknown_parameter(name, request.state.known)
     served = store.open(layer)
@@ -150,26 +162,51 @@ def read_item(
     if row is None:
         shown = feature_id[:100]
         raise FeatureNotFoundError("feature_not_found", layer=layer.id, feature=shown)
+    known = unless_known(request, layer_tag(request, [layer], form, language))
     page = served.page(served.matches().part(row, 1))
+    if form == "html":
+        return respond(
+            request,
+            _objects(page, crs)[0],
+            form=form,
+            language=language,
+            template="item.html",
+            headers=known,
+            layer=_label(layer),
+        )
     (text,) = feature_texts(page, crs)
     links = [
         same_with(request, "self", GEOJSON),
         link(request, "collection", "read_collection", layer_id=layer.id),
+        alternate(request, form, GEOJSON),
     ]
     members = geojson.dumps({"layer": _label(layer), "links": links})
     body = f"{text[:-1]},{members[1:]}"
-    return Response(body.encode(), media_type=GEOJSON, headers=_headers(crs))
+    headers = {**_headers(crs), **known}
+    return Response(body.encode(), media_type=GEOJSON, headers=headers)
 
 
-def _written(page: Page, crs: OfferedCrs, members: dict[str, object]) -> Response:
+def _written(
+    page: Page, crs: OfferedCrs, members: dict[str, object], known: dict[str, str]
+) -> Response:
     pieces = collection(page, crs, members)
+    headers = {**_headers(crs), **known}
     if page.bytes < WHOLE_BYTES:
-        return Response(b"".join(pieces), media_type=GEOJSON, headers=_headers(crs))
-    return StreamingResponse(pieces, media_type=GEOJSON, headers=_headers(crs))
+        return Response(b"".join(pieces), media_type=GEOJSON, headers=headers)
+    return StreamingResponse(pieces, media_type=GEOJSON, headers=headers)
+
+
+def _objects(page: Page, crs: OfferedCrs) -> list[dict[str, Any]]:
+    """Answer features for a template."""
+    return [json.loads(text) for text in feature_texts(page, crs)]
+
+
+def _item_address(layer: LayerSpec, language: Language, feature_id: str) -> str:
+    return f"/collections/{layer.id}/items/{quote(feature_id)}?lang={language}"
 
 
 def _headers(crs: OfferedCrs) -> dict[str, str]:
-    return {"Content-Crs": f"<{crs.uri}>", "Vary": "Accept"}
+    return {"Content-Crs": f"<{crs.uri}>", "Vary": VARY}
 
 
 def _require_version(layer: LayerSpec, version: str | None) -> None:

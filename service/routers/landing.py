@@ -8,6 +8,8 @@ from service import pages
 from service.deps import CatalogDep, LanguageDep
 from service.features.description import landing
 from service.features.negotiation import Answer, FormDep
+from service.html import HtmlPage
+from service.negotiation import VARY
 from service.palette import BADGES
 from service.words import other, theme_name, words
 
@@ -19,9 +21,10 @@ def read_landing(
     request: Request, catalog: CatalogDep, language: LanguageDep, form: FormDep
 ) -> Response:
     """Answer the first page to browsers, and to programs the JSON of OGC API."""
+    vary = {"Vary": VARY}
     if form == "json":
         w = words(language)
-        return Answer(landing(request, w["title"], w["intro"]))
+        return Answer(landing(request, w["title"], w["intro"]), headers=vary)
     page = pages.render(
         "landing.html",
         w=words(language),
@@ -33,7 +36,7 @@ def read_landing(
         theme_name=theme_name,
         style=pages.own_file("tokens.css") + pages.own_file("landing.css"),
     )
-    return HTMLResponse(page)
+    return HtmlPage(page, headers=vary)
 
 
 def _example(catalog: Catalog) -> tuple[str, str] | None:

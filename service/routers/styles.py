@@ -8,8 +8,9 @@ from fastapi.responses import Response
 from geo.tile_matrix import WEB_MERCATOR_QUAD
 from layers.catalog import Catalog
 from layers.models import LayerSpec
-from service.deps import CatalogDep, LanguageDep, LayerDep
-from service.tiles.address import require_open
+from service import access
+from service.callers import Caller
+from service.deps import CallerDep, CatalogDep, LanguageDep, LayerDep
 from service.tiles.sprite import patterns, sprite_index, sprite_png
 from service.tiles.style import map_style
 from service.words import Language
@@ -25,11 +26,12 @@ LayersQuery = Annotated[
 def read_style(
     request: Request,
     catalog: CatalogDep,
+    caller: CallerDep,
     language: LanguageDep,
     layers: LayersQuery = None,
 ) -> dict[str, Any]:
     """Answer a MapLibre GL style of several layers, drawn in the palette's order."""
-    return _style(request, _chosen(catalog, layers), language)
+    return _style(request, _chosen(catalog, caller, layers), language)
 
 
 @router.get("/collections/{layer_id}/style.json")
@@ -37,7 +39,6 @@ def read_layer_style(
     request: Request, layer: LayerDep, language: LanguageDep
 ) -> dict[str, Any]:
     """Answer the MapLibre GL style of one layer."""
-    require_open(layer)
     return _style(request, [layer], language)
 
 
@@ -72,14 +73,11 @@ def _open(catalog: Catalog) -> list[LayerSpec]:
     return [spec for spec in catalog.specs if not spec.restricted]
 
 
-def _chosen(catalog: Catalog, layers: str | None) -> list[LayerSpec]:
+def _chosen(catalog: Catalog, caller: Caller, layers: str | None) -> list[LayerSpec]:
     if layers is None:
         return _open(catalog)
     names = dict.fromkeys(name.strip() for name in layers.split(","))
-    chosen = [catalog.spec(name) for name in names]
-    for spec in chosen:
-        require_open(spec)
-    return chosen
+    return [access.open_spec(catalog, caller, name) for name in names]
 
 
 def _style(

@@ -16,6 +16,7 @@ from fastapi.responses import Response
 
 from geo.tile_matrix import TILE_MATRIX_SETS, TileMatrixSet
 from layers.models import LayerSpec
+from service.caching import IMMUTABLE, private
 from service.deps import (
     CatalogDep,
     LanguageDep,
@@ -29,7 +30,6 @@ from service.tiles.address import (
     TileAddress,
     formats,
     read_address,
-    require_open,
     require_version,
     tile_matrix_set,
 )
@@ -46,7 +46,6 @@ from service.words import said
 
 router = APIRouter(tags=["tiles"])
 
-IMMUTABLE = "public, max-age=31536000, immutable"
 CHECKED = "public, no-cache"
 
 TmsPath = Annotated[str, Path(description="a tile matrix set, as in /tileMatrixSets")]
@@ -60,7 +59,6 @@ def read_tilesets(
     request: Request, layer: LayerDep, language: LanguageDep
 ) -> dict[str, Any]:
     """List the tilesets of a layer: each matrix set as vectors and as pictures."""
-    require_open(layer)
     kinds: list[TileFormat] = ["png"] if layer.kind == "raster" else ["mvt", "png"]
     return {
         "tilesets": [
@@ -136,7 +134,6 @@ async def read_tile(
     wanted: FormatQuery = None,
 ) -> Response:
     """Answer a tile."""
-    require_open(layer)
     kept = require_version(layer, version)
     tiles = tile_matrix_set(tms)
     address = read_address(request, layer, tiles, (level, row, col), wanted)
@@ -180,7 +177,6 @@ _JSON = "application/json"
 def _understood(
     layer: LayerSpec, tms: str, wanted: TileFormat | None
 ) -> tuple[TileMatrixSet, TileFormat]:
-    require_open(layer)
     form = wanted or formats(layer)[0]
     if form not in formats(layer):
         known = ", ".join(formats(layer))
@@ -200,7 +196,11 @@ def _headers(
     varied = ["Accept"] if address.negotiated else []
     if address.form == "mvt":
         varied.append("Accept-Encoding")
-    headers = {"Cache-Control": IMMUTABLE if kept else CHECKED, "ETag": f'"{tag}"'}
+    control = IMMUTABLE if kept else CHECKED
+    if layer.restricted:
+        # For the holder of a key: no cache on the way may keep it for others.
+        control = private(control)
+    headers = {"Cache-Control": control, "ETag": f'"{tag}"'}
     if varied:
         headers["Vary"] = ", ".join(varied)
     if packed:

@@ -8,12 +8,7 @@ from fastapi import Request
 from geo.messages import listed
 from geo.tile_matrix import DEEPEST_LEVEL, TILE_MATRIX_SETS, TileMatrixSet
 from layers.models import LayerSpec
-from service.errors import (
-    GoneError,
-    NothingThereError,
-    ParameterError,
-    RestrictedError,
-)
+from service.errors import GoneError, NothingThereError, ParameterError
 from service.tiles.metadata import MEDIA_TYPES, TileFormat, deepest_level
 from service.tiles.versions import address_version
 
@@ -57,18 +52,6 @@ def require_version(spec: LayerSpec, asked: str | None) -> bool:
         details = {"layer": spec.id, "version": asked, "current": current}
         raise GoneError("tile_version_gone", **details)
     return True
-
-
-def require_open(spec: LayerSpec) -> None:
-    """Refuse a layer that must not leave.
-
-    Raises
-    ------
-    RestrictedError
-        ``layer_restricted``.
-    """
-    if spec.restricted:
-        raise RestrictedError("layer_restricted", layer=spec.id)
 
 
 def tile_matrix_set(name: str) -> TileMatrixSet:

@@ -35,7 +35,7 @@ def test_links_lead_somewhere(client: TestClient) -> None:
 
 def test_restricted_layer_offers_neither_items_nor_map(client: TestClient) -> None:
     links = client.get("/collections/secret").json()["links"]
-    assert [link["rel"] for link in links] == ["self"]
+    assert [link["rel"] for link in links] == ["self", "alternate"]
 
 
 def test_where_files_lie_is_not_told(client: TestClient) -> None:

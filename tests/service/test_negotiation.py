@@ -1,0 +1,30 @@
+import pytest
+
+from service.negotiation import Form, preferred
+
+CHROME = (
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,"
+    "*/*;q=0.8"
+)
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [
+        ("", "json"),
+        ("*/*", "json"),
+        (CHROME, "html"),
+        ("text/html", "html"),
+        ("application/json", "json"),
+        ("application/geo+json, application/json;q=0.9", "json"),
+        ("text/html;q=0.5, application/json;q=0.9", "json"),
+        ("application/json;q=0, text/html;q=0.1, application/*;q=0", "html"),
+        ("text/*, application/json;q=0.2", "html"),
+        ("image/png", "json"),
+        ("text/html;q=nonsense", "json"),
+        (";;;,,,q=", "json"),
+        ("TEXT/HTML", "html"),
+    ],
+)
+def test_form_follows_accept(accept: str, form: Form) -> None:
+    assert preferred(accept) == form
