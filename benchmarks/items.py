@@ -265,10 +265,10 @@ def beside_pygeoapi(python: str, file: Path, folder: Path, rows: int) -> None:
     """Print the rates of both for the first page and for pages all over the layer."""
     config = pygeoapi_config(file, folder)
     description = folder / "openapi.yml"
+    program = Path(python).parent / "pygeoapi"
     environment = {"PYGEOAPI_CONFIG": str(config), "PYGEOAPI_OPENAPI": str(description)}
     subprocess.run(
-        [str(Path(python).parent / "pygeoapi"), "openapi", "generate", str(config)]
-        + ["--output-file", str(description)],
+        [program, "openapi", "generate", config, "--output-file", description],
         env={**os.environ, **environment},
         check=True,
         capture_output=True,
@@ -309,7 +309,9 @@ def run(folder: Path, rows: int, pygeoapi: str | None) -> None:
             time.sleep(1)
         now, highest = memory_mb(process)
         spent = time.perf_counter() - start
-        print(f"served form made in {spent:.1f} s; RSS {now:.0f}, highest {highest:.0f}")
+        print(
+            f"served form made in {spent:.1f} s; RSS {now:.0f}, highest {highest:.0f}"
+        )
         paging(process, rows)
         print("at the end: RSS {:.0f}, highest {:.0f} MB".format(*memory_mb(process)))
         if pygeoapi:

@@ -14,7 +14,7 @@ from geo.axis_order import (
 from geo.gauss_krueger import region_zones
 
 
-def array(*geometries: shapely.Geometry) -> np.ndarray:
+def array(*geometries: shapely.Geometry | None) -> np.ndarray:
     return np.array(geometries, dtype=object)
 
 

@@ -45,7 +45,8 @@ def test_of_the_seeds(seeds: Path) -> None:
 
 def test_a_file_that_does_not_say_has_none(tmp_path: Path) -> None:
     path = tmp_path / "empty.parquet"
-    table = gpd.GeoDataFrame({"id": ["a"]}, geometry=[None], crs=4490)
+    table = gpd.GeoDataFrame({"id": ["a"]}, geometry=[BOX], crs=4490)
+    table.loc[0, "geometry"] = None
     write_geoparquet(table, path)
     catalog = catalog_of(path, "EPSG:4490")
     assert extent(catalog, catalog.specs[0].id) is None

@@ -197,11 +197,11 @@ def test_hard_37_values_of_every_kind(serve: Serve) -> None:
         "class": "text",
         "price": "number",
     }
-    values = dict(file.page(file.matches().part(0, 2)).attributes)
-    assert values["day"] == [date(2026, 1, 15), None]
-    assert values["exact"] == [Decimal("1.10"), Decimal("20.05")]
-    assert values["price"] == [None, 1.5]
-    assert values["mixed"] == ["1", "one"]
+    read = dict(file.page(file.matches().part(0, 2)).attributes)
+    assert read["day"] == [date(2026, 1, 15), None]
+    assert read["exact"] == [Decimal("1.10"), Decimal("20.05")]
+    assert read["price"] == [None, 1.5]
+    assert read["mixed"] == ["1", "one"]
 
 
 def test_names_of_the_files_own_columns_are_free(serve: Serve) -> None:

@@ -60,7 +60,9 @@ VECTORS = [
 
 
 def as_gdal_reads(address: str, layer: str, **options: str) -> gpd.GeoDataFrame:
-    return pyogrio.read_dataframe(f"OAPIF:{address}", layer=layer, **options)
+    found = pyogrio.read_dataframe(f"OAPIF:{address}", layer=layer, **options)
+    assert isinstance(found, gpd.GeoDataFrame)
+    return found
 
 
 def test_gdal_lists_every_vector_layer(address: str) -> None:
@@ -125,9 +127,9 @@ def test_owslib_lists_and_filters(address: str, real_catalog: Catalog) -> None:
         "properties"
     ].keys()
     leagues = real_catalog.vector("leagues").features
-    box = [110.0, 40.0, 112.0, 42.0]
+    box = (110.0, 40.0, 112.0, 42.0)
     touched = leagues.index[leagues.intersects(shapely.box(*box))]
-    boxed = service.collection_items("leagues", bbox=box)
+    boxed = service.collection_items("leagues", bbox=list(box))
     assert [one["id"] for one in boxed["features"]] == list(touched)
     filtered = service.collection_items("leagues", filter="area_km2 > 100000")
     wanted = leagues.index[leagues["area_km2"] > 100_000]

@@ -18,7 +18,7 @@ class MemoryChunk:
 
     @property
     def rows(self) -> int:
-        return self.table.num_rows
+        return int(self.table.num_rows)
 
     def column(self, name: str) -> pa.Array:
         return self.table.column(name).combine_chunks()
@@ -28,7 +28,8 @@ class MemoryChunk:
 
     def geometry(self, rows: np.ndarray) -> np.ndarray:
         self.looked_at += np.flatnonzero(rows).tolist()
-        return self.shapes[rows]
+        found: np.ndarray = self.shapes[rows]
+        return found
 
 
 @pytest.fixture

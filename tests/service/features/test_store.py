@@ -1,3 +1,4 @@
+import sys
 import threading
 from pathlib import Path
 
@@ -97,15 +98,21 @@ def test_only_so_many_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     go_on = threading.Event()
-    monkeypatch.setattr(stores, "bake", lambda *_: go_on.wait(30) and None)
-    monkeypatch.setattr(stores, "MOST_WAITING", 1)
+
+    def slow(catalog: Catalog, layer_id: str, folder: Path) -> Path:
+        go_on.wait(30)
+        return bake(catalog, layer_id, folder)
+
+    monkeypatch.setattr(stores, "bake", slow)
     store = FeatureStore(catalog, small_seeds, tmp_path)
-    assert store._waiting.acquire(blocking=False)
-    for _ in range(stores.MOST_WAITING, 8):
-        store._waiting.acquire(blocking=False)
+    making = store.prepare(layer)
+    for _ in range(stores.MOST_WAITING):
+        assert store._waiting.acquire(blocking=False)
     with pytest.raises(BusyError):
         store.open(layer)
     go_on.set()
+    assert making.result(30).rows == 3
+    assert store.open(layer).rows == 3
 
 
 def test_a_failure_is_tried_again(
@@ -137,7 +144,7 @@ def test_what_went_wrong_elsewhere_is_said_here(
     (tmp_path / "blocked").write_text("")
     with pytest.raises(LayerWriteError):
         baking.bake_apart(small_seeds, None, "leagues", tmp_path / "blocked" / "x")
-    monkeypatch.setattr(baking.sys, "executable", "/bin/false")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(LayerReadError, match="leagues"):
         baking.bake_apart(small_seeds, None, "leagues", tmp_path)
 
