@@ -88,7 +88,7 @@ def _cells(box: tuple[float, float, float, float], zoom: int) -> Iterator[Any]:
 
 @contextmanager
 def postgres(folder: Path) -> Iterator[int]:
-    """A PostGIS of its own in a folder; answers the port."""
+    """Run a PostGIS of its own in a folder; answers the port."""
     found = subprocess.run(
         ["pg_config", "--bindir"], capture_output=True, text=True, check=True
     )

@@ -49,7 +49,7 @@ def _class_codes(spec: LayerSpec, values: np.ndarray) -> Codes:
         table = np.zeros(256, dtype=np.uint8)
         held = (known >= 0) & (known < len(table))
         table[known[held]] = 1 + np.flatnonzero(held)
-        return table[values]
+        return np.asarray(table[values])
     order = np.argsort(known)
     found = order[np.searchsorted(known[order], values).clip(0, len(known) - 1)]
     return np.where(known[found] == values, found + 1, 0).astype(np.uint8)

@@ -58,7 +58,7 @@ def many() -> dict[tuple[int, int, int], bytes]:
     """Tiles enough for leaf directories, with runs of equal ones and with holes."""
     random = np.random.default_rng(7)
     return {
-        (8, x, y): b"sea" if x < 40 else random.bytes(random.integers(9, 300))
+        (8, x, y): b"sea" if x < 40 else random.bytes(int(random.integers(9, 300)))
         for x in range(256)
         for y in range(256)
         if (x + y) % 7

@@ -136,7 +136,7 @@ def test_dashes_have_their_lengths() -> None:
 
 def test_patterns_have_ink_and_ground() -> None:
     for name in ("hatch", "dots_sparse", "dots_dense"):
-        symbol = Symbol("#FFFFFF", 0.1, "#000000", (1, 1), pattern=name)  # type: ignore[arg-type]
+        symbol = Symbol("#FFFFFF", 0.1, "#000000", (1, 1), pattern=name)
         ink = pattern(symbol, 32, 2)
         assert ink.min() == 0
         assert 0.5 < ink.max() <= 1

@@ -20,7 +20,7 @@ from rio_tiler.io import Reader as RioTiler
 from starlette.testclient import TestClient
 
 from geo.tile_matrix import CGCS2000_QUAD, WEB_MERCATOR_QUAD
-from layers.tiles import archive_path
+from layers.tiles import archive_path, bake
 from service.app import create_app
 from service.settings import Settings
 from service.tiles import store as store_module
@@ -299,10 +299,9 @@ def test_limits_hold_every_tile_that_has_something(client: TestClient) -> None:
 
 
 def _on_the_margin(limits: dict[str, Any], row: int, column: int) -> bool:
-    return (
-        limits["minTileRow"] - 1 <= row <= limits["maxTileRow"] + 1
-        and limits["minTileCol"] - 1 <= column <= limits["maxTileCol"] + 1
-    )
+    rows = limits["minTileRow"] - 1, limits["maxTileRow"] + 1
+    columns = limits["minTileCol"] - 1, limits["maxTileCol"] + 1
+    return bool(rows[0] <= row <= rows[1] and columns[0] <= column <= columns[1])
 
 
 def test_tile_json_in_both_languages(client: TestClient) -> None:
@@ -512,7 +511,6 @@ def test_layer_that_cannot_be_baked_is_a_problem_and_not_tried_again_at_once(
         (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "leagues.parquet").write_bytes(b"PAR1 but no more")
     bakes = []
-    bake = store_module.bake
 
     def counted(*args: Any, **more: Any) -> None:
         bakes.append(1)
