@@ -12,12 +12,12 @@ from service.tiles.links import tile_links
 def test_every_link_leads_somewhere(client: TestClient) -> None:
     app: Any = client.app
 
-    @app.get("/links/{layer_id}")
     def links(
         request: Request, layer: Annotated[Any, Depends(get_layer)]
     ) -> list[dict[str, Any]]:
         return tile_links(request, layer)
 
+    app.add_api_route("/links/{layer_id}", links)
     vector = client.get("/links/leagues").json()
     raster = client.get("/links/land_cover").json()
     assert client.get("/links/secret").json() == []
