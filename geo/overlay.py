@@ -1,8 +1,9 @@
 r"""Overlap of two polygon layers: pair by pair, dissolved, with remainders and +/-.
 
-Intersections are formed in longitude and latitude, where edges are straight, and
-measured by the closed form of :mod:`geo.area`: no projection distorts them, and the
-parts of a feature add up to the feature.
+Intersections are measured in longitude and latitude, where edges are straight, by the
+closed form of :mod:`geo.area`: no projection distorts them, and the parts of a feature
+add up to the feature. Two engines do it: ``kernel`` (:mod:`geo.engine`, compiled, no
+geometry built) and ``geos`` (:mod:`geo.overlay_geos`, every piece built).
 
 Uncertainty
     A boundary that is off by :math:`\sigma` metres over a length :math:`L` moves an
@@ -16,31 +17,44 @@ Uncertainty
     at least all of itself.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from pyproj import CRS
 
 from geo import crs as coordinate_systems
-from geo.area import line_lengths, lonlat_area
+from geo import overlay_geos
+from geo.area import lonlat_area
 from geo.authalic import Ellipsoid
 from geo.checks import require_plausible
 from geo.errors import GeometryError
-from geo.messages import Note, listed
-from geo.rings import sum_by
-from geo.robust import (
-    RETRY_GRID_DEGREES,
-    difference,
-    intersection,
-    may_overlap,
-    union_by,
-)
-from geo.types import BoolArray, FloatArray, GeometryArray, IntArray
-from geo.validity import COLLECTION, polygons_of, require_valid
+from geo.measured import Balance, Measured
+from geo.messages import Note
+from geo.types import BoolArray, FloatArray, ratio
+from geo.validity import require_valid
+
+Engine = Literal["kernel", "geos"]
+"""Who measures; both answer the same to 1e-9."""
+
+Measure = Callable[[gpd.GeoSeries, gpd.GeoSeries, Ellipsoid, float], Measured]
+
+
+def _kernel() -> Measure:
+    # Imported when asked for: the compiler takes a second to load, and most commands
+    # need none of it.
+    from geo import overlay_kernel
+
+    return overlay_kernel.measure
+
+
+_ENGINES: dict[Engine, Callable[[], Measure]] = {
+    "kernel": _kernel,
+    "geos": lambda: overlay_geos.measure,
+}
 
 
 @dataclass(frozen=True)
@@ -122,7 +136,13 @@ class Overlap:
     notes: tuple[Note, ...]
 
 
-def overlap(left: Side, right: Side, *, sliver: SliverRule | None = None) -> Overlap:
+def overlap(
+    left: Side,
+    right: Side,
+    *,
+    sliver: SliverRule | None = None,
+    engine: Engine = "kernel",
+) -> Overlap:
     """Measure how two polygon layers overlap.
 
     Parameters
@@ -131,12 +151,14 @@ def overlap(left: Side, right: Side, *, sliver: SliverRule | None = None) -> Ove
         Same lon/lat CRS.
     sliver : SliverRule, optional
         Default thresholds of :class:`SliverRule`.
+    engine : {"kernel", "geos"}
+        Who measures; see the module's text.
 
     Returns
     -------
     Overlap
         For each feature of either layer ``overlap_dissolved_m2 + remainder_m2`` equals
-        ``area_m2`` to rounding; both are computed, neither is a difference.
+        ``area_m2`` to rounding.
 
     Raises
     ------
@@ -150,8 +172,16 @@ def overlap(left: Side, right: Side, *, sliver: SliverRule | None = None) -> Ove
     """
     crs = _require_usable(left.geometry, "left")
     coordinate_systems.require_same(crs, _require_usable(right.geometry, "right"))
-    return _Overlay(left, right, coordinate_systems.ellipsoid(crs)).run(
-        sliver or SliverRule()
+    rule = sliver or SliverRule()
+    ellipsoid = coordinate_systems.ellipsoid(crs)
+    measure = _ENGINES[engine]()
+    measured = measure(left.geometry, right.geometry, ellipsoid, rule.width_m)
+    return Overlap(
+        _pairs(left, right, measured, rule),
+        _features(left, measured.left),
+        _features(right, measured.right),
+        _totals(measured),
+        tuple(measured.notes),
     )
 
 
@@ -160,169 +190,58 @@ def _require_usable(geometry: gpd.GeoSeries, where: str) -> CRS:
     coordinate_systems.require_lonlat(crs)
     require_plausible(geometry, where)
     require_valid(geometry, where)
+    if not lonlat_area(geometry.to_numpy(), coordinate_systems.ellipsoid(crs)).any():
+        raise GeometryError("no_polygons", where=where)
     return crs
 
 
-class _Overlay:
-    """The steps of one overlay, with what they share."""
-
-    def __init__(self, left: Side, right: Side, ellipsoid: Ellipsoid) -> None:
-        self._left, self._right = left, right
-        self._ellipsoid = ellipsoid
-        self._notes: list[Note] = []
-        self._a = np.asarray(left.geometry.to_numpy(), dtype=object)
-        self._b = np.asarray(right.geometry.to_numpy(), dtype=object)
-        self._area_a = self._require_area(self._a, "left")
-        self._area_b = self._require_area(self._b, "right")
-
-    def run(self, rule: SliverRule) -> Overlap:
-        """Form the pieces once; everything else is measured from them."""
-        i, j, pieces = self._pieces()
-        areas = self._areas(pieces)
-        pairs = pd.DataFrame(
-            {
-                "left": self._left.geometry.index[i],
-                "right": self._right.geometry.index[j],
-                "area_m2": areas,
-                "share_left": _ratio(areas, self._area_a[i]),
-                "share_right": _ratio(areas, self._area_b[j]),
-                "uncertainty_m2": self._uncertainty(i, j, areas),
-            }
-        )
-        pairs["sliver"] = self._is_sliver(pieces, pairs, rule)
-        doubtful = pairs["sliver"] & (pairs["uncertainty_m2"] < areas)
-        pairs.loc[doubtful, "uncertainty_m2"] = areas[doubtful]
-        left, left_once = self._features(self._left.geometry.index, self._a, i, pieces)
-        right, right_once = self._features(
-            self._right.geometry.index, self._b, j, pieces
-        )
-        totals = {
-            "left_m2": float(left["area_m2"].sum()),
-            "right_m2": float(right["area_m2"].sum()),
-            "left_dissolved_m2": left_once.area_m2,
-            "right_dissolved_m2": right_once.area_m2,
-            "overlap_sum_m2": float(areas.sum()),
-            "overlap_dissolved_m2": left_once.overlap_m2,
-            "left_remainder_m2": left_once.remainder_m2,
-            "right_remainder_m2": right_once.remainder_m2,
+def _pairs(left: Side, right: Side, found: Measured, rule: SliverRule) -> pd.DataFrame:
+    areas = found.area_m2
+    share_left = ratio(areas, found.left.area_m2[found.i])
+    sliver = (areas < rule.area_m2) | (found.width_m < rule.width_m)
+    sliver |= share_left < rule.share_left
+    return pd.DataFrame(
+        {
+            "left": left.geometry.index[found.i],
+            "right": right.geometry.index[found.j],
+            "area_m2": areas,
+            "share_left": share_left,
+            "share_right": ratio(areas, found.right.area_m2[found.j]),
+            "uncertainty_m2": _uncertainty(left, right, found, sliver),
+            "sliver": sliver,
         }
-        return Overlap(pairs, left, right, totals, tuple(self._notes))
-
-    def _require_area(self, geometry: GeometryArray, where: str) -> FloatArray:
-        areas = self._areas(geometry)
-        if not areas.any():
-            raise GeometryError("no_polygons", where=where)
-        return areas
-
-    def _areas(self, geometry: GeometryArray) -> FloatArray:
-        return lonlat_area(geometry, self._ellipsoid)
-
-    def _pieces(self) -> tuple[IntArray, IntArray, GeometryArray]:
-        """Positions of the pairs that share area, and the shared polygons."""
-        i, j = shapely.STRtree(self._b).query(self._a, predicate="intersects")
-        order = np.lexsort((j, i))
-        i, j = i[order], j[order]
-        result = intersection(self._a[i], self._b[j])
-        retried = zip(i[result.retried], j[result.retried], strict=True)
-        left, right = self._left.geometry.index, self._right.geometry.index
-        self._note_retried([f"{left[a]} x {right[b]}" for a, b in retried])
-        self._note_dropped(result.geometry)
-        pieces = polygons_of(result.geometry)
-        keep = ~shapely.is_empty(pieces)
-        return i[keep], j[keep], pieces[keep]
-
-    def _note_retried(self, names: list[str]) -> None:
-        if names:
-            details = {"count": len(names), "pairs": listed(names)}
-            grid = {"grid_degrees": RETRY_GRID_DEGREES}
-            self._notes.append(Note("overlay_retried", {**details, **grid}))
-
-    def _note_dropped(self, geometry: GeometryArray) -> None:
-        """Count intersections that are area and line at once; the line has no area."""
-        mixed = int(np.sum(shapely.get_type_id(geometry) == COLLECTION))
-        if mixed:
-            self._notes.append(Note("overlay_lines_dropped", {"count": mixed}))
-
-    def _uncertainty(self, i: IntArray, j: IntArray, areas: FloatArray) -> FloatArray:
-        sigma_a = self._left.accuracy_m.to_numpy()[i]
-        sigma_b = self._right.accuracy_m.to_numpy()[j]
-        known = np.isfinite(sigma_a) & np.isfinite(sigma_b)
-        spread = np.full(len(i), np.nan)
-        a, b = self._a[i[known]], self._b[j[known]]
-        inside_b = self._length_inside(a, b)
-        inside_a = self._length_inside(b, a)
-        spread[known] = np.hypot(sigma_a[known] * inside_b, sigma_b[known] * inside_a)
-        moved = self._left.change_m2.to_numpy()[i] + self._right.change_m2.to_numpy()[j]
-        return np.asarray(spread + np.minimum(moved, areas))
-
-    def _length_inside(
-        self, outline: GeometryArray, cover: GeometryArray
-    ) -> FloatArray:
-        """Metres of the outline of one polygon that run inside or along another."""
-        lines = intersection(shapely.boundary(outline), cover).geometry
-        return line_lengths(lines, self._ellipsoid)
-
-    def _is_sliver(
-        self, pieces: GeometryArray, pairs: pd.DataFrame, rule: SliverRule
-    ) -> BoolArray:
-        area = pairs["area_m2"].to_numpy()
-        perimeter = line_lengths(shapely.boundary(pieces), self._ellipsoid)
-        width = _ratio(2.0 * area, perimeter)
-        share = pairs["share_left"].to_numpy()
-        return np.asarray(
-            (area < rule.area_m2) | (width < rule.width_m) | (share < rule.share_left)
-        )
-
-    def _features(
-        self,
-        index: pd.Index,
-        geometry: GeometryArray,
-        owner: IntArray,
-        pieces: GeometryArray,
-    ) -> tuple[pd.DataFrame, "_Once"]:
-        """Sum, dissolved overlap and remainder of each feature, and of the layer."""
-        covered = union_by(owner, pieces, len(geometry))
-        rest = difference(geometry, covered.geometry)
-        for result in (covered, rest):
-            self._note_retried([str(label) for label in index[result.retried]])
-        table = pd.DataFrame(
-            {
-                "area_m2": self._areas(geometry),
-                "overlap_sum_m2": sum_by(owner, self._areas(pieces), len(geometry)),
-                "overlap_dissolved_m2": self._areas(covered.geometry),
-                "remainder_m2": self._areas(rest.geometry),
-            },
-            index=index,
-        )
-        shared = may_overlap(geometry)
-        once = _Once(
-            self._once(geometry, table["area_m2"], shared),
-            self._once(covered.geometry, table["overlap_dissolved_m2"], shared),
-            self._once(rest.geometry, table["remainder_m2"], shared),
-        )
-        return table, once
-
-    def _once(
-        self, geometry: GeometryArray, areas: pd.Series, shared: BoolArray
-    ) -> float:
-        """Area of all geometries, each place once; only the shared are dissolved."""
-        alone = float(areas.to_numpy()[~shared].sum())
-        one = np.zeros(int(shared.sum()), dtype=np.int64)
-        dissolved = union_by(one, geometry[shared], 1)
-        if dissolved.retried.any():
-            self._note_retried(["*"])
-        return alone + float(self._areas(dissolved.geometry)[0])
+    )
 
 
-class _Once(NamedTuple):
-    """Areas of a layer, its overlap and its remainder, each place once, m2."""
+def _uncertainty(
+    left: Side, right: Side, found: Measured, sliver: BoolArray
+) -> FloatArray:
+    """Follow the rule of the module's text; nan where an accuracy is unknown."""
+    spread = np.hypot(
+        left.accuracy_m.to_numpy()[found.i] * found.along_left_m,
+        right.accuracy_m.to_numpy()[found.j] * found.along_right_m,
+    )
+    moved = left.change_m2.to_numpy()[found.i] + right.change_m2.to_numpy()[found.j]
+    total = spread + np.minimum(moved, found.area_m2)
+    doubtful = sliver & (total < found.area_m2)
+    return np.asarray(np.where(doubtful, found.area_m2, total))
 
-    area_m2: float
-    overlap_m2: float
-    remainder_m2: float
+
+def _features(side: Side, balance: Balance) -> pd.DataFrame:
+    columns = balance._asdict()
+    del columns["once"]
+    return pd.DataFrame(columns, index=side.geometry.index)
 
 
-def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
-    """``part / whole``; 0 where the whole is 0: a polygon thinner than rounding."""
-    result = np.zeros_like(part)
-    return np.divide(part, whole, out=result, where=whole > 0.0)
+def _totals(found: Measured) -> dict[str, float]:
+    left, right = found.left, found.right
+    return {
+        "left_m2": float(left.area_m2.sum()),
+        "right_m2": float(right.area_m2.sum()),
+        "left_dissolved_m2": left.once.area_m2,
+        "right_dissolved_m2": right.once.area_m2,
+        "overlap_sum_m2": float(found.area_m2.sum()),
+        "overlap_dissolved_m2": left.once.overlap_m2,
+        "left_remainder_m2": left.once.remainder_m2,
+        "right_remainder_m2": right.once.remainder_m2,
+    }

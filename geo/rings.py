@@ -51,6 +51,15 @@ class Rings:
         first = np.flatnonzero(starts)
         return self.coordinates[first], self.coordinates[first + 1]
 
+    @property
+    def is_counterclockwise(self) -> BoolArray:
+        """Which way each ring turns in the plane of its coordinates, ``(r,)``."""
+        first, last = self.edges
+        ring = self.edge_ring
+        origin = self.coordinates[self.offsets[:-1]][ring]
+        (x1, y1), (x2, y2) = (first - origin).T, (last - origin).T
+        return sum_by(ring, x1 * y2 - x2 * y1, len(self.feature)) > 0.0
+
     def with_coordinates(
         self, coordinates: FloatArray, offsets: IntArray | None = None
     ) -> "Rings":

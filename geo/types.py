@@ -19,3 +19,9 @@ EdgeRule = Literal["lonlat", "geodesic", "official", "plane"]
 
 REGION: BBox = (97.0, 37.0, 127.0, 54.0)
 """The bounding box of Inner Mongolia with its seed rasters, lon/lat degrees."""
+
+
+def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """``part / whole``; 0 where the whole is 0: a polygon thinner than rounding."""
+    result = np.zeros_like(part)
+    return np.divide(part, whole, out=result, where=whole > 0.0)

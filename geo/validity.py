@@ -47,7 +47,7 @@ class Repaired:
 
 
 def repair(geometry: gpd.GeoSeries, where: str) -> Repaired:
-    """Drop what is empty, flatten Z, keep the polygons of collections, make valid.
+    """Drop what is empty, flatten Z, keep polygons, turn rings, make valid.
 
     Parameters
     ----------
@@ -74,6 +74,7 @@ def repair(geometry: gpd.GeoSeries, where: str) -> Repaired:
     kept = _without_empty(geometry, where, notes)
     values = _two_dimensional(kept, where, notes)
     values = _without_collections(values, kept.index, where, notes)
+    values = _consistently_wound(values, kept.index, where, notes)
     values, change = _valid(values, kept.index, crs, where, notes)
     result = gpd.GeoSeries(values, index=kept.index, crs=geometry.crs)
     gone = result.is_empty.to_numpy()
@@ -148,6 +149,22 @@ def _without_collections(
         notes.append(_note("repair_collection", where, index, mixed))
         values = values.copy()
         values[mixed] = polygons_of(values[mixed])
+    return values
+
+
+def _consistently_wound(
+    values: GeometryArray, index: pd.Index, where: str, notes: list[Note]
+) -> GeometryArray:
+    """Orient features whose rings contradict each other; all clockwise is a habit."""
+    rings = flat.from_geometry(values)
+    usual = (rings.is_counterclockwise ^ rings.is_hole).astype(np.float64)
+    share = flat.sum_by(rings.feature, usual, rings.size)
+    count = np.bincount(rings.feature, minlength=rings.size)
+    mixed = (share > 0.0) & (share < count)
+    if mixed.any():
+        notes.append(_note("repair_winding", where, index, mixed))
+        values = values.copy()
+        values[mixed] = shapely.orient_polygons(values[mixed])
     return values
 
 

@@ -126,7 +126,7 @@ class Catalog:
         GeoError
             Coordinates or CRS that cannot be used; see :func:`layers.vector.prepare`.
         """
-        if not _is_file(name):
+        if not is_file_name(name):
             return self._catalogued_vector(self._entry(name))
         file = file_name(name)
         inside = part if part is not None else file.part
@@ -172,7 +172,7 @@ class Catalog:
         GeoError
             A CRS that cannot be used.
         """
-        if not _is_file(name):
+        if not is_file_name(name):
             entry = self._entry(name)
             if entry.spec.kind != "raster":
                 raise LayerReadError("layer_not_raster", name=name)
@@ -188,7 +188,7 @@ class Catalog:
 
     def layer(self, name: str, *, crs: str | None = None) -> VectorLayer | RasterLayer:
         """Load whichever kind it is; see :meth:`vector` and :meth:`raster`."""
-        if _is_file(name):
+        if is_file_name(name):
             kind = format_of(file_name(name).path).kind
         else:
             kind = self.spec(name).kind
@@ -215,7 +215,7 @@ class Catalog:
         return prepared.as_layer(spec)
 
 
-def _is_file(name: str) -> bool:
+def is_file_name(name: str) -> bool:
     """Whether a name means a file: no id has a folder or a suffix."""
     return re.search(r"[/\\.]", name) is not None
 

@@ -3,43 +3,45 @@
 Command line, HTTP and notebooks all call these functions, so that they cannot differ.
 """
 
-from typing import Any
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
 from geo.area import area
+from geo.crosstab import crosstab
 from geo.errors import GeometryError
 from geo.messages import Note, listed
-from geo.overlay import Overlap, Side, SliverRule, overlap
-from geo.types import FloatArray
-from geo.zonal import NODATA, OUTSIDE, Zonal, zonal
+from geo.overlay import Engine, Side, SliverRule, overlap
+from geo.overlay_geos import shared_polygons
+from geo.zonal import zonal
+from layers.blocks import reader
 from layers.catalog import Catalog
 from layers.loaded import RasterLayer, VectorLayer
 from layers.models import LayerSpec
 from service.identity import result_id
-from service.intervals import intervals, label_rows
+from service.intervals import intervals, label_pairs, label_rows
 from service.models import (
     AreaReport,
     AreaRow,
-    FeatureBalance,
+    CrosstabReport,
     LayerRef,
     LayersReport,
     LayerSummary,
     NoteModel,
     OverlapReport,
-    OverlapRow,
     OverlapTotals,
     ZonalReport,
-    ZonalStatistics,
-    ZonalTotals,
 )
+from service.rows import balances, names, overlap_rows, statistics, zonal_totals
 
 AREA_METHOD = "area/lonlat-edges"
-OVERLAP_METHOD = "overlap/geos/lonlat-edges"
+OVERLAP_METHODS: dict[Engine, str] = {
+    "kernel": "overlap/kernel/lonlat-edges",
+    "geos": "overlap/geos/lonlat-edges",
+}
 ZONAL_METHOD = "zonal/exact-cells/lonlat-edges"
+CROSSTAB_METHOD = "crosstab/exact-cells/lonlat-edges"
 
 POLYGONAL = (3, 6)
 """Type ids of polygon and multipolygon in shapely."""
@@ -77,8 +79,8 @@ def area_report(catalog: Catalog, layer: str, *, crs: str | None = None) -> Area
     source = gpd.GeoSeries(loaded.source_geometry.loc[polygons.index])
     columns = zip(
         polygons.index,
-        _names(polygons, "name_zh"),
-        _names(polygons, "name_en"),
+        names(polygons, "name_zh"),
+        names(polygons, "name_en"),
         area(polygons.geometry),
         area(source, edges="geodesic"),
         area(source, edges="official"),
@@ -110,6 +112,7 @@ def overlap_report(
     *,
     crs: str | None = None,
     sliver: SliverRule | None = None,
+    engine: Engine = "kernel",
 ) -> OverlapReport:
     """Measure how two polygon layers overlap.
 
@@ -122,6 +125,8 @@ def overlap_report(
         States the CRS of files that carry none.
     sliver : SliverRule, optional
         Thresholds of boundary-sharing errors.
+    engine : {"kernel", "geos"}
+        Who measures; see :mod:`geo.overlay`.
 
     Raises
     ------
@@ -131,20 +136,55 @@ def overlap_report(
     rule = sliver or SliverRule()
     a, b = catalog.vector(left, crs=crs), catalog.vector(right, crs=crs)
     (polygons_a, notes_a), (polygons_b, notes_b) = _polygons(a), _polygons(b)
-    table = overlap(_side(a, polygons_a), _side(b, polygons_b), sliver=rule)
+    sides = _side(a, polygons_a), _side(b, polygons_b)
+    table = overlap(*sides, sliver=rule, engine=engine)
     parameters = {"crs": crs, "sliver": vars(rule)}
     notes = [*_cautions(a), *_cautions(b), *notes_a, *notes_b, *table.notes]
     return OverlapReport(
-        result_id=result_id(OVERLAP_METHOD, [a.spec, b.spec], parameters),
-        method=OVERLAP_METHOD,
+        result_id=result_id(OVERLAP_METHODS[engine], [a.spec, b.spec], parameters),
+        method=OVERLAP_METHODS[engine],
         left=_reference(a.spec),
         right=_reference(b.spec),
-        rows=tuple(_overlap_rows(table, polygons_a, polygons_b)),
-        left_features=_balances(table.left, polygons_a),
-        right_features=_balances(table.right, polygons_b),
+        rows=tuple(overlap_rows(table, polygons_a, polygons_b)),
+        left_features=balances(table.left, polygons_a),
+        right_features=balances(table.right, polygons_b),
         totals=OverlapTotals(**table.totals),
         notes=_note_models([*notes, *_accuracy_notes(a, b)]),
     )
+
+
+def overlap_pieces(
+    catalog: Catalog, left: str, right: str, *, crs: str | None = None
+) -> gpd.GeoDataFrame:
+    """Build the polygons that two layers share, for maps and downloads.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4490; a row per pair: ``left_id``, ``left_name``, ``right_id``,
+        ``right_name``, ``area_m2`` of the piece, and the status and caution of both
+        layers, so that they stay with the copy.
+
+    Raises
+    ------
+    EcobarrierError
+        A layer cannot be found, read or overlaid.
+    """
+    a, b = catalog.vector(left, crs=crs), catalog.vector(right, crs=crs)
+    (polygons_a, _), (polygons_b, _) = _polygons(a), _polygons(b)
+    pieces, _ = shared_polygons(polygons_a.geometry, polygons_b.geometry)
+    columns: dict[str, object] = {}
+    for name, layer, polygons, position in (
+        ("left", a, polygons_a, pieces.i),
+        ("right", b, polygons_b, pieces.j),
+    ):
+        columns[f"{name}_id"] = polygons.index[position]
+        columns[f"{name}_name"] = np.array(names(polygons, "name_zh"))[position]
+        columns[f"{name}_status"] = layer.spec.status
+        caution = layer.spec.caution
+        columns[f"{name}_caution"] = None if caution is None else caution.zh
+    shapes = gpd.GeoSeries(pieces.geometry, crs=polygons_a.crs)
+    return gpd.GeoDataFrame(columns, geometry=shapes).assign(area_m2=area(shapes))
 
 
 def zonal_report(
@@ -155,6 +195,7 @@ def zonal_report(
     crs: str | None = None,
     breaks: tuple[float, ...] = (),
     nodata: float | None = None,
+    percentiles: tuple[float, ...] = (),
 ) -> ZonalReport:
     """Measure the classes or value intervals of a raster within zones.
 
@@ -170,6 +211,8 @@ def zonal_report(
         the steps of a continuous raster's colour ramp.
     nodata : float, optional
         States the no-data value of a raster file that declares none.
+    percentiles : tuple of float
+        0 to 100, of a continuous raster.
 
     Raises
     ------
@@ -180,17 +223,75 @@ def zonal_report(
     values = catalog.raster(raster, crs=crs, nodata=nodata)
     polygons, notes = _polygons(areas)
     limits = intervals(values, breaks)
-    table = zonal(polygons.geometry, values.grid, values.read, breaks=limits)
-    parameters = {"crs": crs, "breaks": breaks, "nodata": nodata}
+    asked = () if limits is None else percentiles
+    with reader(values) as read:
+        table = zonal(
+            polygons.geometry, values.grid, read, breaks=limits, percentiles=asked
+        )
+    parameters: dict[str, object] = {"crs": crs, "breaks": breaks, "nodata": nodata}
+    if asked:
+        parameters["percentiles"] = asked
     return ZonalReport(
         result_id=result_id(ZONAL_METHOD, [areas.spec, values.spec], parameters),
         method=ZONAL_METHOD,
         zones=_reference(areas.spec),
         raster=_reference(values.spec),
         rows=label_rows(table.classes, polygons, values.spec, limits),
-        statistics=_statistics(table, limits),
-        totals=_zonal_totals(table),
+        statistics=statistics(table, limits),
+        totals=zonal_totals(table),
         notes=_note_models([*_cautions(areas), *_cautions(values), *notes]),
+    )
+
+
+def crosstab_report(
+    catalog: Catalog,
+    zones: str,
+    raster_a: str,
+    raster_b: str,
+    *,
+    crs: str | None = None,
+) -> CrosstabReport:
+    """Measure the area of each pair of values of two rasters within zones.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    zones, raster_a, raster_b : str
+        Layer ids or paths of files.
+    crs : str, optional
+        States the CRS of files that carry none.
+
+    Raises
+    ------
+    EcobarrierError
+        A layer cannot be found, read or measured.
+    """
+    areas = catalog.vector(zones, crs=crs)
+    a, b = catalog.raster(raster_a, crs=crs), catalog.raster(raster_b, crs=crs)
+    polygons, notes = _polygons(areas)
+    limits = intervals(a, ()), intervals(b, ())
+    with reader(a) as read_a, reader(b) as read_b:
+        table = crosstab(
+            polygons.geometry,
+            a.grid,
+            read_a,
+            b.grid,
+            read_b,
+            breaks_a=limits[0],
+            breaks_b=limits[1],
+        )
+    specs = areas.spec, a.spec, b.spec
+    zone_ref, ref_a, ref_b = (_reference(spec) for spec in specs)
+    cautions = [*_cautions(areas), *_cautions(a), *_cautions(b)]
+    return CrosstabReport(
+        result_id=result_id(CROSSTAB_METHOD, specs, {"crs": crs}),
+        method=CROSSTAB_METHOD,
+        zones=zone_ref,
+        raster_a=ref_a,
+        raster_b=ref_b,
+        rows=label_pairs(table, polygons, (a.spec, b.spec), limits),
+        zones_m2=float(area(polygons.geometry).sum()),
+        notes=_note_models([*cautions, *notes]),
     )
 
 
@@ -234,8 +335,8 @@ def _polygons(layer: VectorLayer) -> tuple[gpd.GeoDataFrame, list[Note]]:
         raise GeometryError("no_polygons", where=layer.spec.id)
     if polygonal.all():
         return features, []
-    names = [str(label) for label in features.index[~polygonal]]
-    details = {"layer": layer.spec.id, "count": len(names), "features": listed(names)}
+    others = [str(label) for label in features.index[~polygonal]]
+    details = {"layer": layer.spec.id, "count": len(others), "features": listed(others)}
     return features[polygonal], [Note("not_polygons", details)]
 
 
@@ -248,112 +349,3 @@ def _side(layer: VectorLayer, polygons: gpd.GeoDataFrame) -> Side:
         own = pd.to_numeric(polygons["accuracy_m"], errors="coerce")
         accuracy = own.fillna(accuracy).astype(float)
     return Side(polygons.geometry, accuracy, layer.change_m2.loc[index])
-
-
-def _names(features: gpd.GeoDataFrame, column: str) -> list[str | None]:
-    return [None if pd.isna(name) else str(name) for name in features[column]]
-
-
-def _overlap_rows(
-    table: Overlap, left: gpd.GeoDataFrame, right: gpd.GeoDataFrame
-) -> list[OverlapRow]:
-    lefts, rights = _labels(left), _labels(right)
-    pairs = [
-        OverlapRow(
-            kind="overlap",
-            **_prefixed("left", lefts[pair.pop("left")]),
-            **_prefixed("right", rights[pair.pop("right")]),
-            uncertainty_m2=_known(pair.pop("uncertainty_m2")),
-            **pair,
-        )
-        for pair in _records(table.pairs)
-    ]
-    left_rest = [
-        _remainder("left", label, row)
-        for label, row in zip(lefts.values(), _records(table.left), strict=True)
-    ]
-    right_rest = [
-        _remainder("right", label, row)
-        for label, row in zip(rights.values(), _records(table.right), strict=True)
-    ]
-    return [*pairs, *left_rest, *right_rest]
-
-
-Label = tuple[str | None, str | None, str | None]
-"""Id, Chinese name, English name."""
-
-NOBODY: Label = (None, None, None)
-
-
-def _labels(features: gpd.GeoDataFrame) -> dict[str, Label]:
-    columns = (features.index, _names(features, "name_zh"), _names(features, "name_en"))
-    return {str(row[0]): row for row in zip(*columns, strict=True)}
-
-
-def _prefixed(side: str, label: Label) -> dict[str, str | None]:
-    fields = (f"{side}_id", f"{side}_name", f"{side}_name_en")
-    return dict(zip(fields, label, strict=True))
-
-
-def _remainder(side: str, label: Label, row: dict[str, float]) -> OverlapRow:
-    other = "right" if side == "left" else "left"
-    rest_m2, area_m2 = row["remainder_m2"], row["area_m2"]
-    return OverlapRow(
-        kind="remainder",
-        **_prefixed(side, label),
-        **_prefixed(other, NOBODY),
-        area_m2=rest_m2,
-        **{f"share_{side}": rest_m2 / area_m2, f"share_{other}": None},
-        uncertainty_m2=None,
-        sliver=False,
-    )
-
-
-def _balances(
-    table: pd.DataFrame, features: gpd.GeoDataFrame
-) -> tuple[FeatureBalance, ...]:
-    rows = zip(_labels(features).values(), _records(table), strict=True)
-    return tuple(
-        FeatureBalance(id=str(key), name=name, name_en=name_en, **row)
-        for (key, name, name_en), row in rows
-    )
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as dictionaries by column name."""
-    return [
-        {str(key): value for key, value in row.items()}
-        for row in table.to_dict("records")
-    ]
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
-
-
-def _statistics(table: Zonal, limits: FloatArray | None) -> tuple[ZonalStatistics, ...]:
-    """Statistics of a continuous raster; class numbers have no mean."""
-    if limits is None:
-        return ()
-    rows = zip(table.statistics.index, _records(table.statistics), strict=True)
-    return tuple(
-        ZonalStatistics(
-            zone_id=str(label),
-            area_m2=row.pop("area_m2"),
-            **{key: _known(value) for key, value in row.items()},
-        )
-        for label, row in rows
-    )
-
-
-def _zonal_totals(table: Zonal) -> ZonalTotals:
-    classes = table.classes
-    nodata = float(classes.loc[classes["value"] == NODATA, "area_m2"].sum())
-    outside = float(classes.loc[classes["value"] == OUTSIDE, "area_m2"].sum())
-    whole = float(classes["area_m2"].sum())
-    return ZonalTotals(
-        zones_m2=float(table.zone_area_m2.sum()),
-        value_m2=whole - nodata - outside,
-        nodata_m2=nodata,
-        outside_m2=outside,
-    )

@@ -73,6 +73,25 @@ def _add_questions(commands: "_Commands") -> None:
     overlap = add("overlap", _overlap, "overlap of two layers | 叠加", crs=True)
     overlap.add_argument("left", metavar="LEFT")
     overlap.add_argument("right", metavar="RIGHT")
+    overlap.add_argument(
+        "--engine",
+        choices=("kernel", "geos"),
+        default="kernel",
+        help="compiled, or by GEOS piece by piece | 计算引擎",
+    )
+    overlap.add_argument(
+        "--geometry",
+        type=Path,
+        metavar="FILE.geojson|FILE.gpkg",
+        help="also write the shared polygons | 同时写出重叠图形",
+    )
+    overlap.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE.parquet|FILE.csv",
+        help="stream a large GeoParquet LEFT into a file of rows | 大图层逐行写出",
+    )
     zonal = add("zonal", _zonal, "raster classes within zones | 分区统计", crs=True)
     zonal.add_argument("zones", metavar="ZONES")
     zonal.add_argument("raster", metavar="RASTER")
@@ -89,6 +108,17 @@ def _add_questions(commands: "_Commands") -> None:
         metavar="VALUE",
         help="no-data value of a file that declares none | 无数据值",
     )
+    zonal.add_argument(
+        "--percentiles",
+        type=_numbers,
+        default=(),
+        metavar="P,P,...",
+        help="of a continuous raster, 0-100 | 百分位数",
+    )
+    cross = add("crosstab", _crosstab, "two rasters within zones | 交叉制表", crs=True)
+    cross.add_argument("zones", metavar="ZONES")
+    cross.add_argument("raster_a", metavar="RASTER")
+    cross.add_argument("raster_b", metavar="RASTER")
 
 
 def _add_products(commands: "_Commands") -> None:
@@ -191,14 +221,33 @@ def _area(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def _overlap(parsed: argparse.Namespace, settings: Settings) -> int:
+    if parsed.output:
+        return _overlap_to_file(parsed, settings)
+    from layers.export import write_features
     from service import tables
-    from service.analysis import overlap_report
+    from service.analysis import overlap_pieces, overlap_report
 
     with tables.working(f"{parsed.left} × {parsed.right}"):
+        catalog = _catalog(settings)
         report = overlap_report(
-            _catalog(settings), parsed.left, parsed.right, crs=parsed.crs
+            catalog, parsed.left, parsed.right, crs=parsed.crs, engine=parsed.engine
         )
+        if parsed.geometry:
+            pieces = overlap_pieces(catalog, parsed.left, parsed.right, crs=parsed.crs)
+            write_features(pieces, parsed.geometry)
     tables.show(report, tables.overlap, parsed.json)
+    return 0
+
+
+def _overlap_to_file(parsed: argparse.Namespace, settings: Settings) -> int:
+    from service import tables
+    from service.stream import overlap_to_file
+
+    with tables.progress(f"{parsed.left} × {parsed.right}") as step:
+        report = overlap_to_file(
+            _catalog(settings), parsed.left, parsed.right, parsed.output, step
+        )
+    tables.show(report, tables.stream, parsed.json)
     return 0
 
 
@@ -214,8 +263,20 @@ def _zonal(parsed: argparse.Namespace, settings: Settings) -> int:
             crs=parsed.crs,
             breaks=parsed.breaks,
             nodata=parsed.nodata,
+            percentiles=parsed.percentiles,
         )
     tables.show(report, tables.zonal, parsed.json)
+    return 0
+
+
+def _crosstab(parsed: argparse.Namespace, settings: Settings) -> int:
+    from service import tables
+    from service.analysis import crosstab_report
+
+    names = (parsed.zones, parsed.raster_a, parsed.raster_b)
+    with tables.working(" × ".join(names)):
+        report = crosstab_report(_catalog(settings), *names, crs=parsed.crs)
+    tables.show(report, tables.crosstab, parsed.json)
     return 0
 
 

@@ -12,7 +12,7 @@ from geo.types import FloatArray
 from geo.zonal import NODATA, OUTSIDE
 from layers.loaded import RasterLayer
 from layers.models import LayerSpec
-from service.models import ZonalRow
+from service.models import CrosstabRow, ZonalRow
 
 OTHER_LABELS = {NODATA: ("无数据", "no data"), OUTSIDE: ("栅格范围外", "outside")}
 
@@ -66,26 +66,65 @@ def label_rows(
     limits : FloatArray or None
         Of :func:`intervals`.
     """
-    name = _class_names(spec) if limits is None else _interval_names(limits)
-    names = zones[["name_zh", "name_en"]].astype(object).where(zones.notna(), None)
-    rows = []
-    for row in classes.to_dict("records"):
-        zone, value = row["zone"], row["value"]
-        label, label_en = OTHER_LABELS.get(value) or name(value)
-        zone_name, zone_name_en = names.loc[zone]
-        rows.append(
-            ZonalRow(
-                zone_id=str(zone),
-                zone_name=zone_name,
-                zone_name_en=zone_name_en,
-                value=_plain(value),
-                label=label,
-                label_en=label_en,
-                area_m2=row["area_m2"],
-                share=row["share"],
-            )
+    label = _labels(spec, limits)
+    names = _names(zones)
+    return tuple(
+        ZonalRow(
+            **_zone(names, row["zone"]),
+            value=_plain(row["value"]),
+            label=label(row["value"])[0],
+            label_en=label(row["value"])[1],
+            area_m2=row["area_m2"],
+            share=row["share"],
         )
-    return tuple(rows)
+        for row in classes.to_dict("records")
+    )
+
+
+def label_pairs(
+    table: pd.DataFrame,
+    zones: gpd.GeoDataFrame,
+    specs: tuple[LayerSpec, LayerSpec],
+    limits: tuple[FloatArray | None, FloatArray | None],
+) -> tuple[CrosstabRow, ...]:
+    """Put names to the rows of a cross-tabulation (:func:`geo.crosstab.crosstab`)."""
+    label_a, label_b = (_labels(*one) for one in zip(specs, limits, strict=True))
+    names = _names(zones)
+    return tuple(
+        CrosstabRow(
+            **_zone(names, row["zone"]),
+            value_a=_plain(row["value_a"]),
+            label_a=label_a(row["value_a"])[0],
+            label_a_en=label_a(row["value_a"])[1],
+            value_b=_plain(row["value_b"]),
+            label_b=label_b(row["value_b"])[0],
+            label_b_en=label_b(row["value_b"])[1],
+            area_m2=row["area_m2"],
+            share=row["share"],
+            uncertainty_m2=row["uncertainty_m2"],
+        )
+        for row in table.to_dict("records")
+    )
+
+
+def _names(zones: gpd.GeoDataFrame) -> pd.DataFrame:
+    names = zones[["name_zh", "name_en"]].astype(object)
+    return names.where(names.notna(), None)
+
+
+def _zone(names: pd.DataFrame, zone: Any) -> dict[str, Any]:
+    name, name_en = names.loc[zone]
+    return {"zone_id": str(zone), "zone_name": name, "zone_name_en": name_en}
+
+
+def _labels(spec: LayerSpec, limits: FloatArray | None) -> "Namer":
+    """Answer the namer of a raster's classes or intervals, nodata and outside too."""
+    name = _class_names(spec) if limits is None else _interval_names(limits)
+
+    def label(value: Any) -> tuple[str, str]:
+        return OTHER_LABELS.get(value) or name(value)
+
+    return label
 
 
 def _plain(value: Any) -> Any:
@@ -95,7 +134,7 @@ def _plain(value: Any) -> Any:
     return int(value) if float(value).is_integer() else float(value)
 
 
-Namer = Callable[[float], tuple[str, str]]
+Namer = Callable[[Any], tuple[str, str]]
 
 
 def _class_names(spec: LayerSpec) -> Namer:

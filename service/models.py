@@ -165,6 +165,18 @@ class OverlapReport(Answer):
     notes: tuple[NoteModel, ...]
 
 
+class StreamReport(Answer):
+    """Sums of an overlap whose rows were written to a file."""
+
+    result_id: str
+    method: str
+    path: str
+    left_features: int
+    pairs: int
+    overlap_sum_m2: float
+    left_m2: float
+
+
 class ZonalRow(Answer):
     """Area of one class, or of one interval from ``value`` up, in one zone."""
 
@@ -183,10 +195,45 @@ class ZonalStatistics(Answer):
 
     zone_id: str
     area_m2: float
+    """Of the cells with a value."""
     mean: float | None
     std: float | None
     min: float | None
     max: float | None
+    sum: float | None
+    """Of value times covered share of the cell."""
+    percentiles: dict[str, float | None]
+    """By percentage, where asked for: the least value that reaches it."""
+
+
+class CrosstabRow(Answer):
+    """Area of one pair of values of two rasters in one zone."""
+
+    zone_id: str
+    zone_name: str | None
+    zone_name_en: str | None
+    value_a: int | float | Literal["nodata", "outside"]
+    label_a: str
+    label_a_en: str
+    value_b: int | float | Literal["nodata", "outside"]
+    label_b: str
+    label_b_en: str
+    area_m2: float
+    share: float
+    uncertainty_m2: float
+
+
+class CrosstabReport(Answer):
+    """Two rasters against each other within zones; rows add up to the zones."""
+
+    result_id: str
+    method: str
+    zones: LayerRef
+    raster_a: LayerRef
+    raster_b: LayerRef
+    rows: tuple[CrosstabRow, ...]
+    zones_m2: float
+    notes: tuple[NoteModel, ...]
 
 
 class ZonalTotals(Answer):

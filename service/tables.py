@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import BaseModel
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.progress import Progress as Bar
 from rich.table import Table
 
 from service.models import (
     AreaReport,
+    CrosstabReport,
     LayerRef,
     LayersReport,
     LayerSummary,
     NoteModel,
     OverlapReport,
+    StreamReport,
     ZonalReport,
 )
 
@@ -51,6 +54,15 @@ def working(what: str) -> Iterator[None]:
             yield
     else:
         yield
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how much of a long job is done; silent in a pipe."""
+    console = Console(stderr=True)
+    with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def show(
@@ -171,6 +183,28 @@ def zonal(report: ZonalReport, console: Console) -> None:
     for key, value in report.totals.model_dump().items():
         console.print(f"{key:<24}{_km2(value):>20} km²", highlight=False)
     _foot(report.result_id, report.method, report.notes, console)
+
+
+def crosstab(report: CrosstabReport, console: Console) -> None:
+    """Print pairs of values by zone."""
+    parts = (report.zones, report.raster_a, report.raster_b)
+    title = " × ".join(_title(layer) for layer in parts)
+    table = _table(title, "区 Zone", "类 Class A", "类 Class B")
+    _number_columns(table, "km²", "占区\nof zone")
+    for row in report.rows:
+        zone = row.zone_name or row.zone_id
+        area_m2, share = _km2(row.area_m2), _percent(row.share)
+        table.add_row(zone, row.label_a, row.label_b, area_m2, share)
+    console.print(table)
+    _foot(report.result_id, report.method, report.notes, console)
+
+
+def stream(report: StreamReport, console: Console) -> None:
+    """Print the sums of an overlap that went to a file."""
+    console.print(f"{report.path}  {report.pairs:,} 对 pairs", highlight=False)
+    console.print(f"{report.left_features:,} 要素 features, {_km2(report.left_m2)} km²")
+    console.print(f"重叠合计 overlap sum {_km2(report.overlap_sum_m2)} km²")
+    _foot(report.result_id, report.method, (), console)
 
 
 def written(path: Path, size: int, as_json: bool) -> None:

@@ -73,6 +73,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{where}：{count} 个要素带有高程（Z），计算时只用平面坐标（{features}）。",
         "{where}: {count} feature(s) carry Z; only x and y are used ({features}).",
     ),
+    "repair_winding": (
+        "{where}：{count} 个要素的环方向互相矛盾（外环与外环、或外环与内环），已统一方向，面积不抵消（{features}）。",
+        "{where}: the rings of {count} feature(s) contradict each other in direction; they were turned so that no area cancels ({features}).",
+    ),
     "repair_collection": (
         "{where}：{count} 个要素是几何集合，只计其中的多边形（{features}）。",
         "{where}: {count} feature(s) are collections; only their polygons count ({features}).",

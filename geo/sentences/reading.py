@@ -27,6 +27,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "文件 {file} 是空的（0 字节）。请重新导出或复制。",
         "File {file} is empty (0 bytes). Export or copy it again.",
     ),
+    "feature_not_plain": (
+        "{file} 的要素 {feature} 不是有效的多边形，不能边读边算。请先导入（导入时会修复），或不用 --output。",
+        "Feature {feature} of {file} is no valid polygon, so the file cannot be streamed. Import it first (that repairs it), or leave out --output.",
+    ),
+    "export_format_unknown": (
+        "无法按文件名 {file} 判断写出格式。请用这些后缀之一：{known}。",
+        "The name {file} does not say which format to write. Use one of these suffixes: {known}.",
+    ),
     "layer_format_unknown": (
         "不认识文件 {file} 的格式。可读的后缀：{known}。",
         "The format of {file} is not known. Suffixes that can be read: {known}.",

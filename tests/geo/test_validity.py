@@ -226,3 +226,19 @@ def test_require_valid_names_the_feature() -> None:
     for sentence in caught.value.text:
         assert "f2" in sentence
         assert "x.shp" in sentence
+
+
+def test_mixed_winding_is_turned_and_told(
+    mixed_winding_pyproj_1082: gpd.GeoSeries,
+) -> None:
+    """The hole wound like its shell and the parts of mixed winding, nothing else."""
+    repaired = repair(mixed_winding_pyproj_1082, "layer")
+    (note,) = repaired.notes
+    assert note.code == "repair_winding"
+    labels = mixed_winding_pyproj_1082.index
+    assert note.details["features"] == f"{labels[1]}, {labels[3]}"
+    for geometry in repaired.geometry.iloc[[1, 3]]:
+        for part in shapely.get_parts(geometry):
+            assert part.exterior.is_ccw
+            assert not any(hole.is_ccw for hole in part.interiors)
+    assert shapely.equals(repaired.geometry, mixed_winding_pyproj_1082).all()

@@ -1,6 +1,7 @@
 """The whole path on the seed layers: command line, analysis, geo, catalogue, files."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,3 +104,56 @@ def test_sixteen_layers_say_what_they_are(ask: Any) -> None:
         assert layer["provenance"]["source"]
         assert layer["title"]["zh"]
         assert layer["title"]["en"]
+
+
+def test_crosstab_closes_and_agrees_with_zonal(ask: Any) -> None:
+    answer = ask("crosstab", "leagues", "land_cover", "climate_zone")
+    single = ask("zonal", "leagues", "climate_zone")
+    sums: dict[tuple[str, Any], float] = {}
+    for row in answer["rows"]:
+        key = (row["zone_id"], row["value_b"])
+        sums[key] = sums.get(key, 0.0) + row["area_m2"]
+        assert row["label_a"]
+        assert row["label_b_en"]
+    wanted = {(row["zone_id"], row["value"]): row["area_m2"] for row in single["rows"]}
+    assert sums == pytest.approx(wanted, rel=1e-9)
+    assert sum(sums.values()) == pytest.approx(answer["zones_m2"], rel=1e-9)
+
+
+def test_percentiles_of_a_continuous_raster(ask: Any) -> None:
+    answer = ask("zonal", "leagues", "elevation", "--percentiles", "0,50,100")
+    for row in answer["statistics"]:
+        percentiles = row["percentiles"]
+        assert percentiles["0"] == row["min"]
+        assert percentiles["100"] == row["max"]
+        assert row["min"] < percentiles["50"] < row["max"]
+        assert row["min"] < row["mean"] < row["max"]
+
+
+def test_engines_agree(ask: Any) -> None:
+    kernel, geos = (
+        ask("overlap", "banners", "redline", "--engine", engine)
+        for engine in ("kernel", "geos")
+    )
+    assert kernel["result_id"] != geos["result_id"]
+    rows = [
+        {
+            (row["left_id"], row["right_id"]): row["area_m2"]
+            for row in answer["rows"]
+            if row["area_m2"] > 1
+        }
+        for answer in (kernel, geos)
+    ]
+    assert rows[0] == pytest.approx(rows[1], rel=1e-9, abs=1e-3)
+    for key, value in geos["totals"].items():
+        assert kernel["totals"][key] == pytest.approx(value, rel=1e-9, abs=1.0e3)
+
+
+def test_shared_polygons_carry_status_and_area(ask: Any, tmp_path: Path) -> None:
+    output = tmp_path / "pieces.geojson"
+    answer = ask("overlap", "leagues", "redline", "--geometry", str(output))
+    pieces = json.loads(output.read_text(encoding="utf-8"))["features"]
+    total = sum(piece["properties"]["area_m2"] for piece in pieces)
+    assert total == pytest.approx(answer["totals"]["overlap_sum_m2"], rel=1e-9)
+    assert {piece["properties"]["right_status"] for piece in pieces} == {"modelled"}
+    assert all("非法定" in piece["properties"]["right_caution"] for piece in pieces)

@@ -40,3 +40,13 @@ def test_settings_are_frozen() -> None:
 def test_page_size_has_a_bound(wrong: int) -> None:
     with pytest.raises(ValidationError, match="max_items"):
         Settings(max_items=wrong)
+
+
+def test_every_setting_is_documented() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    missing = [
+        name
+        for name in Settings.model_fields
+        if f"`ECOBARRIER_{name.upper()}`" not in readme
+    ]
+    assert missing == []

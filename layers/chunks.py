@@ -1,0 +1,164 @@
+"""A GeoParquet layer of any size, read in chunks that never become objects."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+from pyproj import CRS
+
+from geo.crs import name, require_safe_datum
+from geo.engine import read_wkb
+from geo.engine.wkb import EMPTY, READ
+from geo.errors import CRSError
+from geo.rings import Rings
+from geo.types import BoolArray
+from layers.catalog import Catalog, is_file_name
+from layers.errors import LayerReadError
+from layers.files import describe_file
+from layers.models import LayerSpec
+from layers.readers.guard import reason
+
+CHUNK_ROWS = 50_000
+"""Features in memory at once: 50,000 parcels of 50 vertices are some 100 MB."""
+
+ID_COLUMNS = ("id", "adcode")
+
+
+class Chunk(NamedTuple):
+    """Some features of a layer, in the order of the file.
+
+    Parameters
+    ----------
+    ids : list of str
+        Of the column ``id`` or ``adcode``, else row numbers from 1.
+    rings : Rings
+        Lon,lat degrees; features without geometry own no ring.
+    """
+
+    ids: list[str]
+    rings: Rings
+
+
+class PolygonFile:
+    """A GeoParquet file of polygons in lon/lat.
+
+    Parameters
+    ----------
+    path : Path
+    checked : bool
+        Whether every polygon is known to be valid, as in a published layer; else each
+        chunk is checked by GEOS, which takes most of the time.
+
+    Raises
+    ------
+    LayerReadError
+        No GeoParquet, or geometry not in WKB.
+    CRSError
+        Not lon/lat, or an unsafe datum.
+    """
+
+    def __init__(self, path: Path, *, checked: bool = False) -> None:
+        self._path = path
+        self._checked = checked
+        try:
+            self._file = pq.ParquetFile(path)
+            geo = json.loads((self._file.schema_arrow.metadata or {})[b"geo"])
+            self._geometry = str(geo["primary_column"])
+            column: dict[str, Any] = geo["columns"][self._geometry]
+        except (OSError, pa.ArrowException, KeyError, ValueError) as error:
+            raise self._unreadable(reason(error, path)) from error
+        if column.get("encoding") != "WKB":
+            raise self._unreadable(f"encoding {column.get('encoding')}")
+        # No crs member means OGC:CRS84 (GeoParquet 1.1, "crs").
+        crs = CRS.from_user_input(column.get("crs") or "OGC:CRS84")
+        require_safe_datum(crs, path.name)
+        if not crs.is_geographic:
+            raise CRSError("crs_not_lonlat", crs=name(crs))
+        self.crs = crs
+
+    def __len__(self) -> int:
+        return int(self._file.metadata.num_rows)
+
+    def chunks(self, rows: int = CHUNK_ROWS) -> Iterator[Chunk]:
+        """Read the file from front to back, ``rows`` features at a time.
+
+        Raises
+        ------
+        LayerReadError
+            A feature that is no valid polygon, by its id; it must be imported, which
+            repairs it.
+        """
+        names = self._file.schema_arrow.names
+        key = next((column for column in ID_COLUMNS if column in names), None)
+        columns = [self._geometry, *([key] if key else [])]
+        first = 1
+        try:
+            for batch in self._file.iter_batches(rows, columns=columns):
+                ids = (
+                    [str(value) for value in batch.column(key).to_pylist()]
+                    if key
+                    else [str(first + k) for k in range(batch.num_rows)]
+                )
+                first += batch.num_rows
+                yield Chunk(ids, self._rings(batch.column(self._geometry), ids))
+        except (OSError, pa.ArrowException) as error:
+            raise self._unreadable(reason(error, self._path)) from error
+
+    def _rings(self, column: pa.Array, ids: list[str]) -> Rings:
+        column = column.cast(pa.large_binary())
+        _, offset_buffer, data_buffer = column.buffers()
+        offsets = np.frombuffer(offset_buffer, np.int64)
+        offsets = offsets[column.offset : column.offset + len(column) + 1]
+        data = np.frombuffer(data_buffer or b"", np.uint8)
+        layer = read_wkb(data, offsets, np.asarray(column.is_valid()))
+        wrong = (layer.fault != READ) & (layer.fault != EMPTY)
+        if not self._checked and not wrong.any():
+            wrong = ~_valid(column)
+        if wrong.any():
+            feature = ids[int(np.argmax(wrong))]
+            raise LayerReadError(
+                "feature_not_plain", file=self._path.name, feature=feature
+            )
+        return layer.rings
+
+    def _unreadable(self, why: str) -> LayerReadError:
+        return LayerReadError(
+            "layer_unreadable", file=self._path.name, format="GeoParquet", reason=why
+        )
+
+
+def open_polygons(catalog: Catalog, layer: str) -> tuple[LayerSpec, PolygonFile]:
+    """Open a layer of a catalogue or a file, to be read in chunks.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    layer : str
+        Layer id or path of a GeoParquet file. What is in a catalogue was checked when
+        it was published and is not checked again.
+
+    Raises
+    ------
+    LayerNotFoundError
+        No such layer.
+    LayerReadError, CRSError
+        See :class:`PolygonFile`.
+    """
+    if not is_file_name(layer):
+        return catalog.spec(layer), PolygonFile(catalog.path(layer), checked=True)
+    path = Path(layer)
+    source = PolygonFile(path)
+    return describe_file(
+        path, kind="vector", crs=name(source.crs), geometry="polygon", rows=len(source)
+    ), source
+
+
+def _valid(column: pa.Array) -> BoolArray:
+    values = column.to_numpy(zero_copy_only=False)
+    shapes = np.asarray(shapely.from_wkb(values), dtype=object)
+    return np.asarray(shapely.is_valid(shapes) | shapely.is_missing(shapes))
