@@ -13,10 +13,11 @@ import shapely
 from benchmarks import peers
 from benchmarks.clock import Result, measured
 from benchmarks.data import fractal
-from benchmarks.tables import Table, split, summed
-from geo.engine import overlap_pairs
+from benchmarks.tables import Table, split
+from geo.engine import overlap_chunks
 from geo.rings import from_geometry
 from geo.types import GeometryArray
+from layers.chunks import CHUNK_ROWS
 
 FEATURES = "features"
 VERTICES = "vertices of the zone"
@@ -41,11 +42,19 @@ def zone(vertices: int) -> GeometryArray:
 
 
 def _ours(left: GeometryArray, right: GeometryArray) -> Callable[[], Table]:
-    a, b = from_geometry(left), from_geometry(right)
+    """Feed the engine in chunks, as files are read: that bounds its memory."""
+    cuts = range(0, len(left), CHUNK_ROWS)
+    a = [from_geometry(left[k : k + CHUNK_ROWS]) for k in cuts]
+    b = from_geometry(right)
 
     def job() -> Table:
-        found = overlap_pairs(a, b)
-        return summed(found.left, found.right, found.area_m2, len(right))
+        found = list(overlap_chunks(a, b))
+        i = [pairs.left + k for pairs, k in zip(found, cuts, strict=True)]
+        return Table(
+            np.concatenate(i),
+            np.concatenate([pairs.right for pairs in found]),
+            np.concatenate([pairs.area_m2 for pairs in found]),
+        )
 
     return job
 
@@ -115,11 +124,7 @@ def plot(points: list[tuple[int, Result]], path: Path) -> None:
         panels[1, column].set(xlabel=job, ylabel="peak memory, MB above the layers")
     for panel in panels.flat:
         panel.grid(alpha=0.3)
-    figure.legend(
-        *panels[0, 0].get_legend_handles_labels(),
-        loc="outside upper center",
-        ncols=3,
-        fontsize=8,
-    )
+    handles, labels = panels[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=3, fontsize=8)
     figure.savefig(path, dpi=110)
     plt.close(figure)
