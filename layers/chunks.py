@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -87,12 +88,17 @@ class PolygonFile:
     def chunks(self, rows: int = CHUNK_ROWS) -> Iterator[Chunk]:
         """Read the file from front to back, ``rows`` features at a time.
 
+        The next chunk is read while the caller works on the last one.
+
         Raises
         ------
         LayerReadError
             A feature that is no valid polygon, by its id; it must be imported, which
             repairs it.
         """
+        return _ahead(self._chunks(rows))
+
+    def _chunks(self, rows: int) -> Iterator[Chunk]:
         names = self._file.schema_arrow.names
         key = next((column for column in ID_COLUMNS if column in names), None)
         columns = [self._geometry, *([key] if key else [])]
@@ -130,6 +136,15 @@ class PolygonFile:
         return LayerReadError(
             "layer_unreadable", file=self._path.name, format="GeoParquet", reason=why
         )
+
+
+def _ahead(source: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Fetch one chunk in advance, in a thread; its errors come out here."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, source, None)
+        while (chunk := coming.result()) is not None:
+            coming = pool.submit(next, source, None)
+            yield chunk
 
 
 def open_polygons(catalog: Catalog, layer: str) -> tuple[LayerSpec, PolygonFile]:

@@ -61,15 +61,15 @@ class Crossings(NamedTuple):
 
 @compiled
 def run_pairs(
-    runs: Int32Array,
     first: int,
+    last: int,
     left_box: FloatArray,
     right_box: FloatArray,
     grid: Lattice,
     left_out: Int32Array,
     right_out: Int32Array,
 ) -> tuple[int, int]:
-    """Find the runs of right whose octagons meet those of left's ``runs[first:]``.
+    """Find the runs of right whose octagons meet those of left's, first to last - 1.
 
     Rounding x + y is monotone: octagons that share a point also do after rounding.
 
@@ -79,12 +79,12 @@ def run_pairs(
     Returns
     -------
     int, int
-        The position to go on with (``len(runs)`` when done), and the pairs written.
+        The run to go on with (``last`` when done), and the pairs written.
     """
     start, item, columns = grid.start, grid.item, grid.columns
     room, written = len(left_out), 0
-    for n in range(first, len(runs)):
-        u, before = runs[n], written
+    for u in range(first, last):
+        before = written
         west, south = left_box[u, 0], left_box[u, 1]
         east, north = left_box[u, 4], left_box[u, 5]
         rise, fall = left_box[u, 2], left_box[u, 3]
@@ -98,7 +98,7 @@ def run_pairs(
         for row in range(j0, j1 + 1):
             for cell in range(row * columns + i0, row * columns + i1 + 1):
                 if written + start[cell + 1] - start[cell] > room:
-                    return n, before
+                    return u, before
                 for w in range(start[cell], start[cell + 1]):
                     v = item[w]
                     x, y = right_box[v, 0], right_box[v, 1]
@@ -112,7 +112,7 @@ def run_pairs(
                     j = cell_of(max(y, south), grid.south, grid.per_height, grid.rows)
                     left_out[written], right_out[written] = u, v
                     written += j * columns + i == cell
-    return len(runs), written
+    return last, written
 
 
 @inlined

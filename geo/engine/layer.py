@@ -22,7 +22,8 @@ from geo.engine.area_form import (
     square_metres,
 )
 from geo.engine.jit import Span, compiled, in_threads, inlined, spans
-from geo.engine.lattice_points import divided, lattice_faults, snapped
+from geo.engine.lattice_points import lattice_faults, lay_out, snapped
+from geo.engine.order import curve_order, ranges
 from geo.rings import Rings
 from geo.types import BoolArray, FloatArray, IntArray
 
@@ -38,8 +39,12 @@ class PolygonLayer(NamedTuple):
 
     Parameters
     ----------
+    position : IntArray
+        ``(f,)``, where in the layer that came in each feature was. All else here counts
+        features in the order they lie in memory (:mod:`geo.engine.order`), but for
+        :attr:`area_m2`.
     points : FloatArray
-        ``(n, 2)``, lon,lat; each ring closed, in the order and sense it came in.
+        ``(n, 2)``, lon,lat; each ring closed, in the sense it came in.
     ring_start : IntArray
         ``(r + 1,)``; ring k is ``points[ring_start[k]:ring_start[k + 1]]``.
     ring_feature : Int32Array
@@ -68,6 +73,7 @@ class PolygonLayer(NamedTuple):
         ``(f, 4)``; west > east where a feature has no ring.
     """
 
+    position: IntArray
     points: FloatArray
     ring_start: IntArray
     ring_feature: Int32Array
@@ -91,11 +97,12 @@ class PolygonLayer(NamedTuple):
 
     @property
     def area_m2(self) -> FloatArray:
-        """Area of each feature, m2, ``(f,)``; 0 where it has no ring."""
+        """Area of each feature as they came in, m2, ``(f,)``; 0 without a ring."""
         sign = self.ring_sign.astype(np.int64)
+        owner = self.position[self.ring_feature]
         fine = np.zeros(self.size, dtype=np.int64)
-        np.add.at(fine, self.ring_feature, sign * self.ring_fine)
-        coarse = np.bincount(self.ring_feature, sign * self.ring_coarse, self.size)
+        np.add.at(fine, owner, sign * self.ring_fine)
+        coarse = np.bincount(owner, sign * self.ring_coarse, self.size)
         return square_metres(fine, coarse.astype(np.float64))
 
     @property
@@ -123,38 +130,57 @@ def prepare(rings: Rings, ellipsoid: Ellipsoid, *, threads: int = 2) -> PolygonL
     Returns
     -------
     PolygonLayer
-        Shares the coordinates of ``rings`` unless they have to be moved to the lattice
-        (by 0.8 nm at most) or have edges longer than a quarter of a degree. Such edges
-        are divided at lattice points less than 1 nm from the edge.
+        Shares the coordinates of ``rings`` unless there are many features in no order,
+        or some have to be moved to the lattice (by 0.8 nm at most) or have edges longer
+        than a quarter of a degree. Such edges are divided at lattice points less than
+        1 nm from the edge.
     """
     points = np.require(rings.coordinates, np.float64, ["C", "W"])
     ring_start = np.ascontiguousarray(rings.offsets, dtype=np.int64)
-    off, long = lattice_faults(points, ring_start, threads)
+    off, length = lattice_faults(points, ring_start, threads)
     if off:
         points = snapped(points)
-    if long:
-        points, ring_start = divided(points, ring_start, threads)
-    layer = _empty(points, ring_start, rings)
-    hole = np.ascontiguousarray(rings.is_hole)
+    feature_ring = np.searchsorted(rings.feature, np.arange(rings.size + 1))
+    order = curve_order(points, ring_start, feature_ring)
+    copied = order is not None or length.sum() != len(points)
+    source = np.arange(len(length))
+    if order is not None:
+        count = np.diff(feature_ring)[order]
+        source = ranges(feature_ring[order], count)
+        feature_ring = np.concatenate(([0], np.cumsum(count)))
+    layer = _empty(order, length[source], feature_ring, points, copied)
+    hole = np.ascontiguousarray(rings.is_hole[source])
     table = area_table(ellipsoid)
 
     def work(part: Span) -> None:
+        if copied:
+            first, last = feature_ring[list(part)].tolist()
+            lay_out(
+                first, last, source, points, ring_start, layer.points, layer.ring_start
+            )
         _measure(part[0], part[1], layer, hole, table)
 
-    in_threads(work, spans(layer.size, 4 * threads), threads)
+    in_threads(work, spans(layer.size, max(4 * threads, layer.size // 1024)), threads)
     return layer
 
 
-def _empty(points: FloatArray, ring_start: IntArray, rings: Rings) -> PolygonLayer:
+def _empty(
+    order: IntArray | None,
+    length: IntArray,
+    feature_ring: IntArray,
+    points: FloatArray,
+    copied: bool,
+) -> PolygonLayer:
     """Allocate a layer; :func:`_measure` fills it."""
-    edges = np.maximum(np.diff(ring_start) - 1, 0)
+    ring_start = np.concatenate(([0], np.cumsum(length)))
+    edges = np.maximum(length - 1, 0)
     ring_run = np.concatenate(([0], np.cumsum((edges + RUN - 1) // RUN)))
-    m, r, f = int(ring_run[-1]), len(edges), rings.size
-    feature_ring = np.searchsorted(rings.feature, np.arange(f + 1))
+    m, r, f = int(ring_run[-1]), len(edges), len(feature_ring) - 1
     return PolygonLayer(
-        points=points,
+        position=np.arange(f) if order is None else order,
+        points=np.empty((ring_start[-1], 2)) if copied else points,
         ring_start=ring_start,
-        ring_feature=rings.feature.astype(np.int32),
+        ring_feature=np.repeat(np.arange(f), np.diff(feature_ring)).astype(np.int32),
         feature_ring=feature_ring.astype(np.int64),
         ring_run=ring_run,
         run_first=np.empty(m, np.int64),

@@ -226,16 +226,17 @@ def shared_lengths(
 
 
 def added_up(
-    parts: list[LengthRows], key: IntArray, right_size: int
+    parts: list[LengthRows], key: IntArray, left: PolygonLayer, right: PolygonLayer
 ) -> tuple[FloatArray, FloatArray]:
     """Add parts up per pair: metres along left and right for each of ``key``.
 
-    ``key`` is ``left * right_size + right``, ascending; other pairs are left out.
+    ``key`` is ``left * right.size + right``, positions as they came in, ascending;
+    other pairs are left out.
     """
-    left, right, along_left, along_right = (
+    i, j, along_left, along_right = (
         np.concatenate(column) for column in zip(*parts, strict=True)
     )
-    own = left.astype(np.int64) * right_size + right
+    own = left.position[i] * right.size + right.position[j]
     place = np.minimum(np.searchsorted(key, own), max(len(key) - 1, 0))
     ours = key[place] == own if len(key) else np.zeros(len(own), np.bool_)
     totals = np.zeros((2, len(key)), np.int64)

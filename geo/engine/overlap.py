@@ -6,15 +6,15 @@ from typing import NamedTuple
 import numpy as np
 
 from geo.authalic import CGCS2000, Ellipsoid
-from geo.engine.area_form import area_table, square_metres
-from geo.engine.crossings import Rows
+from geo.engine.area_form import area_table
+from geo.engine.jit import Span, in_threads
 from geo.engine.lattice import run_lattice, start_lattice
 from geo.engine.layer import PolygonLayer, prepare
 from geo.engine.lengths import added_up
-from geo.engine.order import visiting_order
+from geo.engine.sums import added_areas
 from geo.engine.sweep import big_run_owner
 from geo.engine.windings import BIG
-from geo.engine.work import Index, Parts, Work
+from geo.engine.work import Index, Work
 from geo.rings import Rings
 from geo.types import FloatArray, IntArray
 
@@ -48,13 +48,12 @@ def index(
     """Prepare a layer to be the right side of one or many overlaps."""
     if isinstance(layer, Rings):
         layer = prepare(layer, ellipsoid, threads=threads)
-    order = visiting_order(layer)
     runs = np.diff(layer.ring_run[layer.feature_ring])
     return Index(
         layer=layer,
         runs=run_lattice(layer, threads),
         starts=start_lattice(layer, threads),
-        small=order[runs[order] < BIG],
+        small=np.flatnonzero(runs < BIG),
         owner=big_run_owner(layer),
         table=area_table(ellipsoid),
         ellipsoid=ellipsoid,
@@ -92,16 +91,18 @@ def overlap_pairs(
         The same bits for any number of threads and, up to the order of rows, any order
         of features. A negative area betrays an invalid polygon.
     """
-    if not isinstance(right, Index):
-        right = index(right, ellipsoid, threads=threads)
-    if isinstance(left, Rings):
-        left = prepare(left, right.ellipsoid, threads=threads)
+    left, right = _ready(left, right, ellipsoid, threads)
     if not len(left.run_ring) or not len(right.layer.run_ring):
         none = np.zeros(0, np.int64)
         nothing = (np.zeros(0), np.zeros(0)) if lengths else (None, None)
         return Pairs(none, none, np.zeros(0), *nothing)
     parts = Work(left, right, threads, lengths=lengths).parts()
-    return _pairs(parts, right.layer.size, tolerance_m2)
+    pairs = Pairs(*added_areas(parts.areas, left, right.layer, tolerance_m2, threads))
+    if not lengths:
+        return pairs
+    key = pairs.left * right.layer.size + pairs.right
+    along_left, along_right = added_up(parts.lengths, key, left, right.layer)
+    return pairs._replace(length_left_m=along_left, length_right_m=along_right)
 
 
 def overlap_chunks(
@@ -128,29 +129,26 @@ def overlap_chunks(
         )
 
 
-def _pairs(parts: Parts, right_size: int, tolerance_m2: float) -> Pairs:
-    """Add up the parts of each pair and order the pairs."""
-    key, area = _areas(parts.areas, right_size)
-    keep = np.abs(area) > tolerance_m2
-    key, area = key[keep], area[keep]
-    along = added_up(parts.lengths, key, right_size) if parts.lengths else (None, None)
-    return Pairs(key // right_size, key % right_size, area, *along)
+def _ready(
+    left: PolygonLayer | Rings,
+    right: PolygonLayer | Rings | Index,
+    ellipsoid: Ellipsoid,
+    threads: int,
+) -> tuple[PolygonLayer, Index]:
+    """Prepare what is not yet, both sides at once."""
+    if isinstance(right, Index):
+        ellipsoid = right.ellipsoid
 
+    def one(side: Span) -> PolygonLayer | Index:
+        if side[0]:
+            if isinstance(right, Index):
+                return right
+            return index(right, ellipsoid, threads=threads)
+        if isinstance(left, Rings):
+            return prepare(left, ellipsoid, threads=threads)
+        return left
 
-def _areas(parts: list[Rows], right_size: int) -> tuple[IntArray, FloatArray]:
-    """Pairs as ``left * right_size + right``, ascending, and their areas in m2."""
-    left, right, fine, coarse, balance = (
-        np.concatenate(column) for column in zip(*parts, strict=True)
-    )
-    key = left.astype(np.int64) * right_size + right
-    order = np.argsort(key)
-    key = key[order]
-    first = np.flatnonzero(np.diff(key, prepend=-1))
-    if not len(first):
-        return key, np.zeros(0)
-    if np.add.reduceat(balance[order], first).any():
-        raise AssertionError("crossings of a pair do not balance: one was lost")
-    area = square_metres(
-        np.add.reduceat(fine[order], first), np.add.reduceat(coarse[order], first)
-    )
-    return key[first], area
+    b, a = in_threads(one, [(1, 2), (0, 1)], threads)
+    assert isinstance(a, PolygonLayer)
+    assert isinstance(b, Index)
+    return a, b

@@ -241,14 +241,16 @@ def _copy(
 ) -> None:
     """Copy x and y of vertices that are ``stride`` bytes apart."""
     if same and stride == 16:
-        for k in range(16 * length):
-            raw[to + k] = data[at + k]
+        # Indices that cannot be negative: only then does this become a block copy.
+        target, source = raw[to : to + 16 * length], data[at : at + 16 * length]
+        for k in range(len(target)):
+            target[k] = source[k]
         return
     for n in range(length):
         for half in range(0, 16, 8):
             for k in range(8):
-                source = k if same else 7 - k
-                raw[to + 16 * n + half + k] = data[at + stride * n + half + source]
+                place = k if same else 7 - k
+                raw[to + 16 * n + half + k] = data[at + stride * n + half + place]
 
 
 @compiled

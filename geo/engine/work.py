@@ -29,7 +29,6 @@ from geo.engine.lengths import (
     outline,
     shared_lengths,
 )
-from geo.engine.order import visiting_order
 from geo.engine.sweep import swept_rows
 from geo.engine.windings import Starts, start_rows
 from geo.types import IntArray
@@ -47,7 +46,7 @@ class Index(NamedTuple):
     runs, starts : Lattice
         Where its runs and its rings' first vertices are.
     small : IntArray
-        Features whose windings are looked up, in visiting order.
+        Features whose windings are looked up.
     owner : Int32Array or None
         Runs of the other features (:func:`geo.engine.sweep.big_run_owner`).
     table : AreaTable
@@ -77,8 +76,6 @@ class Work:
         self, left: PolygonLayer, right: Index, threads: int, *, lengths: bool
     ) -> None:
         self._left, self._right, self._threads = left, right, threads
-        self._order = visiting_order(left)
-        self._runs = _runs_in_order(left, self._order)
         self._outlines: tuple[Outline, Outline] | None = None
         if lengths:
             self._outlines = (
@@ -88,7 +85,7 @@ class Work:
 
     def parts(self) -> Parts:
         """Collect the parts of all pairs."""
-        runs, pieces = len(self._runs), 4 * self._threads
+        runs, pieces = len(self._left.run_ring), 4 * self._threads
         found = self._each(self._crossings, spans(runs, max(pieces, runs // 65536)))
         areas = [rows for part in found for rows in part.areas]
         lengths = [rows for part in found for rows in part.lengths]
@@ -108,10 +105,11 @@ class Work:
     def _starts_of_right(self, pieces: int) -> list[Starts]:
         """Ring starts of right in features of left."""
         left, right = self._left, self._right
+        every = np.arange(left.size)
 
         def step(begin: int, end: int, out: Starts) -> tuple[int, int]:
             return start_rows(
-                begin, end, self._order, left, right.layer, right.starts, True, out
+                begin, end, every, left, right.layer, right.starts, True, out
             )
 
         return self._collected(step, spans(left.size, pieces))
@@ -174,21 +172,21 @@ class Work:
         found = Crossings.room(4 * BATCH)
         slot = np.full(self._right.layer.size, -1, np.int32)
         parts = Parts([], [])
-        runs, done = self._runs[part[0] : part[1]], 0
-        while done < len(runs):
-            step, count = run_pairs(
-                runs[done : done + BATCH],
-                0,
+        done, end = part
+        while done < end:
+            reached, count = run_pairs(
+                done,
+                min(done + BATCH, end),
                 self._left.run_box,
                 self._right.layer.run_box,
                 self._right.runs,
                 pairs[0],
                 pairs[1],
             )
-            if step == 0:
+            if reached == done:
                 pairs = np.empty((2, 4 * pairs.shape[1]), np.int32)
                 continue
-            done += step
+            done = reached
             self._add_crossings(pairs[:, :count], found, slot, parts)
             if self._outlines:
                 self._add_shared(pairs[:, :count], parts)
@@ -232,14 +230,6 @@ def starts_by_cell(layer: PolygonLayer, grid: Lattice) -> tuple[IntArray, IntArr
     cell = (row * grid.columns + column)[inside]
     by_cell = np.argsort(cell, kind="stable")
     return ring[inside][by_cell], cell[by_cell]
-
-
-def _runs_in_order(layer: PolygonLayer, order: IntArray) -> Int32Array:
-    """All runs, features in visiting order."""
-    begin = layer.ring_run[layer.feature_ring]
-    count = np.diff(begin)[order]
-    shift = begin[:-1][order] - np.concatenate(([0], np.cumsum(count)[:-1]))
-    return (np.arange(count.sum()) + np.repeat(shift, count)).astype(np.int32)
 
 
 def _whole_rows(row: IntArray, pieces: int) -> list[Span]:
