@@ -178,7 +178,13 @@ def _run_worker(arguments: list[object], time_limit_s: float) -> None:
 
 
 def _end(worker: subprocess.Popen[str]) -> None:
-    """Kill what is left of the worker's session: it may have started others."""
+    """Kill what is left of the worker's session, unless it ended by itself.
+
+    A worker that is over has given its number back, which may be somebody else's soon;
+    one that was killed may have left a program behind.
+    """
+    if worker.returncode is not None and worker.returncode >= 0:
+        return
     try:
         os.killpg(worker.pid, signal.SIGKILL)
     except ProcessLookupError:
