@@ -7,10 +7,10 @@ before any work is done.
 
 import hashlib
 from collections.abc import Iterable
+from http import HTTPStatus
 from importlib.metadata import version
 
-from fastapi import FastAPI, Request
-from fastapi.responses import Response
+from fastapi import HTTPException, Request
 
 from layers.models import LayerSpec
 
@@ -20,20 +20,6 @@ REVALIDATE = "no-cache"
 """May be kept, must be asked for each time; 304 where it is still the same."""
 NEVER = "no-store"
 """States of the moment, and refusals."""
-
-
-class NotModifiedError(Exception):
-    """The caller has the answer already.
-
-    Parameters
-    ----------
-    headers : dict
-        Of the 304.
-    """
-
-    def __init__(self, headers: dict[str, str]) -> None:
-        super().__init__(headers["ETag"])
-        self.headers = headers
 
 
 def layer_tag(
@@ -65,12 +51,13 @@ def unless_known(
 
     Raises
     ------
-    NotModifiedError
-        ``If-None-Match`` names the tag.
+    HTTPException
+        304: ``If-None-Match`` names the tag.
     """
     headers = {"ETag": tag, "Cache-Control": cache_control}
     if matches(request.headers.get("if-none-match", ""), tag):
-        raise NotModifiedError(headers)
+        headers["Vary"] = "Accept, Accept-Language"
+        raise HTTPException(HTTPStatus.NOT_MODIFIED, headers=headers)
     return headers
 
 
@@ -87,14 +74,3 @@ def private(cache_control: str) -> str:
     """Answer the same rule for what was answered to the holder of a key only."""
     rules = [one.strip() for one in cache_control.split(",")]
     return ", ".join(["private", *(r for r in rules if r not in ("public", "private"))])
-
-
-def install(app: FastAPI) -> None:
-    """Make the app answer 304 where a route found the answer known."""
-    app.add_exception_handler(NotModifiedError, _not_modified)
-
-
-async def _not_modified(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, NotModifiedError)
-    headers = {"Vary": "Accept, Accept-Language", **error.headers}
-    return Response(status_code=304, headers=headers)

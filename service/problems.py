@@ -258,6 +258,8 @@ async def _http_error(request: Request, error: Exception) -> ProblemResponse:
 def http_problem(request: Request, error: HTTPException) -> ProblemResponse:
     """Write what the framework refused, and what our limits refuse in its words."""
     status = HTTPStatus(error.status_code)
+    if status == HTTPStatus.NOT_MODIFIED:
+        return Response(status_code=status, headers=error.headers)
     details: dict[str, object] = {
         "path": request.url.path,
         "method": request.method,

@@ -4,8 +4,6 @@ import ast
 import re
 from pathlib import Path
 
-from service.settings import Settings
-
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -19,9 +17,3 @@ def test_each_fault_has_its_test() -> None:
         tree = ast.parse(source)
         names = {one.name for one in tree.body if isinstance(one, ast.FunctionDef)}
         assert not function or function in names, f"{module}::{function}"
-
-
-def test_each_setting_is_in_its_table() -> None:
-    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"^\| `ECOBARRIER_(\w+)`", text, re.MULTILINE))
-    assert named == {name.upper() for name in Settings.model_fields}

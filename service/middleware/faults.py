@@ -1,14 +1,10 @@
 """The innermost middleware: a fault of ours becomes an answer, never a stack trace."""
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service import problems
 from service.record import record_of
-
-
-class BodyNotWantedError(Exception):
-    """Raised into an answer whose body nobody wants, to end it."""
 
 
 class Faults:
@@ -37,8 +33,9 @@ class Faults:
 
         try:
             await self.app(scope, receive, noting)
-        except BodyNotWantedError:
-            raise
+        except ClientDisconnect:
+            # Nobody is left to answer, which is no fault of ours.
+            return
         except Exception as error:
             if begun:
                 raise

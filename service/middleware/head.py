@@ -1,9 +1,8 @@
 """HEAD wherever there is GET: the same headers without the body."""
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from service.middleware.faults import BodyNotWantedError
 
 
 class Head:
@@ -31,13 +30,11 @@ class Head:
                 more = message.get("more_body", False)
                 await send({"type": "http.response.body", "body": b""})
                 if more:
-                    raise BodyNotWantedError
+                    # Ends the stream as if the client had gone.
+                    raise ClientDisconnect
 
-        try:
-            asked = {**scope, "method": "GET"}
-            await self.app(asked, receive, _allowing_head(without_body))
-        except BodyNotWantedError:
-            return
+        asked = {**scope, "method": "GET"}
+        await self.app(asked, receive, _allowing_head(without_body))
 
 
 def _allowing_head(send: Send) -> Send:

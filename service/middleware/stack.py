@@ -9,7 +9,6 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from service import caching
 from service.buckets import TokenBuckets
 from service.keys import KeyRing
 from service.middleware.access_log import AccessLog
@@ -65,7 +64,6 @@ def install(app: FastAPI, settings: Settings) -> None:
     ]
     for one in reversed(wrapped):
         app.add_middleware(one.cls, *one.args, **one.kwargs)
-    caching.install(app)
 
 
 def _sharing(settings: Settings) -> list[Middleware]:

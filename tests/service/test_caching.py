@@ -1,11 +1,10 @@
 from typing import Any
 
 import pytest
-from fastapi import Request
+from fastapi import HTTPException, Request
 
 from service.caching import (
     IMMUTABLE,
-    NotModifiedError,
     layer_tag,
     matches,
     private,
@@ -46,8 +45,11 @@ def test_tag_follows_all_that_the_answer_rests_on(make_spec: Any) -> None:
 def test_known_answer_ends_the_request() -> None:
     assert unless_known(request(), '"a"')["ETag"] == '"a"'
     assert unless_known(request(if_none_match='"b"'), '"a"')["ETag"] == '"a"'
-    with pytest.raises(NotModifiedError):
+    with pytest.raises(HTTPException) as caught:
         unless_known(request(if_none_match='"b", W/"a"'), '"a"')
+    assert caught.value.status_code == 304
+    assert caught.value.headers is not None
+    assert caught.value.headers["ETag"] == '"a"'
 
 
 def test_no_tag_matches_nothing() -> None:

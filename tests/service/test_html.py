@@ -152,3 +152,26 @@ def test_any_document_can_be_drawn() -> None:
     context = {"document": item, "layer": layer}
     drawn = page(Request(scope), "item.html", "en", context)
     assert "<h1>Name</h1>" in bytes(drawn.body).decode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/collections",
+        "/collections/leagues/items",
+        "/overlap?left=leagues&right=redline",
+    ],
+)
+def test_known_page_is_not_sent_again(client: TestClient, address: str) -> None:
+    headers = {"Accept": BROWSER, "Accept-Encoding": "identity"}
+    first = client.get(address, headers=headers)
+    tag = {"If-None-Match": first.headers["etag"]}
+    again = client.get(address, headers=headers | tag)
+    assert again.status_code == 304
+    assert {"Accept", "Accept-Language"} <= set(
+        again.headers["vary"].replace(" ", "").split(",")
+    )
+    as_json = client.get(address, headers=tag)
+    assert as_json.status_code == 200
+    in_english = client.get(address, headers=headers | tag | {"Accept-Language": "en"})
+    assert in_english.status_code == 200

@@ -1,6 +1,7 @@
 """The protocol around an app of few routes, on a real socket."""
 
 import asyncio
+import contextlib
 import http.client
 import socket
 import threading
@@ -17,6 +18,9 @@ from service.middleware import stack
 from service.protocol import patient_protocol
 from service.settings import Settings
 
+PIECE = bytes(100_000)
+LARGE_PIECES = 500
+
 
 def small_app(settings: Settings) -> FastAPI:
     app = FastAPI()
@@ -30,6 +34,14 @@ def small_app(settings: Settings) -> FastAPI:
             await asyncio.sleep(0.05)
             msg = "secret inside"
             raise RuntimeError(msg)
+
+        return StreamingResponse(pieces(), media_type="image/png")
+
+    @app.get("/large")
+    def large() -> StreamingResponse:
+        async def pieces() -> AsyncIterator[bytes]:
+            for _ in range(LARGE_PIECES):
+                yield PIECE
 
         return StreamingResponse(pieces(), media_type="image/png")
 
@@ -107,3 +119,24 @@ def test_slow_body_is_given_up(port: int) -> None:
     answer = exchange(port, head, b"y")
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert time.monotonic() - began < 2.5
+
+
+def taken(port: int, silence_s: float) -> int:
+    """Ask for 50 MB, read nothing for a while, then all there is."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+        time.sleep(silence_s)
+        count = 0
+        end = b"\r\n0\r\n\r\n"
+        with contextlib.suppress(ConnectionError):
+            while piece := connection.recv(1_000_000):
+                count += len(piece)
+                if piece.endswith(end):
+                    break
+        return count
+
+
+def test_client_that_does_not_read_is_cut_off(port: int) -> None:
+    whole = LARGE_PIECES * len(PIECE)
+    assert taken(port, silence_s=0.3) >= whole
+    assert taken(port, silence_s=2.5) < whole / 2
