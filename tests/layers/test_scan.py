@@ -208,12 +208,14 @@ def test_names_of_the_files_own_columns_are_free(serve: Serve) -> None:
     table = grid(2)
     table["bbox"] = list("abcd")
     table["a.b"] = list("efgh")
+    table["a"] = [{"b": 1}, {"b": 2}, None, None]
     table = table.rename_geometry("shape")
     table["geometry"] = list("ijkl")
     file = serve(table)
     values = dict(file.page(file.matches().part(0, 4)).attributes)
     assert values["bbox"] == list("abcd")
     assert values["geometry"] == list("ijkl")
+    assert values["a"] == [{"b": 1}, {"b": 2}, None, None]
     dotted = file.field("a.b")
     assert dotted is not None
     condition = Compare("=", Column(dotted), Constant("g"))

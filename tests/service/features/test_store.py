@@ -67,6 +67,22 @@ def test_large_layers_are_made_in_a_process_of_their_own(
     assert FeatureStore(catalog, small_seeds, tmp_path).open(layer).rows == 3
 
 
+def test_what_lies_there_is_opened_without_another_process(
+    catalog: Catalog,
+    small_seeds: Path,
+    tmp_path: Path,
+    layer: LayerSpec,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError
+
+    bake(catalog, layer.id, tmp_path / FOLDER)
+    monkeypatch.setattr(stores, "APART_FROM_ROWS", 1)
+    monkeypatch.setattr(stores, "bake_apart", never)
+    assert FeatureStore(catalog, small_seeds, tmp_path).open(layer).rows == 3
+
+
 def test_who_waits_too_long_is_told_to_come_again(
     catalog: Catalog,
     small_seeds: Path,
