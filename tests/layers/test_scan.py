@@ -208,7 +208,8 @@ def test_names_of_the_files_own_columns_are_free(serve: Serve) -> None:
     table = grid(2)
     table["bbox"] = list("abcd")
     table["a.b"] = list("efgh")
-    table["a"] = [{"b": 1}, {"b": 2}, None, None]
+    nested = [{"b": 1}, {"b": 2}, None, None]
+    table["a"] = pd.Series(nested, index=table.index, dtype=object)
     table = table.rename_geometry("shape")
     table["geometry"] = list("ijkl")
     file = serve(table)

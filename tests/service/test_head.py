@@ -6,7 +6,7 @@ from starlette.types import Message, Receive, Scope, Send
 from service.head import HeadAsGet
 
 
-async def page(scope: Scope, receive: Receive, send: Send) -> None:
+async def page(scope: Scope, _receive: Receive, send: Send) -> None:
     if scope["type"] != "http":
         return
     headers = [(b"method", scope["method"].encode())]
