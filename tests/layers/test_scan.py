@@ -250,6 +250,21 @@ def test_positions_are_kept_and_forgotten(
     assert len(file._kept) <= 3
 
 
+def test_few_row_groups_are_kept_decoded(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan, "DECODED_BYTES", 150_000)
+    file = serve(grid(70))
+    ids = all_ids(file, size=100)
+    assert len(set(ids)) == 4900
+    assert len(file._decoded) == 1
+    assert sum(one.nbytes for one in file._decoded.values()) <= 150_000
+    file._path.unlink()
+    assert file.page(file.matches().part(4800, 100)).ids == ids[4800:]
+    with pytest.raises(LayerReadError):
+        file.page(file.matches().part(0, 1))
+
+
 @pytest.mark.parametrize("cut", ["empty", "half", "text"])
 def test_damaged_files_are_refused_by_name(tmp_path: Path, cut: str) -> None:
     path = tmp_path / "layer.parquet"
