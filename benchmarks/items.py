@@ -265,12 +265,10 @@ def beside_pygeoapi(python: str, file: Path, folder: Path, rows: int) -> None:
     """Print the rates of both for the first page and for pages all over the layer."""
     config = pygeoapi_config(file, folder)
     description = folder / "openapi.yml"
+    program = Path(python).parent / "pygeoapi"
     environment = {"PYGEOAPI_CONFIG": str(config), "PYGEOAPI_OPENAPI": str(description)}
     subprocess.run(
-        [
-            *(str(Path(python).parent / "pygeoapi"), "openapi", "generate"),
-            *(str(config), "--output-file", str(description)),
-        ],
+        [program, "openapi", "generate", config, "--output-file", description],
         env={**os.environ, **environment},
         check=True,
         capture_output=True,

@@ -33,7 +33,10 @@ PAGE_BYTES = 16_000_000
 25 MB of GeoJSON), so that a few huge features cannot exhaust a service."""
 KEPT_BYTES = 64_000_000
 """Positions of matches kept per file; the longest unused go first."""
+DECODED_BYTES = 8_000_000
+"""Row groups kept as they were decoded, per file: whoever pages asks for one again."""
 _BLOCK_ROWS = 32
+_BLOCK_GROUPS = 4
 _ORDERS = {False: "ascending", True: "descending"}
 
 Positions = np.ndarray
@@ -96,6 +99,7 @@ class ServedFile:
             self.fields = read_head(self._footer.metadata).fields
         self._starts = self._footer.starts
         self._kept: OrderedDict[Hashable, Matches] = OrderedDict()
+        self._decoded: OrderedDict[Hashable, pa.Table] = OrderedDict()
         self._lock = threading.Lock()
 
     @property
@@ -247,45 +251,57 @@ class ServedFile:
         self, positions: Positions, names: list[str], most_bytes: int
     ) -> tuple[pa.Table, int]:
         """Read rows in the order given, a block at a time, until the page is full."""
+        groups = np.searchsorted(self._starts, positions, side="right") - 1
+        # A sorted page can be of as many row groups as rows; their features add up.
+        few = len(np.unique(groups)) <= _BLOCK_GROUPS
+        step = max(len(positions), 1) if few else _BLOCK_ROWS
         blocks: list[pa.Table] = []
         size = 0
-        kept: dict[int, pa.Table] = {}
-        with self._file() as file:
-            for start in range(0, len(positions), _BLOCK_ROWS):
-                block = positions[start : start + _BLOCK_ROWS]
-                table, kept = self._block(file, block, names, kept)
-                ends = size + np.cumsum(_sizes(table))
-                fits = int(np.searchsorted(ends, most_bytes, side="right"))
-                fits = max(fits, 0 if blocks else 1)
-                blocks.append(table.slice(0, fits))
-                if fits < len(block):
-                    size = int(ends[fits - 1]) if fits else size
-                    break
-                size = int(ends[-1])
-            empty = file.schema_arrow.empty_table().select(names)
-        return (pa.concat_tables(blocks) if blocks else empty), size
+        for start in range(0, len(positions), step):
+            part = slice(start, start + step)
+            table = self._block(positions[part], groups[part], names)
+            ends = size + np.cumsum(_sizes(table))
+            fits = int(np.searchsorted(ends, most_bytes, side="right"))
+            fits = max(fits, 0 if blocks else 1)
+            blocks.append(table.slice(0, fits))
+            size = int(ends[fits - 1]) if fits else size
+            if fits < table.num_rows:
+                break
+        if not blocks:
+            schema = self._footer.metadata.schema.to_arrow_schema()
+            return schema.empty_table().select(names), 0
+        return pa.concat_tables(blocks), size
 
     def _block(
-        self,
-        file: pq.ParquetFile,
-        positions: Positions,
-        names: list[str],
-        kept: dict[int, pa.Table],
-    ) -> tuple[pa.Table, dict[int, pa.Table]]:
-        """Read a few rows, each row group once; a page in file order reuses groups."""
-        groups = np.searchsorted(self._starts, positions, side="right") - 1
-        parts, places, last = [], [], kept
+        self, positions: Positions, groups: IntArray, names: list[str]
+    ) -> pa.Table:
+        """Read a few rows, each row group once."""
+        parts, places = [], []
         for group in np.unique(groups).tolist():
-            table = kept.get(group)
-            if table is None:
-                table = file.read_row_group(group, columns=names, use_threads=False)
             here = np.flatnonzero(groups == group)
             rows = positions[here].astype(np.int64) - self._starts[group]
-            parts.append(table.take(pa.array(rows)))
+            parts.append(self._group(group, names).take(pa.array(rows)))
             places.append(here)
-            last = {group: table}
+        if len(parts) == 1:
+            return parts[0].select(names)
         back = np.argsort(np.concatenate(places), kind="stable")
-        return pa.concat_tables(parts).take(pa.array(back)).select(names), last
+        return pa.concat_tables(parts).take(pa.array(back)).select(names)
+
+    def _group(self, group: int, names: list[str]) -> pa.Table:
+        """Answer columns of a row group, and keep them for the next page."""
+        key = (group, tuple(names))
+        with self._lock:
+            table = self._decoded.get(key)
+            if table is not None:
+                self._decoded.move_to_end(key)
+                return table
+        with self._file() as file:
+            table = file.read_row_group(group, columns=names, use_threads=False)
+        with self._lock:
+            self._decoded[key] = table
+            while sum(one.nbytes for one in self._decoded.values()) > DECODED_BYTES:
+                self._decoded.popitem(last=False)
+        return table
 
     @cached_property
     def _ids(self) -> tuple[np.ndarray, np.ndarray]:

@@ -228,7 +228,7 @@ async def _bad_parameters(request: Request, error: Exception) -> ProblemResponse
         note = Note("request_invalid", details)
     return problem(
         request,
-        HTTPStatus(getattr(error, "status", HTTPStatus.UNPROCESSABLE_ENTITY)),
+        getattr(request.state, "refusal", HTTPStatus.UNPROCESSABLE_ENTITY),
         note.code,
         note.text,
         details=dict(note.details),

@@ -40,7 +40,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "filter_syntax": (
         "参数 {parameter} 不是正确的 {language} 表达式：{reason}。文字用单引号，例如 name_zh = '西盟'。",
-        "Parameter {parameter} is no correct {language} expression: {reason}. Text stands in single quotes, e.g. name_zh = '西盟'.",
+        "Parameter {parameter} is no correct {language} expression: {reason}. Text stands in single quotes, e.g. name_en = 'Ordos'.",
     ),
     "filter_too_complex": (
         "参数 {parameter} 的表达式太长或嵌套太深（括号 {depth} 层，{length} 个字符）。请拆成较简单的表达式。",

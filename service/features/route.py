@@ -2,15 +2,14 @@
 
 import difflib
 from collections.abc import Callable, Coroutine
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from geo.messages import listed
 from service.errors import ParameterError, QueryError
-from service.features.errors import QueryParametersError
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -24,11 +23,11 @@ class FeatureRoute(APIRoute):
         known = self.parameter_names()
 
         async def handler(request: Request) -> Response:
+            # OGC API Features, requirement query-param-invalid; read by our problems.
+            request.state.refusal = HTTPStatus.BAD_REQUEST
             self.check_names(request, known)
             try:
                 return await inner(request)
-            except RequestValidationError as error:
-                raise QueryParametersError(error.errors()) from error
             except QueryError:
                 raise
             except ParameterError as error:

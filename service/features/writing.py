@@ -51,18 +51,30 @@ def feature_texts(
     """Write the features from ``start`` to before ``stop``, each an object."""
     part = slice(start, stop)
     ids = page.ids[part]
-    columns = [(name, values[part]) for name, values in page.attributes]
+    names = [name for name, _ in page.attributes]
+    columns = [_json_values(values[part]) for _, values in page.attributes]
+    rows = zip(*columns, strict=True) if columns else [()] * len(ids)
     shapes = ["null"] * len(ids)
     if page.geometry is not None:
         shapes = geometry_texts(page.geometry[part], crs)
     texts = []
-    for row, (key, shape) in enumerate(zip(ids, shapes, strict=True)):
-        properties = {name: json_value(values[row]) for name, values in columns}
+    for key, values, shape in zip(ids, rows, shapes, strict=True):
+        properties = dict(zip(names, values, strict=True))
         texts.append(
             f'{{"type":"Feature","id":{geojson.dumps(key)},'
             f'"properties":{geojson.dumps(properties)},"geometry":{shape}}}'
         )
     return texts
+
+
+_PLAIN = {str, int, bool, type(None)}
+
+
+def _json_values(values: list[object]) -> list[object]:
+    """Answer what JSON has words for; a column of plain values is that already."""
+    if set(map(type, values)) <= _PLAIN:
+        return values
+    return [json_value(one) for one in values]
 
 
 def geometry_texts(geometry: GeometryArray, crs: OfferedCrs) -> list[str]:

@@ -197,24 +197,26 @@ def test_hard_37_values_of_every_kind(serve: Serve) -> None:
         "class": "text",
         "price": "number",
     }
-    page = file.page(file.matches().part(0, 2))
-    kept = {name: list(column) for name, column in page.attributes}
-    assert kept["day"] == [date(2026, 1, 15), None]
-    assert kept["exact"] == [Decimal("1.10"), Decimal("20.05")]
-    assert kept["price"] == [None, 1.5]
-    assert kept["mixed"] == ["1", "one"]
+    read = dict(file.page(file.matches().part(0, 2)).attributes)
+    assert read["day"] == [date(2026, 1, 15), None]
+    assert read["exact"] == [Decimal("1.10"), Decimal("20.05")]
+    assert read["price"] == [None, 1.5]
+    assert read["mixed"] == ["1", "one"]
 
 
 def test_names_of_the_files_own_columns_are_free(serve: Serve) -> None:
     table = grid(2)
     table["bbox"] = list("abcd")
     table["a.b"] = list("efgh")
+    nested = [{"b": 1}, {"b": 2}, None, None]
+    table["a"] = pd.Series(nested, index=table.index, dtype=object)
     table = table.rename_geometry("shape")
     table["geometry"] = list("ijkl")
     file = serve(table)
     values = dict(file.page(file.matches().part(0, 4)).attributes)
     assert values["bbox"] == list("abcd")
     assert values["geometry"] == list("ijkl")
+    assert values["a"] == [{"b": 1}, {"b": 2}, None, None]
     dotted = file.field("a.b")
     assert dotted is not None
     condition = Compare("=", Column(dotted), Constant("g"))
@@ -246,6 +248,21 @@ def test_positions_are_kept_and_forgotten(
         file.matches(condition)
     assert file.matches(conditions[0]) is not first
     assert len(file._kept) <= 3
+
+
+def test_few_row_groups_are_kept_decoded(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan, "DECODED_BYTES", 150_000)
+    file = serve(grid(70))
+    ids = all_ids(file, size=100)
+    assert len(set(ids)) == 4900
+    assert len(file._decoded) == 1
+    assert sum(one.nbytes for one in file._decoded.values()) <= 150_000
+    file._path.unlink()
+    assert file.page(file.matches().part(4800, 100)).ids == ids[4800:]
+    with pytest.raises(LayerReadError):
+        file.page(file.matches().part(0, 1))
 
 
 @pytest.mark.parametrize("cut", ["empty", "half", "text"])

@@ -28,7 +28,8 @@ class MemoryChunk:
 
     def geometry(self, rows: np.ndarray) -> np.ndarray:
         self.looked_at += np.flatnonzero(rows).tolist()
-        return np.asarray(self.shapes[rows])
+        found: np.ndarray = self.shapes[rows]
+        return found
 
 
 @pytest.fixture

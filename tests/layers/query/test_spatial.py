@@ -16,7 +16,7 @@ def shapes() -> np.ndarray:
     sizes = RANDOM.uniform(1, 4, (60, 2)).round(0)
     boxes = [shapely.box(*a, *(a + b)) for a, b in zip(corners, sizes, strict=True)]
     lines = [shapely.LineString(pair) for pair in RANDOM.uniform(0, 12, (40, 2, 2))]
-    points = [shapely.Point(pair) for pair in RANDOM.uniform(0, 12, (40, 2)).round(0)]
+    points = [shapely.Point(one) for one in RANDOM.uniform(0, 12, (40, 2)).round(0)]
     round_ones = list(shapely.buffer(shapely.points([(3, 3), (8, 8)]), 2))
     large = [shapely.box(-1, -1, 13, 13), shapely.box(2, 2, 7, 7)]
     return np.array([*boxes, *lines, *points, *round_ones, *large, None], dtype=object)
