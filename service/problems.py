@@ -122,6 +122,17 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 """For ``responses`` of all routes, in the OpenAPI document."""
 
 
+class BodyRefusedError(HTTPException):
+    """A body that one of our limits refuses.
+
+    The framework lets only this kind of error through where it reads a body.
+    """
+
+    def __init__(self, status: HTTPStatus, **details: object) -> None:
+        super().__init__(status, headers={"Connection": "close"})
+        self.details = details
+
+
 def install(app: FastAPI) -> None:
     """Make the app answer all its errors as problem documents."""
     app.add_exception_handler(EcobarrierError, _refusal)
@@ -265,6 +276,8 @@ def http_problem(request: Request, error: HTTPException) -> ProblemResponse:
         "method": request.method,
         "status": int(status),
     }
+    if isinstance(error, BodyRefusedError):
+        details |= error.details
     code = _CODES.get(status, "request_refused")
     headers = dict(error.headers or {})
     text = render(code, details)

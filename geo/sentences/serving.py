@@ -211,8 +211,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The service is stopping. Try again later.",
     ),
     "body_too_large": (
-        "请求正文超过限制（max_body_bytes）。请缩小或分次发送，或请维护者提高 ECOBARRIER_MAX_BODY_BYTES。",
-        "The body of the request is larger than the limit (max_body_bytes). Make it smaller or send it in parts, or have the keeper raise ECOBARRIER_MAX_BODY_BYTES.",
+        "请求正文超过 {most} 字节（限制：{field}）。请缩小或分次发送，或请维护者提高 ECOBARRIER_MAX_BODY_BYTES。",
+        "The body of the request is larger than {most} bytes (limit: {field}). Make it smaller or send it in parts, or have the keeper raise ECOBARRIER_MAX_BODY_BYTES.",
     ),
     "body_too_slow": (
         "请求正文来得太慢，已停止接收（限制：body_seconds、slow_client_seconds）。请重试。",

@@ -3,8 +3,8 @@
 import asyncio
 import time
 from http import HTTPStatus
+from typing import NoReturn
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -49,12 +49,16 @@ class BodyLimit:
             self.meters.refused.labels("body").inc()
             if not waits:
                 await _drain(receive)
-            error = HTTPException(_TOO_LARGE)
-            response = problems.http_problem(Request(scope), error)
+            response = problems.http_problem(Request(scope), self.too_large())
             await response(scope, receive, send)
             return
         watch = _Watch(self, receive)
         await self.app(scope, watch.receive, send)
+
+    def too_large(self) -> problems.BodyRefusedError:
+        """Answer the refusal of a body above the limit."""
+        details = {"most": self.most_bytes, "field": "max_body_bytes"}
+        return problems.BodyRefusedError(_TOO_LARGE, **details)
 
 
 class _Watch:
@@ -75,21 +79,25 @@ class _Watch:
             async with asyncio.timeout(self.limit.patience_s):
                 message = await self.inner()
         except TimeoutError:
-            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+            self._refuse(self._too_slow())
         self.waited_s += time.monotonic() - began
         self.bytes += len(message.get("body", b""))
         self.whole = not message.get("more_body", False)
         if self.bytes > self.limit.most_bytes:
-            self._refuse(_TOO_LARGE)
+            await _drain(self.inner)
+            self._refuse(self.limit.too_large())
         late_s = self.waited_s - self.limit.patience_s
         if not self.whole and late_s * SLOWEST_BYTES_PER_S > self.bytes:
-            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+            self._refuse(self._too_slow())
         return message
 
-    def _refuse(self, status: HTTPStatus) -> None:
+    def _too_slow(self) -> problems.BodyRefusedError:
+        details = {"seconds": self.limit.patience_s, "field": "slow_client_seconds"}
+        return problems.BodyRefusedError(HTTPStatus.REQUEST_TIMEOUT, **details)
+
+    def _refuse(self, error: problems.BodyRefusedError) -> NoReturn:
         self.limit.meters.refused.labels("body").inc()
-        # The framework lets this class through where it reads a body.
-        raise HTTPException(status, headers={"Connection": "close"})
+        raise error
 
 
 def _announced(scope: Scope) -> tuple[int, bool]:

@@ -27,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from layers import offline
 from layers.catalog import Catalog
 from service.settings import Settings
 
@@ -59,17 +60,28 @@ VECTORS = [
 ]
 
 
+@pytest.fixture
+def _online() -> Iterator[None]:
+    """A client's GDAL; ours may not call out, and both share this process."""
+    names = [one for one in offline.OPTIONS if pyogrio.get_gdal_config_option(one)]
+    pyogrio.set_gdal_config_options(dict.fromkeys(names))
+    yield
+    offline.cut_network()
+
+
 def as_gdal_reads(address: str, layer: str, **options: str) -> gpd.GeoDataFrame:
     found = pyogrio.read_dataframe(f"OAPIF:{address}", layer=layer, **options)
     assert isinstance(found, gpd.GeoDataFrame)
     return found
 
 
+@pytest.mark.usefixtures("_online")
 def test_gdal_lists_every_vector_layer(address: str) -> None:
     found = pyogrio.list_layers(f"OAPIF:{address}")
     assert set(found[:, 0]) >= set(VECTORS)
 
 
+@pytest.mark.usefixtures("_online")
 @pytest.mark.parametrize("layer", VECTORS)
 @pytest.mark.parametrize("crs", [None, "EPSG:4326", "EPSG:4490"])
 def test_gdal_reads_count_area_and_axis_order(
@@ -89,6 +101,7 @@ def test_gdal_reads_count_area_and_axis_order(
     assert names == expected["name_zh"].fillna("").tolist()
 
 
+@pytest.mark.usefixtures("_online")
 @pytest.mark.parametrize("code", [4525, 4547, 3857])
 def test_hard_26_gdal_reads_planes(
     address: str, real_catalog: Catalog, code: int
@@ -102,6 +115,7 @@ def test_hard_26_gdal_reads_planes(
     assert areas == pytest.approx(wanted, rel=1e-5)
 
 
+@pytest.mark.usefixtures("_online")
 def test_gdal_filters_by_box_and_by_attribute(
     address: str, real_catalog: Catalog
 ) -> None:
