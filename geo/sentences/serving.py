@@ -267,6 +267,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "图层“{layer}”不能以 f={value} 下载。可用：{known}。",
         "Layer {layer!r} cannot be had as f={value}. Available: {known}.",
     ),
+    "download_whole_only": (
+        "f={form} 只有整个图层，不接受参数 {parameter}={value}。请去掉该参数，或改用 gpkg、geoparquet 等格式。",
+        "f={form} is of the whole layer only and takes no {parameter}={value}. Leave the parameter out, or take gpkg, geoparquet or another format.",
+    ),
+    "condition_needs_features": (
+        "图层“{layer}”是栅格，没有要素，不接受参数 {parameter}={value}。栅格可用 bbox 截取。",
+        "Layer {layer!r} is a raster without features and takes no {parameter}={value}. A raster can be cut by bbox.",
+    ),
     # --- tiles ---------------------------------------------------------------------
     "tiles_not_ready": (
         "图层“{layer}”的瓦片正在生成，请在 {seconds} 秒后再试。",

@@ -15,8 +15,10 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
+    unsupported_method,
 )
 
 from service.app import create_app
@@ -25,8 +27,10 @@ from service.settings import Settings
 CHECKS = [
     not_a_server_error,
     content_type_conformance,
+    response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
+    unsupported_method,
 ]
 OPERATIONS = [
     (path, method.upper())
