@@ -65,8 +65,6 @@ _CODES = {
     HTTPStatus.BAD_REQUEST: "body_unreadable",
     HTTPStatus.NOT_FOUND: "page_not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
-    HTTPStatus.REQUEST_TIMEOUT: "body_too_slow",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body_too_large",
 }
 _RETRY_AFTER_S = "2"
 _PASSING = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
@@ -120,17 +118,6 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     }
 }
 """For ``responses`` of all routes, in the OpenAPI document."""
-
-
-class BodyRefusedError(HTTPException):
-    """A body that one of our limits refuses.
-
-    The framework lets only this kind of error through where it reads a body.
-    """
-
-    def __init__(self, status: HTTPStatus, **details: object) -> None:
-        super().__init__(status, headers={"Connection": "close"})
-        self.details = details
 
 
 def install(app: FastAPI) -> None:
@@ -276,11 +263,12 @@ def http_problem(request: Request, error: HTTPException) -> ProblemResponse:
         "method": request.method,
         "status": int(status),
     }
-    if isinstance(error, BodyRefusedError):
-        details |= error.details
     code = _CODES.get(status, "request_refused")
-    headers = dict(error.headers or {})
     text = render(code, details)
+    headers = dict(error.headers or {})
+    if isinstance(error.__cause__, EcobarrierError):
+        ours = error.__cause__
+        code, text, details = ours.code, ours.text, dict(ours.details)
     return problem(request, status, code, text, details=details, headers=headers)
 
 

@@ -2,20 +2,20 @@
 
 import asyncio
 import time
-from http import HTTPStatus
 from typing import NoReturn
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service import problems
+from service.errors import RequestError, SlowBodyError, TooLargeError, status_of
 from service.middleware.metrics import Meters
 
 DRAIN_S = 5.0
 """A client that sends a whole body before it reads must be let finish, or it sees a
 broken connection in place of the refusal."""
 SLOWEST_BYTES_PER_S = 1024
-_TOO_LARGE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 class BodyLimit:
@@ -55,10 +55,10 @@ class BodyLimit:
         watch = _Watch(self, receive)
         await self.app(scope, watch.receive, send)
 
-    def too_large(self) -> problems.BodyRefusedError:
+    def too_large(self) -> HTTPException:
         """Answer the refusal of a body above the limit."""
         details = {"most": self.most_bytes, "field": "max_body_bytes"}
-        return problems.BodyRefusedError(_TOO_LARGE, **details)
+        return _passing(TooLargeError("body_too_large", **details))
 
 
 class _Watch:
@@ -91,13 +91,20 @@ class _Watch:
             self._refuse(self._too_slow())
         return message
 
-    def _too_slow(self) -> problems.BodyRefusedError:
+    def _too_slow(self) -> HTTPException:
         details = {"seconds": self.limit.patience_s, "field": "slow_client_seconds"}
-        return problems.BodyRefusedError(HTTPStatus.REQUEST_TIMEOUT, **details)
+        return _passing(SlowBodyError("body_too_slow", **details))
 
-    def _refuse(self, error: problems.BodyRefusedError) -> NoReturn:
+    def _refuse(self, error: HTTPException) -> NoReturn:
         self.limit.meters.refused.labels("body").inc()
         raise error
+
+
+def _passing(error: RequestError) -> HTTPException:
+    """Put a refusal into what the framework lets through where it reads a body."""
+    passing = HTTPException(status_of(error), headers={"Connection": "close"})
+    passing.__cause__ = error
+    return passing
 
 
 def _announced(scope: Scope) -> tuple[int, bool]:
