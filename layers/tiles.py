@@ -106,6 +106,8 @@ def bake(
 
     Raises
     ------
+    LayerWriteError
+        The cache cannot be written.
     LayerTilesError
         ``tiles_failed``: the worker failed, died or took too long, or the disk is
         full. Nothing is left behind, and archives of other versions are untouched.

@@ -23,7 +23,7 @@ from pmtiles.reader import MmapSource, all_tiles
 from geo.tile_matrix import CGCS2000_QUAD, TILE_MATRIX_SETS, WEB_MERCATOR_QUAD
 from layers import tiles as baking
 from layers.catalog import Catalog
-from layers.errors import LayerTilesError
+from layers.errors import LayerTilesError, LayerWriteError
 from layers.models import Bilingual, LayerSpec, Provenance
 from layers.pmtiles import Archive
 from layers.tile_features import EXTENT, Square
@@ -527,7 +527,7 @@ def test_unwritable_cache_is_a_refusal(
 ) -> None:
     spec = published(small_things(), geometry="mixed")
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(LayerTilesError):
+    with pytest.raises(LayerWriteError):
         bake(tmp_path / "file", spec, seeds=empty_seeds)
 
 
