@@ -58,7 +58,7 @@ def port() -> Iterator[int]:
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         small_app(settings),
-        http=patient_protocol(settings),
+        http=patient_protocol(settings, settings.max_connections),
         log_level="critical",
     )
     server = uvicorn.Server(config)
