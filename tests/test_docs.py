@@ -36,7 +36,9 @@ def test_each_fault_has_its_test() -> None:
             folder = ROOT if module.startswith("tests/") else ROOT / "tests/service"
             file = folder / f"{module}.py"
             assert file.is_file(), module
-            assert not function or function in functions_in(file), f"{module}::{function}"
+            assert not function or function in functions_in(file), (
+                f"{module}::{function}"
+            )
             assert f'"{kind}"' in file.read_text(encoding="utf-8") or not kind, kind
 
 
