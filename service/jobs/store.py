@@ -140,11 +140,11 @@ class JobStore:
             waiting = int(connection.execute(count).fetchone()[0])
             if waiting >= most:
                 raise BusyError("jobs_queue_full", count=waiting)
-            now = time.time()
+            now, text = time.time(), json.dumps(request, ensure_ascii=False)
             connection.execute(
                 "INSERT INTO jobs (id, process, caller, request, state, created,"
                 " updated) VALUES (?, ?, ?, ?, 'accepted', ?, ?)",
-                (job, process, caller, _json(request), now, now),
+                (job, process, caller, text, now, now),
             )
         return self.get(job)
 
@@ -382,10 +382,6 @@ class JobStore:
 
     def _unusable(self, error: sqlite3.Error) -> StorageError:
         return StorageError("jobs_unreadable", file=self._file.name, reason=str(error))
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _marks(values: tuple[object, ...]) -> str:
