@@ -9,9 +9,10 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from geo.errors import EcobarrierError
+from layers.key_file import KeyScope
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -147,9 +148,10 @@ def _add_keys(commands: "_Commands") -> None:
     new.add_argument(
         "--scope",
         action="append",
-        choices=("write", "restricted"),
+        choices=get_args(KeyScope),
         default=[],
-        help="write: change layers; restricted: see restricted layers | 权限",
+        help="write: change layers; restricted: see restricted layers;"
+        " jobs: list and cancel everybody's jobs | 权限",
     )
     new.add_argument("--days", type=int, metavar="N", help="days it holds | 有效天数")
     listing = actions.add_parser("list", help="list all keys | 列出密钥")
