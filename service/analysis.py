@@ -9,13 +9,10 @@ import pandas as pd
 import shapely
 
 from geo.area import area
-from geo.crosstab import crosstab
 from geo.errors import GeometryError
 from geo.messages import Note, listed
 from geo.overlay import Engine, Side, SliverRule, overlap
 from geo.overlay_geos import shared_polygons
-from geo.zonal import zonal
-from layers.blocks import reader
 from layers.catalog import Catalog
 from layers.loaded import RasterLayer, VectorLayer
 from layers.models import LayerSpec
@@ -42,6 +39,9 @@ OVERLAP_METHODS: dict[Engine, str] = {
 }
 ZONAL_METHOD = "zonal/exact-cells/lonlat-edges"
 CROSSTAB_METHOD = "crosstab/exact-cells/lonlat-edges"
+
+# What zonal tables need is imported there: most questions need neither the compiler
+# nor GDAL, whose loading is felt on the command line.
 
 POLYGONAL = (3, 6)
 """Type ids of polygon and multipolygon in shapely."""
@@ -219,6 +219,9 @@ def zonal_report(
     EcobarrierError
         A layer cannot be found, read or measured.
     """
+    from geo.zonal import zonal
+    from layers.blocks import reader
+
     areas = catalog.vector(zones, crs=crs)
     values = catalog.raster(raster, crs=crs, nodata=nodata)
     polygons, notes = _polygons(areas)
@@ -266,6 +269,9 @@ def crosstab_report(
     EcobarrierError
         A layer cannot be found, read or measured.
     """
+    from geo.crosstab import crosstab
+    from layers.blocks import reader
+
     areas = catalog.vector(zones, crs=crs)
     a, b = catalog.raster(raster_a, crs=crs), catalog.raster(raster_b, crs=crs)
     polygons, notes = _polygons(areas)
