@@ -116,42 +116,6 @@ class LonLatForm:
     def mean_difference(
         self, y1: FloatArray, y2: FloatArray, reference: FloatArray
     ) -> FloatArray:
-        """Mean of :meth:`difference` along a straight edge from ``y1`` to ``y2``."""
-
-
-class PlaneForm:
-    """Cartesian coordinates in metres: area below y is y."""
-
-    def difference(self, y: FloatArray, reference: FloatArray) -> FloatArray:
-        """``y - reference``."""
-        return y - reference
-
-    def mean_difference(
-        self, y1: FloatArray, y2: FloatArray, reference: FloatArray
-    ) -> FloatArray:
-        """``(y1 + y2) / 2 - reference``, without losing digits."""
-        return 0.5 * ((y1 - reference) + (y2 - reference))
-
-
-class LonLatForm:
-    """Longitude and latitude in degrees on an ellipsoid; m2 per degree of longitude."""
-
-    def __init__(self, ellipsoid: Ellipsoid) -> None:
-        self._series = sine_series(ellipsoid)
-
-    def difference(self, y: FloatArray, reference: FloatArray) -> FloatArray:
-        """Area between two parallels per degree of longitude."""
-        half_sum = np.radians(0.5 * (y + reference))
-        half_gap = np.radians(0.5 * (y - reference))
-        total = np.zeros_like(half_sum)
-        for k, coefficient in enumerate(self._series):
-            n = 2 * k + 1
-            total += 2.0 * coefficient * np.cos(n * half_sum) * np.sin(n * half_gap)
-        return np.radians(total)
-
-    def mean_difference(
-        self, y1: FloatArray, y2: FloatArray, reference: FloatArray
-    ) -> FloatArray:
         """Mean of :meth:`difference` along an edge straight in lon/lat."""
         middle = 0.5 * (y1 + y2)
         total = self.difference(middle, reference)

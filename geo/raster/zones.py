@@ -1,5 +1,7 @@
 """Zones at the door of a raster: checked, flattened, brought into its CRS."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -39,12 +41,14 @@ class Zones:
         crs = coordinate_systems.require(zones, "zones")
         coordinate_systems.require_lonlat(crs)
         require_plausible(zones, "zones")
-        require_valid(zones, "zones")
         self._lattice = lattice
         self._geometry = zones.to_numpy()
-        rings = flat.from_geometry(self._geometry)
         self._form = LonLatForm(coordinate_systems.ellipsoid(crs))
-        self.area: FloatArray = ring_areas(rings, self._form)
+        with ThreadPoolExecutor(1) as aside:
+            checked = aside.submit(require_valid, zones, "zones")
+            rings = flat.from_geometry(self._geometry)
+            self.area: FloatArray = ring_areas(rings, self._form)
+            checked.result()
         if not self.area.any():
             raise GeometryError("no_polygons", where="zones")
         self._exact = lattice.crs.is_geographic
