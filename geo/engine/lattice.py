@@ -64,7 +64,7 @@ def run_lattice(layer: PolygonLayer, threads: int) -> Lattice:
 
 def start_lattice(layer: PolygonLayer, threads: int) -> Lattice:
     """Index the first vertices of all rings; items are numbers of rings."""
-    starts = layer.points[layer.ring_start[:-1]]
+    starts = layer.points[layer.ring_start]
     return _lattice(starts, 0, layer.box, (0.0, 0.0), threads)
 
 

@@ -48,7 +48,8 @@ def ranges(begin: IntArray, count: IntArray) -> IntArray:
 def _cells(value: FloatArray) -> NDArray[np.uint16]:
     """Divide the range of the values into equal cells."""
     low, high = value.min(), value.max()
-    return ((value - low) * ((2**BITS - 1) / max(high - low, 1e-9))).astype(np.uint16)
+    scale = (2**BITS - 1) / max(high - low, 1e-9)
+    return np.asarray((value - low) * scale).astype(np.uint16)
 
 
 def _spread(value: NDArray[np.uint16]) -> NDArray[np.uint16]:
