@@ -347,11 +347,15 @@ def _polygons(layer: VectorLayer) -> tuple[gpd.GeoDataFrame, list[Note]]:
 
 
 def _side(layer: VectorLayer, polygons: gpd.GeoDataFrame) -> Side:
-    """Let a feature's own accuracy win over the layer's."""
-    index = polygons.index
-    whole = layer.spec.accuracy_m
-    accuracy = pd.Series(np.nan if whole is None else whole, index=index)
-    if "accuracy_m" in polygons:
-        own = pd.to_numeric(polygons["accuracy_m"], errors="coerce")
-        accuracy = own.fillna(accuracy).astype(float)
-    return Side(polygons.geometry, accuracy, layer.change_m2.loc[index])
+    accuracy_m = accuracies(layer.spec, polygons)
+    return Side(polygons.geometry, accuracy_m, layer.change_m2.loc[polygons.index])
+
+
+def accuracies(spec: LayerSpec, features: gpd.GeoDataFrame) -> pd.Series:
+    """Let a feature's own accuracy win over the layer's; metres, nan if unknown."""
+    whole = np.nan if spec.accuracy_m is None else spec.accuracy_m
+    accuracy = pd.Series(whole, index=features.index, dtype=float)
+    if "accuracy_m" not in features:
+        return accuracy
+    own = pd.to_numeric(features["accuracy_m"], errors="coerce")
+    return own.fillna(accuracy).astype(float)
