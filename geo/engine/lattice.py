@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.engine.jit import compiled, in_threads, inlined, spans
 from geo.engine.layer import Int32Array, PolygonLayer
+from geo.jit import compiled, in_threads, inlined, spans
 from geo.types import BBox, FloatArray, IntArray
 
 SMALLEST_CELL = 2.0**-40

@@ -3,8 +3,8 @@
 import numpy as np
 
 from geo.engine.area_form import MAX_EDGE_DEGREES
-from geo.engine.jit import Span, compiled, in_threads, inlined, spans
 from geo.engine.predicates import LAT_SCALE, LON_SCALE
+from geo.jit import Span, compiled, in_threads, inlined, spans
 from geo.types import FloatArray, IntArray
 
 

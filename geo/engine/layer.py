@@ -21,9 +21,9 @@ from geo.engine.area_form import (
     quanta,
     square_metres,
 )
-from geo.engine.jit import Span, compiled, in_threads, inlined, spans
 from geo.engine.lattice_points import lattice_faults, snapped, with_divided
 from geo.engine.order import curve_order, ranges
+from geo.jit import Span, compiled, in_threads, inlined, spans
 from geo.rings import Rings
 from geo.types import BoolArray, FloatArray, IntArray
 

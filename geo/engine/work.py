@@ -19,7 +19,6 @@ from geo.engine.crossings import (
     crossing_rows,
     run_pairs,
 )
-from geo.engine.jit import Answer, Span, in_threads, spans
 from geo.engine.lattice import Lattice, start_lattice
 from geo.engine.layer import Int32Array, PolygonLayer
 from geo.engine.lengths import (
@@ -31,6 +30,7 @@ from geo.engine.lengths import (
 )
 from geo.engine.sweep import swept_rows
 from geo.engine.windings import Starts, start_rows
+from geo.jit import Answer, Span, in_threads, spans
 from geo.types import IntArray
 
 BATCH = 8192

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.raster.compiled import compiled
+from geo.jit import compiled
 from geo.raster.ledger import Ledger
 from geo.rings import sum_by
 from geo.types import NODATA, OUTSIDE, BoolArray, FloatArray, IntArray

@@ -12,8 +12,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.jit import compiled
 from geo.raster.areas import Measure, run_area
-from geo.raster.compiled import compiled
 from geo.raster.edges import ShortInts
 from geo.raster.encode import Codes
 from geo.raster.lattice import Lattice
