@@ -19,8 +19,12 @@ from geo.errors import CoordinateError
 from geo.grid import Grid, Window
 from geo.messages import Note
 from layers.errors import LayerReadError
+from layers.offline import cut_raster_network
 from layers.readers.crs_choice import chosen_crs
 from layers.readers.guard import GEOTIFF, reading, require_file, warnings_noted
+
+# Before any raster is opened, in each process that opens one.
+cut_raster_network()
 
 # What programs write for "no value" when they do not declare it.
 SENTINELS = (-999.0, -9999.0, -99999.0, -32768.0, -2147483648.0)
