@@ -18,7 +18,7 @@ from layers.files import describe_file
 from layers.loaded import RasterLayer, VectorLayer
 from layers.models import LayerSpec
 from layers.readers import file_name, format_of, read_vector
-from layers.readers.raster import open_raster
+from layers.readers.limits import ReadLimits
 from layers.workspace import current_versions, first_fault
 
 CATALOG_FILE = "catalog.toml"
@@ -40,9 +40,12 @@ class Catalog:
     ----------
     entries : mapping of str to Entry
         By layer id, seeds first in the order of their file.
+    limits : ReadLimits or None
+        Of vector files that are no layers of the catalogue: those of strangers.
     """
 
     entries: Mapping[str, Entry]
+    limits: ReadLimits | None = None
 
     @classmethod
     def open(cls, seeds: Path, workspace: Path | None = None) -> "Catalog":
@@ -130,7 +133,11 @@ class Catalog:
             return self._catalogued_vector(self._entry(name))
         file = file_name(name)
         inside = part if part is not None else file.part
+        if self.limits is not None:
+            self.limits.require_unpackable(file.path)
         table = read_vector(file.path, part=inside, encoding=encoding)
+        if self.limits is not None:
+            self.limits.require_table(table, file.path)
         prepared = vector.prepare(table, file.path.name, crs=crs)
         spec = describe_file(
             file.path,
@@ -172,6 +179,9 @@ class Catalog:
         GeoError
             A CRS that cannot be used.
         """
+        # GDAL for rasters takes a while to load; vector layers do without.
+        from layers.readers.raster import open_raster
+
         if not is_file_name(name):
             entry = self._entry(name)
             if entry.spec.kind != "raster":

@@ -19,5 +19,17 @@ class LayerWriteError(LayerError):
     """A file that cannot be written; what was there before is unchanged."""
 
 
+class LayerTilesError(LayerError):
+    """Features of which no tiles could be made."""
+
+
+class LayerFormatError(LayerError):
+    """Content that the format asked for cannot hold."""
+
+
+class LayerLimitError(LayerError):
+    """A file from a stranger that is larger than it may be."""
+
+
 class CatalogError(LayerError):
     """A catalogue that contradicts its files."""

@@ -7,7 +7,11 @@ import geopandas as gpd
 
 from geo.messages import Note
 from layers.errors import LayerWriteError
-from layers.writers import write_flatgeobuf, write_geojson, write_geopackage
+from layers.writers_exchange import (
+    write_flatgeobuf,
+    write_geojson,
+    write_geopackage,
+)
 
 WRITERS: dict[str, Callable[[gpd.GeoDataFrame, Path], tuple[Note, ...]]] = {
     ".geojson": write_geojson,

@@ -77,7 +77,7 @@ def describe_file(
         id=file_id(words, sha256),
         title=Bilingual(zh=words, en=words),
         description=Bilingual(
-            zh="用户提供的文件,来源、许可和精度均未说明。",
+            zh="用户提供的文件，来源、许可和精度均未说明。",
             en="A file supplied by a user; source, licence and accuracy not stated.",
         ),
         theme="user",

@@ -1,22 +1,63 @@
 """The web application: :func:`create_app` puts its parts together."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 
+import anyio
 from fastapi import FastAPI
 
 from layers.catalog import Catalog
-from service import problems
+from service import openapi, problems
 from service.cache import BoundedCache
+from service.features.store import FeatureStore
+from service.heavy import Places
+from service.jobs.service import JobService
 from service.map_rasters import Picture
-from service.routers import collections, health, items, landing, maps, overlay
+from service.middleware import stack
+from service.routers import (
+    collections,
+    conformance,
+    docs,
+    downloads,
+    files,
+    health,
+    items,
+    jobs,
+    landing,
+    maps,
+    overlay,
+    processes,
+    styles,
+    tile_sets,
+    tiles,
+)
 from service.settings import Settings
+from service.tiles.hot import HotTiles
+from service.tiles.pictures import TilePictures
+from service.tiles.store import TileStore
+from service.work import THREADS
 
 MAPS_KEPT = 8
 """Rendered maps kept in memory; one is at most a few megabytes."""
 PICTURES_KEPT = 16
 """Pictures of rasters kept in memory; one is at most about a megabyte."""
 
-_ROUTERS = (landing, collections, items, overlay, maps, health)
+_TILES = (tile_sets, tiles, styles, files)
+_ROUTERS = (
+    landing,
+    conformance,
+    collections,
+    items,
+    *_TILES,
+    downloads,
+    overlay,
+    processes,
+    jobs,
+    maps,
+    docs,
+    health,
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -31,8 +72,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     -------
     FastAPI
         Its catalogue, settings and cache are on ``app.state``; two apps in one
-        process share nothing. ``/docs`` is off, because FastAPI's page loads its
-        scripts from another host; ``/openapi.json`` describes the service.
+        process share nothing. FastAPI's own ``/docs`` is off, because that page loads
+        its scripts from another host; ours does not.
 
     Raises
     ------
@@ -46,12 +87,38 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=version("ecobarrier"),
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=openapi.operation_id,
+        lifespan=_lifespan,
     )
     app.state.settings = settings
     app.state.catalog = Catalog.open(settings.seeds, settings.workspace)
+    app.state.jobs = JobService(settings)
+    app.state.waiting = anyio.CapacityLimiter(THREADS)
     app.state.maps = BoundedCache[str](MAPS_KEPT)
     app.state.pictures = BoundedCache[Picture](PICTURES_KEPT)
+    app.state.features = FeatureStore(
+        app.state.catalog, settings.seeds, settings.workspace
+    )
+    app.state.tiles = TileStore(
+        settings.cache_folder / "tiles", settings.seeds, settings.workspace
+    )
+    app.state.tile_pictures = TilePictures(app.state.tiles)
+    app.state.heavy = Places(settings.max_heavy)
     problems.install(app)
+    # Innermost: the limits and the record of who asks hold for kept tiles too.
+    app.add_middleware(HotTiles)
+    stack.install(app, settings)
     for module in _ROUTERS:
-        app.include_router(module.router)
+        app.include_router(module.router, responses=problems.RESPONSES)
+    openapi.install(app)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Go on with the job list of an earlier run; leave it whole at the end."""
+    app.state.jobs.start()
+    try:
+        yield
+    finally:
+        app.state.jobs.stop()

@@ -15,6 +15,7 @@ DECIMALS = 7
 """Decimals of a degree kept: 1e-7 is about a centimetre."""
 
 _FEATURES_PER_PIECE = 50
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def feature_collection(
@@ -77,7 +78,7 @@ def geometry_texts(geometry: GeometryArray, decimals: int) -> list[str]:
 
 def dumps(value: object) -> str:
     """Write JSON without spaces, Chinese as it is, and nothing RFC 8259 forbids."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def _features(features: gpd.GeoDataFrame) -> Iterator[str]:

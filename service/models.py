@@ -73,7 +73,8 @@ class LayerSummary(Answer):
     figures: tuple[Figure, ...]
     classes: tuple[RasterClass, ...]
     restricted: bool
-    sha256: str
+    sha256: str | None
+    """Null where the layer is restricted and the caller may not see it."""
 
 
 class LayersReport(Answer):
@@ -138,16 +139,19 @@ class FeatureBalance(Answer):
 
 
 class OverlapTotals(Answer):
-    """Totals of an overlay; see :class:`geo.overlay.Overlap`."""
+    """Totals of an overlay; see :class:`geo.overlay.Overlap`.
 
-    left_m2: float
-    right_m2: float
-    left_dissolved_m2: float
-    right_dissolved_m2: float
+    Those of a restricted layer alone are null for who may not see it.
+    """
+
+    left_m2: float | None
+    right_m2: float | None
+    left_dissolved_m2: float | None
+    right_dissolved_m2: float | None
     overlap_sum_m2: float
     overlap_dissolved_m2: float
-    left_remainder_m2: float
-    right_remainder_m2: float
+    left_remainder_m2: float | None
+    right_remainder_m2: float | None
 
 
 class OverlapReport(Answer):
@@ -254,4 +258,16 @@ class ZonalReport(Answer):
     rows: tuple[ZonalRow, ...]
     statistics: tuple[ZonalStatistics, ...]
     totals: ZonalTotals
+    notes: tuple[NoteModel, ...]
+
+
+class SiteReport(Answer):
+    """Polygons of a planner against layers; each part is a report of its own."""
+
+    result_id: str
+    method: str
+    site: LayerRef
+    area: AreaReport
+    overlaps: tuple[OverlapReport, ...]
+    zonals: tuple[ZonalReport, ...]
     notes: tuple[NoteModel, ...]

@@ -25,6 +25,7 @@ from service.models import (
     LayerSummary,
     NoteModel,
     OverlapReport,
+    SiteReport,
     StreamReport,
     ZonalReport,
 )
@@ -183,6 +184,16 @@ def zonal(report: ZonalReport, console: Console) -> None:
     for key, value in report.totals.model_dump().items():
         console.print(f"{key:<24}{_km2(value):>20} km²", highlight=False)
     _foot(report.result_id, report.method, report.notes, console)
+
+
+def site(report: SiteReport, console: Console) -> None:
+    """Print the areas of polygons, then what they share with each layer."""
+    area(report.area, console)
+    for shared in report.overlaps:
+        overlap(shared, console)
+    for classes in report.zonals:
+        zonal(classes, console)
+    _foot(report.result_id, report.method, (), console)
 
 
 def crosstab(report: CrosstabReport, console: Console) -> None:

@@ -5,9 +5,14 @@ Placeholders are those of :meth:`str.format`; the details stay with the error or
 note, so that a program need not parse a sentence.
 """
 
-from geo.sentences import computing, reading, serving
+from geo.sentences import computing, querying, reading, serving
 
-PARTS = (computing.SENTENCES, reading.SENTENCES, serving.SENTENCES)
+PARTS = (
+    computing.SENTENCES,
+    reading.SENTENCES,
+    serving.SENTENCES,
+    querying.SENTENCES,
+)
 
 MESSAGES: dict[str, tuple[str, str]] = {
     code: sentence for part in PARTS for code, sentence in part.items()

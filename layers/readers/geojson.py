@@ -62,12 +62,17 @@ def read_geojson(path: Path) -> Table:
         document = _parse(text, path.name)
         if re.search(r"\\u[dD][89a-fA-F]", text):
             document = _without_lone_surrogates(document)
-        return _table(document, path.name, notes)
+        try:
+            return _table(document, path.name, notes)
+        except RecursionError as error:
+            raise LayerReadError("geojson_too_deep", file=path.name) from error
 
 
 def _parse(text: str, file: str) -> Json:
     try:
         return json.loads(text)
+    except RecursionError as error:
+        raise LayerReadError("geojson_too_deep", file=file) from error
     except json.JSONDecodeError as error:
         raise LayerReadError(
             "geojson_syntax",

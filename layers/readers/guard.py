@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-from rasterio.errors import RasterioError
 from shapely.errors import ShapelyError
 
 from geo.messages import Note
 from layers.errors import LayerReadError
 from layers.models import Kind
+from layers.offline import cut_network
 
-# What GDAL (by pyogrio and rasterio), Arrow, GEOS and Python raise on bytes that are
+# What GDAL (by pyogrio), Arrow, GEOS and Python raise on bytes that are
 # not what they should be. pyogrio's errors and RecursionError are RuntimeErrors, JSON
 # and Unicode errors ValueErrors.
 FOREIGN_ERRORS = (
@@ -25,9 +25,11 @@ FOREIGN_ERRORS = (
     ValueError,
     MemoryError,
     pa.ArrowException,
-    RasterioError,
     ShapelyError,
 )
+
+# Before any file is opened, in each process that opens one.
+cut_network()
 
 # `warnings.catch_warnings` swaps a global: two readers at once would lose each
 # other's warnings.
@@ -53,6 +55,15 @@ class Format:
     kind: Kind
     suffixes: tuple[str, ...]
     magic: tuple[bytes, ...] = ()
+
+
+GEOTIFF = Format(
+    "GeoTIFF",
+    "raster",
+    (".tif", ".tiff"),
+    (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"),
+)
+"""Stated here, so that choosing a reader does not load the library of this one."""
 
 
 def require_file(path: Path, form: Format) -> None:

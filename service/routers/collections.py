@@ -1,75 +1,98 @@
 """``/collections``: what layers there are and what each says of itself."""
 
 from fastapi import APIRouter, Request
+from fastapi.responses import Response
 
-from service.analysis import layers_report
-from service.deps import CatalogDep, LanguageDep, LayerDep
-from service.models import LayerSummary
-from service.words import Language
+from service import access
+from service.analysis import layers_report, summary
+from service.deps import CallerDep, CatalogDep, LanguageDep, ListedLayerDep
+from service.features import description
+from service.features.crs import offered
+from service.features.links import SCHEMA, link
+from service.features.negotiation import FormDep, answer
+from service.features.route import FeatureRoute
+from service.features.schemas import (
+    COLLECTION,
+    COLLECTIONS,
+    SCHEMA_ANSWERS,
+    answers,
+)
+from service.routers.items import FeaturesLayerDep, StoreDep
 
-router = APIRouter(tags=["data"])
-
-CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+router = APIRouter(tags=["data"], route_class=FeatureRoute)
 
 
-@router.get("/collections")
+@router.get("/collections", response_class=Response, responses=answers(COLLECTIONS))
 def read_collections(
-    request: Request, catalog: CatalogDep, language: LanguageDep
-) -> dict[str, object]:
+    request: Request,
+    catalog: CatalogDep,
+    caller: CallerDep,
+    language: LanguageDep,
+    form: FormDep,
+) -> Response:
     """List the layers, each with its status, licence and provenance."""
     layers = layers_report(catalog).layers
-    return {
-        "links": [_link(request, "self", "read_collections")],
-        "collections": [_collection(request, layer, language) for layer in layers],
+    body = {
+        "links": [link(request, "self", "read_collections")],
+        "crs": list(offered()),
+        "collections": [
+            description.collection(request, catalog, caller, layer, language)
+            for layer in layers
+        ],
     }
+    return answer(request, "collections", form, body, language)
 
 
-@router.get("/collections/{layer_id}")
+@router.get(
+    "/collections/{layer_id}",
+    response_class=Response,
+    responses=answers(COLLECTION),
+)
 def read_collection(
-    request: Request, catalog: CatalogDep, layer: LayerDep, language: LanguageDep
-) -> dict[str, object]:
+    request: Request,
+    catalog: CatalogDep,
+    caller: CallerDep,
+    layer: ListedLayerDep,
+    language: LanguageDep,
+    form: FormDep,
+) -> Response:
     """Answer what one layer says of itself."""
-    layers = {summary.id: summary for summary in layers_report(catalog).layers}
-    return _collection(request, layers[layer.id], language)
+    body = description.collection(request, catalog, caller, summary(layer), language)
+    seen = access.may_see(caller, layer)
+    return answer(request, "collection", form, body, language, seen=seen)
 
 
-def _collection(
-    request: Request, layer: LayerSummary, language: Language
-) -> dict[str, object]:
-    """Describe a layer by the members of ``ecobarrier layers --json`` and OGC's own.
-
-    OGC API wants ``title`` and ``description`` as plain text, so they are in the
-    reader's language; ``titles`` and ``descriptions`` hold both.
-    """
-    said = layer.model_dump(mode="json")
-    titles, descriptions, source_crs = (
-        said.pop(name) for name in ("title", "description", "crs")
-    )
-    return {
-        "id": said.pop("id"),
-        "title": titles[language],
-        "description": descriptions[language],
-        "titles": titles,
-        "descriptions": descriptions,
-        **said,
-        **({"itemType": "feature", "crs": [CRS84]} if layer.kind == "vector" else {}),
-        "sourceCrs": source_crs,
-        "links": _links(request, layer),
-    }
+@router.get(
+    "/collections/{layer_id}/queryables",
+    response_class=Response,
+    responses=SCHEMA_ANSWERS,
+)
+def read_queryables(
+    request: Request,
+    store: StoreDep,
+    layer: FeaturesLayerDep,
+    language: LanguageDep,
+    form: FormDep,
+) -> Response:
+    """Answer the properties that ``filter`` can name, as a JSON Schema."""
+    served = store.open(layer)
+    body = description.queryables(request, served, summary(layer), language)
+    return answer(request, "queryables", form, body, language, SCHEMA)
 
 
-def _links(request: Request, layer: LayerSummary) -> list[dict[str, str]]:
-    links = [_link(request, "self", "read_collection", layer_id=layer.id)]
-    if layer.restricted:
-        return links
-    if layer.kind == "vector":
-        items = _link(request, "items", "read_items", layer_id=layer.id)
-        links.append({**items, "type": "application/geo+json"})
-    map_page = _link(request, "preview", "read_map")
-    href = f"{map_page['href']}?layers={layer.id}"
-    return [*links, {**map_page, "type": "text/html", "href": href}]
-
-
-def _link(request: Request, rel: str, route: str, **path: str) -> dict[str, str]:
-    href = str(request.url_for(route, **path))
-    return {"rel": rel, "type": "application/json", "href": href}
+@router.get(
+    "/collections/{layer_id}/sortables",
+    response_class=Response,
+    responses=SCHEMA_ANSWERS,
+)
+def read_sortables(
+    request: Request,
+    store: StoreDep,
+    layer: FeaturesLayerDep,
+    language: LanguageDep,
+    form: FormDep,
+) -> Response:
+    """Answer the properties that ``sortby`` can name, as a JSON Schema."""
+    served = store.open(layer)
+    body = description.sortables(request, served, summary(layer), language)
+    return answer(request, "sortables", form, body, language, SCHEMA)

@@ -1,20 +1,31 @@
 """``/``: the first page, with the map and the table of layers."""
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
 
 from layers.catalog import Catalog
 from service import pages
 from service.deps import CatalogDep, LanguageDep
+from service.features.description import landing
+from service.features.negotiation import Answer, FormDep
+from service.features.schemas import LANDING, answers
+from service.html import HtmlPage
+from service.negotiation import VARY
 from service.palette import BADGES
 from service.words import other, theme_name, words
 
 router = APIRouter(tags=["service"])
 
 
-@router.get("/", response_class=HTMLResponse)
-def read_landing(catalog: CatalogDep, language: LanguageDep) -> HTMLResponse:
-    """Answer the first page in the reader's language."""
+@router.get("/", response_class=HTMLResponse, responses=answers(LANDING))
+def read_landing(
+    request: Request, catalog: CatalogDep, language: LanguageDep, form: FormDep
+) -> Response:
+    """Answer the first page to browsers, and to programs the JSON of OGC API."""
+    vary = {"Vary": VARY}
+    if form == "json":
+        w = words(language)
+        return Answer(landing(request, w["title"], w["intro"]), headers=vary)
     page = pages.render(
         "landing.html",
         w=words(language),
@@ -26,7 +37,7 @@ def read_landing(catalog: CatalogDep, language: LanguageDep) -> HTMLResponse:
         theme_name=theme_name,
         style=pages.own_file("tokens.css") + pages.own_file("landing.css"),
     )
-    return HTMLResponse(page)
+    return HtmlPage(page, headers=vary)
 
 
 def _example(catalog: Catalog) -> tuple[str, str] | None:

@@ -3,12 +3,22 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from layers.catalog import Catalog
-from service.deps import CatalogDep, LanguageDep, MapCacheDep, PictureCacheDep
-from service.errors import RestrictedError
+from service import access
+from service.caching import layer_tag, unless_known
+from service.callers import Caller
+from service.deps import (
+    CallerDep,
+    CatalogDep,
+    LanguageDep,
+    MapCacheDep,
+    PictureCacheDep,
+)
+from service.heavy import HEAVY
+from service.html import HtmlPage
 from service.maps import BASE_LAYERS, default_layers, folium_map
 
 router = APIRouter(tags=["maps"])
@@ -24,9 +34,11 @@ DownloadQuery = Annotated[
 ]
 
 
-@router.get("/map", response_class=HTMLResponse)
+@router.get("/map", response_class=HTMLResponse, dependencies=[HEAVY])
 def read_map(
+    request: Request,
     catalog: CatalogDep,
+    caller: CallerDep,
     language: LanguageDep,
     maps: MapCacheDep,
     pictures: PictureCacheDep,
@@ -34,9 +46,11 @@ def read_map(
     download: DownloadQuery = False,
 ) -> HTMLResponse:
     """Draw a map; with ``layers=all`` the usual layers are on and the others off."""
-    ids, shown = _choice(catalog, layers)
-    versions = tuple((name, catalog.spec(name).version) for name in ids)
+    ids, shown = _choice(catalog, caller, layers)
+    specs = [catalog.spec(name) for name in ids]
+    versions = tuple((spec.id, spec.version) for spec in specs)
     today = date.today()
+    headers = unless_known(request, layer_tag(request, specs, language, today))
     page = maps.get(
         (versions, shown, language, today),
         lambda: folium_map(
@@ -49,12 +63,15 @@ def read_map(
         ),
     )
     name = f"ecobarrier-{language}-{today.isoformat()}.html"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HTMLResponse(page, headers=headers if download else None)
+    if download:
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    headers["Vary"] = "Accept-Language"
+    # The legend's colours are style attributes.
+    return HtmlPage(page, headers=headers, styled_elements=True)
 
 
 def _choice(
-    catalog: Catalog, layers: str | None
+    catalog: Catalog, caller: Caller, layers: str | None
 ) -> tuple[list[str], frozenset[str] | None]:
     """Ids to draw and, where not all of them, those that are on at first.
 
@@ -71,8 +88,7 @@ def _choice(
         return _open_ids(catalog), frozenset([*default_layers(catalog), *BASE_LAYERS])
     ids = list(dict.fromkeys(part.strip() for part in layers.split(",")))
     for name in ids:
-        if catalog.spec(name).restricted:
-            raise RestrictedError("layer_restricted", layer=name)
+        access.open_spec(catalog, caller, name)
     return ids, None
 
 

@@ -37,6 +37,15 @@ def test_each_sentence_is_in_its_language(code: str) -> None:
     assert not CHINESE.search(en)
 
 
+# A comma, semicolon, colon or parenthesis of ASCII that touches a Chinese character.
+HALF_WIDTH = re.compile(r"[一-鿿”]\s?[,;:(]|[,;:)]\s?[一-鿿“]")
+
+
+@pytest.mark.parametrize("code", MESSAGES)
+def test_chinese_sentences_have_chinese_punctuation(code: str) -> None:
+    assert HALF_WIDTH.findall(MESSAGES[code][0]) == []
+
+
 @pytest.mark.parametrize("code", MESSAGES)
 def test_code_is_a_plain_name(code: str) -> None:
     assert re.fullmatch(r"[a-z][a-z0-9_]*", code)

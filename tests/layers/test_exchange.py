@@ -19,12 +19,11 @@ from geo.errors import CRSError
 from geo.messages import Note
 from layers.catalog import Catalog
 from layers.errors import LayerWriteError
-from layers.writers import (
+from layers.writers import write_geoparquet, write_text
+from layers.writers_exchange import (
     write_flatgeobuf,
     write_geojson,
     write_geopackage,
-    write_geoparquet,
-    write_text,
 )
 
 Writer = Callable[[gpd.GeoDataFrame, Path], tuple[Note, ...]]

@@ -4,12 +4,14 @@ import base64
 import hashlib
 import io
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pyogrio
 import pytest
 import shapely
 from affine import Affine
@@ -224,6 +226,30 @@ def catalog(small_seeds: Path) -> Catalog:
 @pytest.fixture(scope="session")
 def real_catalog() -> Catalog:
     return Catalog.open(Settings().seeds)
+
+
+@pytest.fixture(scope="session")
+def endless(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A GeoPackage with a table whose rows never end: reading it hangs inside GDAL."""
+    path = tmp_path_factory.mktemp("endless") / "endless.gpkg"
+    pyogrio.write_dataframe(boxes((109, 40, 110, 41)), path, layer="base")
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        """
+        CREATE VIEW slow AS WITH RECURSIVE n(i) AS
+          (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+          SELECT i AS fid, (SELECT geom FROM base) AS geom FROM n;
+        INSERT INTO gpkg_contents SELECT 'slow', data_type, 'slow', '', last_change,
+          min_x, min_y, max_x, max_y, srs_id FROM gpkg_contents;
+        DELETE FROM gpkg_geometry_columns;
+        DELETE FROM gpkg_contents WHERE table_name = 'base';
+        INSERT INTO gpkg_geometry_columns
+          SELECT 'slow', 'geom', 'POLYGON', srs_id, 0, 0 FROM gpkg_contents;
+        """
+    )
+    connection.commit()
+    connection.close()
+    return path
 
 
 @pytest.fixture

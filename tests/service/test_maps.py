@@ -13,7 +13,7 @@ import shapely
 
 from layers.catalog import Catalog
 from layers.errors import LayerNotFoundError
-from layers.writers import write_geojson
+from layers.writers_exchange import write_geojson
 from service.errors import RequestError
 from service.map_geometry import VERTEX_BUDGET
 from service.maps import DEFAULT_LAYERS, default_layers, folium_map

@@ -307,7 +307,7 @@ def test_position_that_is_none(
         ("", "layer_empty_file"),
         ("   ", "geojson_syntax"),
         ('{"type": "Feature",\n "geometry": nul}', "geojson_syntax"),
-        ("[" * 100_000, "layer_unreadable"),
+        ("[" * 100_000, "geojson_too_deep"),
         ("9" * 5000, "layer_unreadable"),
     ],
 )

@@ -4,6 +4,13 @@ import pytest
 from starlette.testclient import TestClient
 
 
+@pytest.fixture
+def client(client: TestClient) -> TestClient:
+    """A browser: it asks for pages."""
+    client.headers["accept"] = "text/html,application/xhtml+xml,*/*;q=0.8"
+    return client
+
+
 @pytest.mark.parametrize(
     ("wish", "lang"),
     [

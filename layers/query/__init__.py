@@ -1,0 +1,1 @@
+"""Conditions on features, and their evaluation over columns of a file."""

@@ -1,0 +1,64 @@
+"""What a worker process does for each kind of task."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from layers.catalog import Catalog
+from layers.readers.limits import ReadLimits
+from layers.writers import write_text
+from service.handout import hand_out
+from service.jobs.inputs import read_call
+from service.jobs.messages import Setup, Task
+from service.processes import MAY_SEE_RESTRICTED, find, shown_report
+from service.warm import WarmCatalog, layer_cache
+
+Progress = Callable[[int], None]
+
+
+class Worker:
+    """Keeps what is worth keeping between tasks.
+
+    Parameters
+    ----------
+    setup : Setup
+    """
+
+    def __init__(self, setup: Setup) -> None:
+        self._seeds = Path(setup.seeds)
+        self._workspace = None if setup.workspace is None else Path(setup.workspace)
+        self._limits = ReadLimits(
+            max_features=setup.limits.max_features,
+            max_vertices=setup.limits.max_vertices,
+            max_unpacked_bytes=setup.limits.max_unpacked_bytes,
+        )
+        self._kept = layer_cache()
+
+    def perform(self, task: Task, progress: Progress) -> dict[str, Any]:
+        """Do one task and answer what there is to say beside its output.
+
+        Raises
+        ------
+        EcobarrierError
+        """
+        # Opened each time: a layer may have been published since.
+        entries = Catalog.open(self._seeds, self._workspace).entries
+        catalog = WarmCatalog(entries, self._limits, kept=self._kept)
+        if task.kind == "download":
+            return hand_out(catalog, task.request, Path(task.output))
+        process = find(task.process or "")
+        call = read_call(process, Path(task.folder), task.request)
+        opened = bool(task.request.get(MAY_SEE_RESTRICTED))
+        process.check(catalog, call.inputs, call.file, opened=opened)
+        if task.kind == "check":
+            return {"response": call.response}
+        progress(1)
+        report = process.run(catalog, call.inputs, call.file, progress)
+        if not opened:
+            report = shown_report(catalog, report)
+        text = report.model_dump_json(indent=2)
+        if call.response == "document":
+            text = json.dumps({"report": json.loads(text)}, ensure_ascii=False)
+        write_text(text + "\n", Path(task.output))
+        return {"result_id": getattr(report, "result_id", None)}

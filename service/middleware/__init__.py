@@ -1,0 +1,1 @@
+"""The manners of the service, as plain ASGI classes around the routes."""

@@ -1,0 +1,76 @@
+"""How pages write numbers: for people, so rounded; the JSON beside has them whole."""
+
+from collections.abc import Callable, Mapping
+
+_KM2 = 1e6
+_HECTARE = 1e4
+UNKNOWN = "—"
+
+
+def area(value_m2: float | None) -> str:
+    """Write an area in km2, small ones in hectares or square metres.
+
+    >>> area(86_853_200_000.0), area(123_456.0), area(250.0), area(None)
+    ('86,853 km²', '12.35 ha', '250 m²', '—')
+    """
+    if value_m2 is None:
+        return UNKNOWN
+    if abs(value_m2) >= _KM2:
+        return f"{_digits(value_m2 / _KM2)} km²"
+    if abs(value_m2) >= _HECTARE:
+        return f"{_digits(value_m2 / _HECTARE)} ha"
+    return f"{_digits(value_m2)} m²"
+
+
+def share(value: float | None) -> str:
+    """Write a share of 0-1 in per cent.
+
+    >>> share(0.1234), share(1.0), share(0.00001), share(None)
+    ('12.34 %', '100 %', '< 0.01 %', '—')
+    """
+    if value is None:
+        return UNKNOWN
+    if 0 < value < 0.0001:
+        return "< 0.01 %"
+    return f"{_digits(value * 100)} %"
+
+
+def count(value: float | None) -> str:
+    """Write a number with separators.
+
+    >>> count(1234567), count(0.5), count(None)
+    ('1,234,567', '0.5', '—')
+    """
+    return UNKNOWN if value is None else _digits(value, 4)
+
+
+def difference(published: float | None, computed: float | None) -> str:
+    """Write how far the computed figure is from the published one, in per cent.
+
+    >>> difference(100.0, 97.5), difference(100.0, 100.0), difference(None, 3.0)
+    ('−2.5 %', '0 %', '—')
+    """
+    if not published or computed is None:
+        return UNKNOWN
+    change = round((computed / published - 1) * 100, 2)
+    sign = "−" if change < 0 else "+" if change > 0 else ""
+    return f"{sign}{_digits(abs(change))} %"
+
+
+def _digits(value: float, decimals: int = 2) -> str:
+    """Separate thousands; decimals only below 1,000, without zeros at the end.
+
+    >>> _digits(1234.5), _digits(12.30), _digits(3)
+    ('1,234', '12.3', '3')
+    """
+    if abs(value) >= 1000 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:,.{decimals}f}".rstrip("0").rstrip(".")
+
+
+NUMBERS: Mapping[str, Callable[..., str]] = {
+    "area": area,
+    "share": share,
+    "count": count,
+    "difference": difference,
+}

@@ -1,0 +1,341 @@
+"""The processes of the service: what they take, what they answer, how they run.
+
+Server and worker process both use this table; FastAPI is not known here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from layers.catalog import Catalog
+from layers.errors import LayerNotFoundError, LayerReadError
+from layers.models import Bilingual, Kind, LayerId
+from service.analysis import area_report, overlap_report, zonal_report
+from service.errors import (
+    NotFoundError,
+    ParameterError,
+    RestrictedError,
+    UploadError,
+)
+from service.models import AreaReport, OverlapReport, SiteReport, ZonalReport
+from service.site import site_report
+from service.withheld import Side, without_restricted
+
+Progress = Callable[[int], None]
+
+MAY_SEE_RESTRICTED = "may_see_restricted"
+"""Field of a task's request, set by the server: the caller's right."""
+
+UPLOAD_SUFFIXES = (".geojson", ".json", ".zip", ".gpkg")
+MEDIA_SUFFIXES = {
+    "application/geo+json": ".geojson",
+    "application/vnd.geo+json": ".geojson",
+    "application/zip": ".zip",
+    "application/x-zip-compressed": ".zip",
+    "application/geopackage+sqlite3": ".gpkg",
+    "application/x-sqlite3": ".gpkg",
+}
+"""Types of uploaded files that are known without a name."""
+
+_BINARY = {
+    "type": "object",
+    "required": ["value", "mediaType"],
+    "properties": {
+        "value": {"type": "string", "contentEncoding": "base64"},
+        "encoding": {"type": "string", "enum": ["base64"]},
+        "mediaType": {"type": "string", "enum": [*MEDIA_SUFFIXES]},
+    },
+}
+_GEOJSON = {"type": "object", "required": ["type"], "format": "geojson-geometry"}
+
+LayerInput = Annotated[LayerId, Field(description="id of a layer, as in /collections")]
+
+
+class Inputs(BaseModel):
+    """Inputs of a process; unknown ones are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OverlapInputs(Inputs):
+    """Two layers of polygons."""
+
+    left: LayerInput
+    right: LayerInput
+
+
+class ZonalInputs(Inputs):
+    """Polygons and a raster."""
+
+    zones: LayerInput
+    raster: LayerInput
+    breaks: Annotated[
+        tuple[float, ...],
+        Field(description="ascending limits of value intervals", max_length=256),
+    ] = ()
+
+
+class AreaInputs(Inputs):
+    """A layer of polygons."""
+
+    layer: LayerInput
+
+
+class SiteInputs(Inputs):
+    """Polygons of the caller and the layers to compare them with."""
+
+    polygons: Annotated[
+        dict[str, Any] | None,
+        WithJsonSchema({"oneOf": [_GEOJSON, _BINARY]}),
+        Field(description="GeoJSON, or a file in base64"),
+    ] = None
+    layers: Annotated[
+        tuple[LayerId, ...],
+        Field(description="ids; all layers of polygons if empty", max_length=100),
+    ] = ()
+    crs: Annotated[
+        str | None,
+        Field(description="of a file that carries none, e.g. EPSG:4524", max_length=80),
+    ] = None
+    part: Annotated[
+        str | None,
+        Field(description="the layer inside a GeoPackage or archive", max_length=200),
+    ] = None
+
+
+Run = Callable[[Catalog, Any, Path | None, Progress], BaseModel]
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process.
+
+    Parameters
+    ----------
+    id : str
+    title, description : Bilingual
+    inputs : type of Inputs
+    output : type of BaseModel
+        The report, the same as the command line prints.
+    kinds : mapping of str to {"vector", "raster"}
+        The kind of layer that an input names.
+    run : callable
+        Computes: catalogue, inputs, the uploaded file, whom to tell about progress.
+    file : str or None
+        The input that may be an uploaded file.
+    """
+
+    id: str
+    title: Bilingual
+    description: Bilingual
+    inputs: type[Inputs]
+    output: type[BaseModel]
+    kinds: Mapping[str, Kind]
+    run: Run
+    file: str | None = None
+
+    def check(
+        self, catalog: Catalog, inputs: Inputs, file: Path | None, *, opened: bool
+    ) -> None:
+        """Refuse what cannot be run, before it waits in a queue.
+
+        Parameters
+        ----------
+        catalog : Catalog
+        inputs : Inputs
+        file : Path or None
+        opened : bool
+            Whether restricted layers are open to the caller.
+
+        Raises
+        ------
+        ParameterError
+            ``input_layer_unknown`` or ``input_kind``.
+        UploadError
+            The uploaded file cannot be read.
+        GeoError
+            Its coordinates cannot be used.
+        RestrictedError
+            ``layer_restricted``.
+        """
+        for name, kind in self.kinds.items():
+            layer = getattr(inputs, name)
+            _require_layer(catalog, name, layer, kind)
+            if self.id != "overlap" and not opened:
+                _require_open(catalog, layer)
+        if isinstance(inputs, SiteInputs):
+            for layer in inputs.layers:
+                _require_layer(catalog, "layers", layer, None)
+                if catalog.spec(layer).kind == "raster" and not opened:
+                    _require_open(catalog, layer)
+            _load_site(catalog, inputs, file)
+
+
+def find(process: str) -> Process:
+    """Answer a process by its id.
+
+    Raises
+    ------
+    NotFoundError
+        ``process_not_found``.
+    """
+    found = PROCESSES.get(process)
+    if found is None:
+        known = ", ".join(PROCESSES)
+        raise NotFoundError("process_not_found", process=process, known=known)
+    return found
+
+
+def shown_report(catalog: Catalog, report: BaseModel) -> BaseModel:
+    """Answer a report as it may go to who has no right to restricted layers."""
+    closed = {spec.id for spec in catalog.specs if spec.restricted}
+    if isinstance(report, OverlapReport):
+        return _shown_overlap(closed, report)
+    if isinstance(report, SiteReport):
+        overlaps = tuple(_shown_overlap(closed, one) for one in report.overlaps)
+        return report.model_copy(update={"overlaps": overlaps})
+    return report
+
+
+def _shown_overlap(closed: set[str], report: OverlapReport) -> OverlapReport:
+    sides: tuple[Side, ...] = ("left", "right")
+    hidden = [side for side in sides if getattr(report, side).id in closed]
+    return without_restricted(report, hidden)
+
+
+def _require_layer(
+    catalog: Catalog, parameter: str, layer: str, kind: Kind | None
+) -> None:
+    """Say which input is wrong; only ids are looked up, never a path opened."""
+    try:
+        spec = catalog.spec(layer)
+    except LayerNotFoundError as error:
+        close = error.details["close"]
+        raise ParameterError(
+            "input_layer_unknown", parameter=parameter, value=layer, close=close
+        ) from error
+    if kind is not None and spec.kind != kind:
+        details = {"value": layer, "found": spec.kind, "needed": kind}
+        raise ParameterError("input_kind", parameter=parameter, **details)
+
+
+def _require_open(catalog: Catalog, layer: str) -> None:
+    """Refuse what would tell the sizes or cells of a restricted layer.
+
+    Without the scope only the numbers of overlaps with one may be seen.
+    """
+    if catalog.spec(layer).restricted:
+        raise RestrictedError("layer_restricted", layer=layer)
+
+
+def _load_site(catalog: Catalog, inputs: SiteInputs, file: Path | None) -> str:
+    """Read the caller's file, and answer its name for the catalogue.
+
+    What is wrong with it is the caller's to mend, not the service's.
+    """
+    if file is None:
+        raise UploadError("upload_missing", parameter="polygons")
+    inside = inputs.part is not None and file.suffix.lower() in (".gpkg", ".zip")
+    name = f"{file}:{inputs.part}" if inside else str(file)
+    try:
+        catalog.vector(name, crs=inputs.crs)
+    except LayerReadError as error:
+        raise UploadError(error.code, **error.details) from error
+    return name
+
+
+def _overlap(
+    catalog: Catalog, inputs: OverlapInputs, _: Path | None, progress: Progress
+) -> OverlapReport:
+    for name, done in ((inputs.left, 10), (inputs.right, 20)):
+        catalog.vector(name)
+        progress(done)
+    return overlap_report(catalog, inputs.left, inputs.right)
+
+
+def _zonal(
+    catalog: Catalog, inputs: ZonalInputs, _: Path | None, progress: Progress
+) -> ZonalReport:
+    catalog.vector(inputs.zones)
+    progress(10)
+    return zonal_report(catalog, inputs.zones, inputs.raster, breaks=inputs.breaks)
+
+
+def _area(
+    catalog: Catalog, inputs: AreaInputs, _: Path | None, progress: Progress
+) -> AreaReport:
+    catalog.vector(inputs.layer)
+    progress(20)
+    return area_report(catalog, inputs.layer)
+
+
+def _site(
+    catalog: Catalog, inputs: SiteInputs, file: Path | None, progress: Progress
+) -> SiteReport:
+    name = _load_site(catalog, inputs, file)
+    progress(5)
+    return site_report(catalog, name, inputs.layers, crs=inputs.crs, progress=progress)
+
+
+_TABLE = (
+    Process(
+        "overlap",
+        Bilingual(zh="两个图层的叠加", en="Overlap of two layers"),
+        Bilingual(
+            zh="每对要素共有的面积、占两边的比例、剩余部分、正负误差和接边碎片，合计相符。",
+            en="Area that each pair shares, its share of either side, remainders, +/-"
+            " and slivers, with totals that close.",
+        ),
+        OverlapInputs,
+        OverlapReport,
+        {"left": "vector", "right": "vector"},
+        _overlap,
+    ),
+    Process(
+        "zonal",
+        Bilingual(zh="分区统计", en="Raster classes within zones"),
+        Bilingual(
+            zh="栅格各类别或数值分级在每个区内的面积，无数据和区外单列。",
+            en="Area of each class or interval in each zone, with rows for no data and"
+            " outside.",
+        ),
+        ZonalInputs,
+        ZonalReport,
+        {"zones": "vector", "raster": "raster"},
+        _zonal,
+    ),
+    Process(
+        "area",
+        Bilingual(zh="面积", en="Area"),
+        Bilingual(
+            zh="各要素的椭球面积，按三种边的规则。",
+            en="Ellipsoidal area of each feature by three rules for its edges.",
+        ),
+        AreaInputs,
+        AreaReport,
+        {"layer": "vector"},
+        _area,
+    ),
+    Process(
+        "site",
+        Bilingual(zh="地块与各图层的叠加", en="A site against the layers"),
+        Bilingual(
+            zh="绘制或上传的多边形（GeoJSON、压缩的 Shapefile、GeoPackage）的面积，"
+            "及其与所选各图层的叠加，一次给出。",
+            en="Area of polygons that were drawn or uploaded (GeoJSON, zipped"
+            " shapefile, GeoPackage) and their overlap with every layer chosen, in one"
+            " answer.",
+        ),
+        SiteInputs,
+        SiteReport,
+        {},
+        _site,
+        file="polygons",
+    ),
+)
+
+PROCESSES: Mapping[str, Process] = MappingProxyType({one.id: one for one in _TABLE})

@@ -1,0 +1,1 @@
+"""Map tiles: where they come from, how they are drawn, and what describes them."""

@@ -1,0 +1,112 @@
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+from starlette.types import Message
+
+from service.middleware.capacity import Capacity, TimeLimit
+from service.middleware.metrics import Meters
+
+MakeClient = Callable[..., TestClient]
+
+
+def capacity(client: TestClient) -> Capacity:
+    """Find the middleware inside a running app."""
+    app = client.app
+    assert isinstance(app, FastAPI)
+    one = app.middleware_stack
+    while not isinstance(one, Capacity):
+        one = one.app  # type: ignore[union-attr]
+    return one
+
+
+def test_more_than_fits_is_refused_at_once(make_client: MakeClient) -> None:
+    with make_client(max_requests=2) as client:
+        answers: list[int] = []
+        threads = [
+            threading.Thread(
+                target=lambda: answers.append(client.get("/sleep/0.6").status_code)
+            )
+            for _ in range(2)
+        ]
+        for one in threads:
+            one.start()
+        time.sleep(0.2)
+        began = time.monotonic()
+        refused = client.get("/short")
+        assert time.monotonic() - began < 0.3
+        assert refused.status_code == 503
+        assert refused.json()["code"] == "too_busy"
+        assert refused.headers["retry-after"]
+        assert client.get("/health").status_code == 200
+        for one in threads:
+            one.join()
+        assert answers == [200, 200]
+        assert client.get("/short").status_code == 200
+        assert capacity(client).running == 0
+
+
+def test_answer_that_does_not_begin_in_time(make_client: MakeClient) -> None:
+    with make_client(request_seconds=0.2) as client:
+        answer = client.get("/sleep/0.5")
+        assert answer.status_code == 503
+        assert answer.json()["code"] == "request_timed_out"
+        assert answer.headers["x-request-id"]
+        assert client.get("/short").status_code == 200
+
+
+def test_client_is_told_in_time_and_the_place_is_kept() -> None:
+    async def scene() -> None:
+        told: list[Message] = []
+        done = asyncio.Event()
+
+        async def app(_scope: Any, _receive: Any, send: Any) -> None:
+            await done.wait()
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"late"})
+
+        async def send(message: Message) -> None:
+            told.append(message)
+
+        async def receive() -> Message:
+            return {"type": "http.disconnect"}
+
+        meters = Meters()
+        limit = TimeLimit(app, seconds=0.05, meters=meters)
+        capacity = Capacity(limit, most=5, meters=meters)
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/a",
+            "query_string": b"",
+            "headers": [],
+        }
+        asked = asyncio.ensure_future(capacity(scope, receive, send))
+        await asyncio.sleep(0.2)
+        assert [one.get("status") for one in told] == [503, None]
+        assert capacity.running == 1
+        done.set()
+        await asked
+        assert capacity.running == 0
+        assert len(told) == 2
+        assert told[1]["body"] != b"late"
+
+    asyncio.run(scene())
+
+
+def test_begun_answer_may_take_its_time(make_client: MakeClient) -> None:
+    client = make_client(request_seconds=0.3)
+    assert len(client.get("/stream").content) == 100_000
+
+
+@pytest.mark.parametrize("path", ["/fault", "/fault-in-stream", "/nowhere"])
+def test_place_is_given_back(make_client: MakeClient, path: str) -> None:
+    client = make_client(max_requests=1)
+    for _ in range(3):
+        client.get(path)
+    assert client.get("/short").status_code == 200
