@@ -11,6 +11,7 @@ from service.errors import RequestError
 from service.middleware.access_log import configure_logging
 from service.protocol import patient_protocol
 from service.settings import Settings
+from service.viewer.warm import warm
 
 KEEP_ALIVE_S = 30
 """A browser's connection stays open between two clicks."""
@@ -33,6 +34,7 @@ def serve(settings: Settings) -> None:
     app.state.jobs.quick.warm()
     # What is not baked yet is baked meanwhile; afterwards this finds nothing to do.
     app.state.tiles.bake_all(app.state.catalog.specs)
+    warm(app)
     config = server_config(settings, app)
     sys.stdout.write(f"Ecobarrier: http://{host}:{port}/\n")
     sys.stdout.flush()

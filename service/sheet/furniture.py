@@ -173,7 +173,7 @@ def _km2(catalog: Catalog, spec: LayerSpec) -> str:
 
 def scale_bar(frame: Frame) -> Item:
     """Answer the length of one of its four parts, in mm and as it is called."""
-    goal = 25 * frame.paper.growth * frame.denominator / 1000
+    goal = 18 * frame.paper.growth * frame.denominator / 1000
     power = 10 ** np.floor(np.log10(goal))
     part = float(max(one * power for one in (1, 2, 5) if one * power <= goal * 1.4))
     unit, size = ("km", part / 1000) if part >= 1000 else ("m", part)

@@ -106,7 +106,7 @@ class FontStore:
             for first in BAKED:
                 self.glyphs(stack, first)
         for name in WEB_FONTS:
-            self.make(name)
+            self.web_font(name)
 
     def make(self, name: str) -> None:
         """Make a web font here and now, unless it is there."""

@@ -38,12 +38,12 @@ function bar({ layer, share, spread }, y) {
   const low = x(Math.max(0, share - (spread ?? 0)));
   const high = x(Math.min(1, share + (spread ?? 0)));
   const middle = y + 7;
-  const [fill, definition] = filling(layer);
+  const [fill, opacity, definition] = filling(layer);
   const group = svg('g', { 'data-layer': layer.id });
   if (definition) group.append(definition);
   group.append(
     words(cut(title, wide(title) > title.length ? 10 : 21), { x: LABEL - 8, y: y + 11, 'text-anchor': 'end' }),
-    svg('rect', { x: LABEL, y, width: Math.max(1, x(share) - LABEL), height: 14, fill, stroke: layer.colour ?? '#5E6B7A', 'stroke-dasharray': definition ? '4 2' : 'none' }),
+    svg('rect', { x: LABEL, y, width: Math.max(1, x(share) - LABEL), height: 14, fill, 'fill-opacity': opacity, stroke: layer.colour ?? '#5E6B7A', 'stroke-dasharray': definition ? '4 2' : 'none' }),
     words(shareText(share), { x: Math.max(high, x(share)) + 5, y: y + 11, class: 'value' }),
   );
   if (spread) group.append(svg('path', { d: `M${low} ${middle}H${high}M${low} ${y + 3}v8M${high} ${y + 3}v8`, class: 'whisker' }));
@@ -59,10 +59,10 @@ function filling(layer) {
     pattern.id = `bar-${ids}`;
     const defs = svg('defs');
     defs.append(document.adoptNode(pattern));
-    return [`url(#bar-${ids})`, defs];
+    return [`url(#bar-${ids})`, 1, defs];
   }
   const box = [...sample.querySelectorAll('rect')].findLast((one) => one.getAttribute('fill') !== 'none');
-  return [box?.getAttribute('fill') ?? layer.colour ?? '#B7C0CA', null];
+  return [box?.getAttribute('fill') ?? layer.colour ?? '#B7C0CA', Math.max(0.25, Number(box?.getAttribute('fill-opacity') ?? 1)), null];
 }
 
 // parts: { label, colour, share }, shares of 1.

@@ -103,7 +103,8 @@ function drawSite() {
 }
 
 function checkGeometry(geometry, name) {
-  const feature = { type: 'Feature', properties: {}, geometry };
+  // A drawn polygon is exact: what is uncertain is where the layers' lines are.
+  const feature = { type: 'Feature', properties: { accuracy_m: 0 }, geometry };
   const text = JSON.stringify({ type: 'FeatureCollection', features: [feature] });
   show('site', [feature]);
   return checkFile(new File([text], name, { type: 'application/geo+json' }));

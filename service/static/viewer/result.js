@@ -41,7 +41,7 @@ function verdicts(rows, report) {
     const [value, plus] = withSpread(area, spread, factor);
     const words = { status: zh() ? statusWord(layer.status) : statusWord(layer.status).toLowerCase(), layer: titleOf(layer), value, unit: name, share: shareText(share), spread: plus ?? '–' };
     return h('p', { class: `verdict ${area > 0 ? 'touched' : 'clear'}`, 'data-layer': layer.id },
-      t(area > 0 ? 'touches' : 'touches_not', words), cautioned(layer.status) ? ` ${t('not_legal', words)}` : '');
+      t(area > 0 ? 'touches' : 'touches_not', words), cautioned(layer.status) ? (zh() ? '' : ' ') + t('not_legal', words) : '');
   });
 }
 

@@ -68,7 +68,7 @@ export function drawSwipe() {
   }, h('i', {}, '◂ ▸'));
   place.append(handle, chooser('left'), chooser('right'),
     h('div', { class: 'swipe-part swipe-close' }, iconButton('close', t('close'), closeSwipe)));
-  relabel(second);
+  if (second.isStyleLoaded()) relabel(second);
   cut();
 }
 
