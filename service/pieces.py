@@ -8,6 +8,8 @@ from typing import Any, Literal
 import geopandas as gpd
 import numpy as np
 import shapely
+from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
 
 from geo.area import area
 from geo.crs import WORKING_CRS
@@ -89,7 +91,9 @@ def site_pieces(
 
 def _polygons(layer: VectorLayer) -> gpd.GeoDataFrame:
     table = layer.features
-    flat = table[shapely.get_dimensions(table.geometry.to_numpy()) == 2]
+    flat: gpd.GeoDataFrame = table[
+        shapely.get_dimensions(table.geometry.to_numpy()) == 2
+    ]
     if flat.empty:
         raise GeoError("no_polygons", where=layer.spec.id)
     return flat
@@ -102,13 +106,13 @@ def _without(rest: GeometryArray, pieces: GeometryArray) -> GeometryArray:
 
 
 def _feature(
-    shape: shapely.Geometry, finest: float, **properties: object
+    shape: BaseGeometry, finest: float, **properties: object
 ) -> dict[str, Any]:
     def rounded(points: FloatArray) -> FloatArray:
         return np.round(points, _DIGITS)
 
     drawn = shapely.transform(shapely.simplify(shape, finest), rounded)
-    geometry = shapely.geometry.mapping(drawn)
+    geometry = mapping(drawn)
     return {"type": "Feature", "properties": properties, "geometry": geometry}
 
 

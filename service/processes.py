@@ -323,7 +323,9 @@ _TABLE = (
     ),
     Process(
         "pieces",
-        Bilingual(zh="地块与各图层共有的图形", en="Shapes that a site shares with layers"),
+        Bilingual(
+            zh="地块与各图层共有的图形", en="Shapes that a site shares with layers"
+        ),
         Bilingual(
             zh="绘制或上传的多边形及其与所选面图层共有的部分（GeoJSON，为显示而简化），"
             "以及不在任何所选图层内的面积。",

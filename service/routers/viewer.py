@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from service import access
@@ -12,7 +13,14 @@ from service.errors import NothingThereError
 from service.features.negotiation import Answer
 from service.map_rasters import Picture
 from service.map_relief import relief
-from service.viewer.assets import MEDIA_TYPES, assets, assets_key, suffix
+from service.viewer.assets import (
+    MEDIA_TYPES,
+    Encoding,
+    assets,
+    assets_key,
+    compressed,
+    suffix,
+)
 from service.viewer.base import base_map
 from service.viewer.content import start
 from service.viewer.fonts import FontStore, WebFont, font_key
@@ -20,31 +28,35 @@ from service.viewer.gazetteer import places
 from service.viewer.identify import Found, Identifier
 
 router = APIRouter(tags=["viewer"])
+hidden = APIRouter(include_in_schema=False)
 
 MOST_REACH = 0.5
-_HIDDEN = {"include_in_schema": False}
 
 
-@router.get("/viewer/start.json", **_HIDDEN)
+@hidden.get("/viewer/start.json")
 def read_start(
     request: Request, catalog: CatalogDep, caller: CallerDep, pictures: TilePicturesDep
 ) -> Response:
     """Answer words, layers and how they are drawn."""
     seen = [access.may_see(caller, one) for one in catalog.specs]
     tag = layer_tag(request, catalog.specs, assets_key(), seen)
-    control = private(REVALIDATE) if any(one.restricted for one in catalog.specs) else REVALIDATE
+    control = (
+        private(REVALIDATE)
+        if any(one.restricted for one in catalog.specs)
+        else REVALIDATE
+    )
     headers = unless_known(request, tag, control)
     return Answer(start(catalog, caller, pictures), headers=headers)
 
 
-@router.get("/viewer/base.json", **_HIDDEN)
+@hidden.get("/viewer/base.json")
 def read_base(request: Request, catalog: CatalogDep) -> Response:
     """Answer borders, veil and names."""
     headers = unless_known(request, layer_tag(request, catalog.specs))
     return Answer(_kept(request, "base", lambda: base_map(catalog)), headers=headers)
 
 
-@router.get("/viewer/places.json", **_HIDDEN)
+@hidden.get("/viewer/places.json")
 def read_places(request: Request, catalog: CatalogDep) -> Response:
     """Answer the names one can search for."""
     headers = unless_known(request, layer_tag(request, catalog.specs))
@@ -55,7 +67,7 @@ def read_places(request: Request, catalog: CatalogDep) -> Response:
     return Answer(_kept(request, "places", make), headers=headers)
 
 
-@router.get("/viewer/relief.webp", **_HIDDEN)
+@hidden.get("/viewer/relief.webp")
 def read_relief(
     request: Request, catalog: CatalogDep, pictures: PictureCacheDep
 ) -> Response:
@@ -65,7 +77,7 @@ def read_relief(
     return Response(picture.content, media_type="image/webp", headers=headers)
 
 
-@router.get("/viewer/relief.json", **_HIDDEN)
+@hidden.get("/viewer/relief.json")
 def read_relief_place(
     request: Request, catalog: CatalogDep, pictures: PictureCacheDep
 ) -> Response:
@@ -74,17 +86,24 @@ def read_relief_place(
     return Answer({"bounds": picture.bounds}, headers=unless_known(request, tag))
 
 
-@router.get("/viewer/{key}/{name}", **_HIDDEN)
+@hidden.get("/viewer/{key}/{name}")
 async def read_asset(request: Request, key: str, name: str) -> Response:
     """Answer a file of the page; its address names the content of them all."""
-    found = assets().get(name)
-    if found is None or key != assets_key():
+    if name not in assets() or key != assets_key():
         raise NothingThereError("page_file", name=name[:80])
-    headers = unless_known(request, f'"{key}-{name}"', IMMUTABLE)
-    return Response(found, media_type=MEDIA_TYPES[suffix(name)], headers=headers)
+    taken = request.headers.get("accept-encoding", "")
+    encoding: Encoding = (
+        "br" if "br" in taken else "gzip" if "gzip" in taken else "identity"
+    )
+    headers = unless_known(request, f'"{key}-{name}-{encoding}"', IMMUTABLE)
+    headers |= {"Vary": "Accept-Encoding"}
+    if encoding != "identity":
+        headers["Content-Encoding"] = encoding
+    content = await run_in_threadpool(compressed, name, encoding)
+    return Response(content, media_type=MEDIA_TYPES[suffix(name)], headers=headers)
 
 
-@router.get("/fonts/{key}/{name}.woff2", **_HIDDEN)
+@hidden.get("/fonts/{key}/{name}.woff2")
 def read_font(request: Request, key: str, name: WebFont) -> Response:
     """Answer a web font."""
     headers = unless_known(request, f'"{font_key()}-{name}"', IMMUTABLE)
@@ -93,7 +112,7 @@ def read_font(request: Request, key: str, name: WebFont) -> Response:
     return Response(content, media_type="font/woff2", headers=headers)
 
 
-@router.get("/glyphs/{stack}/{first}-{last}.pbf", **_HIDDEN)
+@hidden.get("/glyphs/{stack}/{first}-{last}.pbf")
 def read_glyphs(
     request: Request,
     stack: Annotated[str, Path(max_length=200)],
@@ -146,3 +165,6 @@ def _relief(
         raise NothingThereError("page_file", name="relief")
     picture = pictures.get(("relief", spec), lambda: relief(catalog.raster(spec.id)))
     return picture, layer_tag(request, [spec])
+
+
+router.include_router(hidden)

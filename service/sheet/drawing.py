@@ -7,6 +7,7 @@ and dashes are the same as on the map in the browser.
 import base64
 import io
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -14,7 +15,7 @@ import shapely
 from markupsafe import Markup
 from PIL import Image
 
-from geo.types import FloatArray, GeometryArray
+from geo.types import BBox, FloatArray, GeometryArray
 from layers.catalog import Catalog
 from layers.loaded import RasterLayer, VectorLayer
 from layers.models import LayerSpec
@@ -33,6 +34,9 @@ from service.sheet.projection import Frame
 from service.symbols import pattern
 from service.tiles.drawing import width_at
 from service.tiles.png import coloured
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PX = 0.22
 """Millimetres of a px."""
@@ -98,7 +102,9 @@ class MapDrawing:
         grid = raster.grid
         column = np.floor((lon - grid.x0) / grid.dx).astype(int)
         row = np.floor((grid.y0 - lat) / grid.dy).astype(int)
-        inside = (column >= 0) & (column < grid.width) & (row >= 0) & (row < grid.height)
+        inside = (
+            (column >= 0) & (column < grid.width) & (row >= 0) & (row < grid.height)
+        )
         window = grid.window(self._frame.bounds)
         block = raster.read(window)
         taken = block[
@@ -157,7 +163,10 @@ class MapDrawing:
                 'viewBox="0 0 {0:.2f} {1:.2f}" width="{0:.2f}" height="{1:.2f}">'
                 "<defs>{2}</defs>{3}</svg>"
             ).format(
-                width, height, Markup("").join(self._patterns), Markup("").join(self._parts)
+                width,
+                height,
+                Markup("").join(self._patterns),
+                Markup("").join(self._parts),
             )
         )
 
@@ -279,7 +288,7 @@ def opened(catalog: Catalog, spec: LayerSpec) -> VectorLayer | RasterLayer:
     return catalog.raster(spec.id) if spec.kind == "raster" else catalog.vector(spec.id)
 
 
-def _grown(bounds: tuple[float, float, float, float]) -> tuple[float, ...]:
+def _grown(bounds: BBox) -> BBox:
     west, south, east, north = bounds
     margin = 0.05 * max(east - west, north - south)
     return west - margin, south - margin, east + margin, north + margin
@@ -287,7 +296,7 @@ def _grown(bounds: tuple[float, float, float, float]) -> tuple[float, ...]:
 
 def _chosen(
     table: gpd.GeoDataFrame,
-    kinds: "gpd.GeoSeries | None",
+    kinds: "pd.Series[str] | None",
     name: str,
     variants: dict[str, Symbol],
 ) -> gpd.GeoDataFrame:

@@ -8,7 +8,6 @@ import shapely
 
 from geo.area import area
 from layers.catalog import Catalog
-from layers.loaded import VectorLayer
 from layers.models import LayerSpec
 from service.palette import BADGES, CAUTIONED, symbol_of
 from service.sheet.drawing import grid_lines, grid_step
@@ -167,7 +166,7 @@ def _short(title: str) -> str:
 def _km2(catalog: Catalog, spec: LayerSpec) -> str:
     if spec.kind == "raster" or spec.geometry != "polygon":
         return ""
-    layer: VectorLayer = catalog.vector(spec.id)
+    layer = catalog.vector(spec.id)
     return f"{float(area(layer.features.geometry).sum()) / 1e6:,.0f}"
 
 
@@ -209,7 +208,7 @@ def north(frame: Frame) -> Item:
     inside = 0.45 * width < meridian < 0.8 * width
     x = float(meridian) if inside else width * 0.93
     there = frame.lonlat(np.array([[x, height * 0.1]]))[0]
-    above = frame.place(np.array([there + [0, 0.01]]))[0]
+    above = frame.place(np.array([[there[0], there[1] + 0.01]]))[0]
     below = frame.place(there[np.newaxis])[0]
     turn = np.degrees(np.arctan2(above[0] - below[0], below[1] - above[1]))
     return {"x": x, "turn": float(turn)}

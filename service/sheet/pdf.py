@@ -82,11 +82,15 @@ def sheet_pdf(
     frame = frame_for(bbox or _region_bounds(catalog, known), PAPERS[paper])
     base = base_map(catalog)
     drawing = _drawn(catalog, known, specs, frame, base, pictures)
-    listed = [one for one in drawing_order(specs, list(layer_ids)) if one.id not in BORDERS]
+    listed = [
+        one for one in drawing_order(specs, list(layer_ids)) if one.id not in BORDERS
+    ]
     legend = furniture.legend_rows(catalog, listed, language)
     content = {
         "svg": drawing.svg(),
-        "words": {key: pair[0 if language == "zh" else 1] for key, pair in SHEET.items()},
+        "words": {
+            key: pair[0 if language == "zh" else 1] for key, pair in SHEET.items()
+        },
         "language": language,
         "paper": [frame.paper.width, frame.paper.height, frame.paper.growth],
         "type_growth": frame.paper.type_growth,
@@ -103,12 +107,13 @@ def sheet_pdf(
         "status": _status_line(specs, language),
         "foot": _foot(specs, frame, language, made_on or date.today()),
     }
-    return typst.compile(
+    made: bytes = typst.compile(  # type: ignore[misc]  # its stub lets no type be told
         own_file("sheet.typ").encode(),
         font_paths=[str(font_path().parent)],
         ignore_system_fonts=True,
         sys_inputs={"content": json.dumps(content, ensure_ascii=False)},
     )
+    return made
 
 
 def _region_bounds(catalog: Catalog, known: dict[str, LayerSpec]) -> BBox:
@@ -146,7 +151,7 @@ def _drawn(
     borders = gpd.GeoDataFrame.from_features(base["borders"]["features"])
     for name in reversed(BORDERS):
         if name in known and not (name == "banners" and frame.denominator > 5e6):
-            lines = borders.geometry[borders["layer"] == name].to_numpy()
+            lines = list(borders[borders["layer"] == name].geometry)
             drawing.lines(np.asarray(shapely.get_parts(lines)), symbol_of(known[name]))
     return drawing
 
@@ -159,8 +164,9 @@ def _add(drawing: MapDrawing, catalog: Catalog, spec: LayerSpec) -> None:
         drawing.layer(layer)
 
 
-def _legend_box(frame: Frame, rows: list[dict[str, object]]) -> furniture.Box:
-    count = len(rows) + sum(len(row["classes"]) for row in rows) / 2  # type: ignore[arg-type]
+def _legend_box(frame: Frame, rows: list[furniture.Item]) -> furniture.Box:
+    classes = [row["classes"] for row in rows]
+    count = len(rows) + sum(len(one) for one in classes) / 2
     growth = frame.paper.growth
     height = (24 + _LEGEND_ROW_MM * count) * growth
     return furniture.Box(0, 0, (_LEGEND_MM + 8) * growth, height)
@@ -175,7 +181,9 @@ def _status_line(specs: list[LayerSpec], language: Language) -> str:
         badge = BADGES[status]
         if names:
             word = (badge.zh, badge.en)[place]
-            parts.append(f"{word}{('：', ': ')[place]}{('、', ', ')[place].join(names)}")
+            parts.append(
+                f"{word}{('：', ': ')[place]}{('、', ', ')[place].join(names)}"
+            )
     if not parts:
         return ""
     return ("；", "; ")[place].join(parts) + SHEET["not_legal"][place]

@@ -14,7 +14,8 @@ SHEET: Mapping[str, tuple[str, str]] = {
     "sources": ("资料来源：", "Sources: "),
     "albers": (
         "阿尔伯斯等积圆锥投影（标准纬线 40°N、50°N，中央经线 112°E），面积为椭球面积",
-        "Albers equal-area (40°N, 50°N; central meridian 112°E); areas on the ellipsoid",
+        "Albers equal-area (40°N, 50°N; central meridian 112°E); areas on the "
+        "ellipsoid",
     ),
     "zone": (
         "高斯—克吕格 3 度带（中央经线 {meridian}°E，{code}），面积为椭球面积",

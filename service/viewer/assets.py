@@ -4,6 +4,7 @@ All of them are under one address that names their content, so that browsers kee
 for ever and never mix two versions.
 """
 
+import gzip
 import hashlib
 from functools import cache
 from importlib.metadata import version
@@ -11,6 +12,12 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
+
+import brotli
+
+Encoding = Literal["br", "gzip", "identity"]
+_BROTLI_QUALITY = 6
 
 MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -34,6 +41,16 @@ def assets() -> dict[str, bytes]:
         for name, one in sorted(found.items())
         if suffix(name) in MEDIA_TYPES
     }
+
+
+@cache
+def compressed(name: str, encoding: Encoding) -> bytes:
+    """Answer a file as it is sent; packed once, which takes longer than sending."""
+    content = assets()[name]
+    if encoding == "br":
+        packed: bytes = brotli.compress(content, quality=_BROTLI_QUALITY)
+        return packed
+    return gzip.compress(content, mtime=0) if encoding == "gzip" else content
 
 
 @cache

@@ -10,6 +10,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import shapely
+from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
 
 from geo.types import FloatArray, GeometryArray
 from layers.catalog import Catalog
@@ -40,13 +42,13 @@ def collection(features: Iterable[Feature]) -> Collection:
     return {"type": "FeatureCollection", "features": list(features)}
 
 
-def feature(geometry: shapely.Geometry, **properties: object) -> Feature:
+def feature(geometry: BaseGeometry, **properties: object) -> Feature:
     """Answer a GeoJSON feature, to a metre."""
     rounded = shapely.transform(geometry, lambda xy: np.round(xy, _DIGITS))
     return {
         "type": "Feature",
         "properties": properties,
-        "geometry": shapely.geometry.mapping(rounded),
+        "geometry": mapping(rounded),
     }
 
 
@@ -95,9 +97,8 @@ def _borders(tables: dict[str, gpd.GeoDataFrame]) -> list[Feature]:
         keys = [segment.tobytes() for segment in segments]
         fresh = [i for i, key in enumerate(keys) if key not in drawn]
         drawn.update(keys)
-        lines = shapely.linestrings(segments[fresh])
-        merged = shapely.line_merge(shapely.multilinestrings(lines))
-        made.append(feature(merged, layer=name))
+        lines = shapely.MultiLineString(list(segments[fresh]))
+        made.append(feature(shapely.line_merge(lines), layer=name))
     return made
 
 
@@ -165,16 +166,17 @@ def _seats(tables: dict[str, gpd.GeoDataFrame]) -> list[Feature]:
 
 def _river_lines(tables: dict[str, gpd.GeoDataFrame]) -> list[Feature]:
     """Answer lines to write the names of rivers along."""
-    made = []
     if "rivers" not in tables:
-        return made
+        return []
+    made: list[Feature] = []
     table = tables["rivers"]
     named = table[table["name_zh"].notna() & (table.index != "yellow_river_canals")]
-    for row in named.itertuples():
-        line = shapely.line_merge(shapely.simplify(row.geometry, _RIVER_TOLERANCE))
-        zh, en = str(row.name_zh), str(row.name_en)
+    lines = shapely.simplify(named.geometry.to_numpy(), _RIVER_TOLERANCE)
+    for line, zh, en in zip(lines, named["name_zh"], named["name_en"], strict=True):
         short = zh.split("（")[0].split("(")[0], en.split(" (")[0]
-        made.append(feature(line, zh=short[0], en=short[1], layer="rivers"))
+        made.append(
+            feature(shapely.line_merge(line), zh=short[0], en=short[1], layer="rivers")
+        )
     return made
 
 

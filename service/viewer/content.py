@@ -68,7 +68,9 @@ def _layer(
     return {
         **spec.model_dump(mode="json", include=told),
         "version": spec.version,
-        "figures": [one.model_dump(mode="json") for one in spec.figures] if seen else [],
+        "figures": [one.model_dump(mode="json") for one in spec.figures]
+        if seen
+        else [],
         "order": order_of(spec.id, spec.theme),
         "on": spec.id in ON_AT_FIRST or (spec.theme == "user" and seen),
         "swatch": _swatch(spec),

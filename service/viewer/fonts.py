@@ -97,7 +97,9 @@ class FontStore:
             if not path.exists():
                 # Apart: it takes many seconds of pure Python.
                 command = [sys.executable, "-m", "service.viewer.fonts"]
-                subprocess.run([*command, str(self._cache), name], check=True)
+                subprocess.run(  # noqa: S603
+                    [*command, str(self._cache), name], check=True
+                )
             return path.read_bytes()
 
     def bake(self) -> None:
@@ -131,14 +133,14 @@ def main() -> None:
 
 
 def _range(stack: str, first: int) -> bytes:
-    font = TTFont(font_path(), lazy=True)
-    names = _proportional(font)
-    outlines = Outlines(font, names)
-    drawn = []
-    for character in range(max(first, 32), first + RANGE):
-        if character in names:
-            area, advance = outlines.shape(character)
-            drawn.append(glyph(character, area, advance, FACES[stack]))
+    with TTFont(font_path(), lazy=True) as font:
+        names = _proportional(font)
+        outlines = Outlines(font, names)
+        drawn = []
+        for character in range(max(first, 32), first + RANGE):
+            if character in names:
+                area, advance = outlines.shape(character)
+                drawn.append(glyph(character, area, advance, FACES[stack]))
     return packed(stack, first, drawn)
 
 
@@ -152,18 +154,18 @@ def _proportional(font: TTFont) -> dict[int, str]:
 
 
 def _latin() -> bytes:
-    font = TTFont(font_path())
-    names = _proportional(font)
-    _set_names(font, {character: names[character] for character in _LATIN if character in names})
-    return _subset(font, _LATIN)
+    with TTFont(font_path()) as font:
+        names = _proportional(font)
+        _set_names(font, {one: names[one] for one in _LATIN if one in names})
+        return _subset(font, _LATIN)
 
 
 def _chinese() -> bytes:
-    font = TTFont(font_path())
-    mainland = dict(_substitutes(font, "locl", language="ZHS"))
-    names = font.getBestCmap()
-    _set_names(font, {key: mainland.get(name, name) for key, name in names.items()})
-    return _subset(font, _common_characters())
+    with TTFont(font_path()) as font:
+        mainland = dict(_substitutes(font, "locl", language="ZHS"))
+        names = font.getBestCmap()
+        _set_names(font, {key: mainland.get(name, name) for key, name in names.items()})
+        return _subset(font, _common_characters())
 
 
 def _common_characters() -> list[int]:
@@ -188,7 +190,7 @@ def _substitutes(
 ) -> Iterator[tuple[str, str]]:
     """Yield glyph names and what a feature puts in their place."""
     table = font["GSUB"].table
-    wanted = range(len(table.FeatureList.FeatureRecord))
+    wanted: list[int] = list(range(len(table.FeatureList.FeatureRecord)))
     if language is not None:
         wanted = [
             index

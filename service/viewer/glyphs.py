@@ -136,7 +136,7 @@ def glyph(character: int, area: shapely.Geometry, advance: float, face: Face) ->
         Pixels.
     face : Face
     """
-    if area.is_empty:
+    if shapely.is_empty(area):
         return Glyph(character, 0, 0, 0, 0, round(advance), b"")
     drawn = shapely.transform(area, lambda xy: _sheared(xy, face.slant))
     west, south, east, north = shapely.bounds(drawn)

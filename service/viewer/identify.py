@@ -13,13 +13,12 @@ from geo.crs import WORKING_CRS
 from geo.grid import Window
 from layers.catalog import Catalog
 from layers.loaded import RasterLayer
-from layers.models import LayerSpec
+from layers.models import Bilingual, LayerSpec
 from layers.query.conditions import Spatial
 from layers.scan import Page
 from layers.values import JsonValue, json_value
 from service.cache import BoundedCache
 from service.features.store import FeatureStore
-from layers.models import Bilingual
 from service.models import Answer
 
 MOST_OF_A_LAYER = 8
@@ -104,7 +103,9 @@ class Identifier:
         areas = _areas(page)
         attributes = dict(page.attributes)
         for row, label in enumerate(page.ids):
-            values = {name: json_value(column[row]) for name, column in attributes.items()}
+            values = {
+                name: json_value(column[row]) for name, column in attributes.items()
+            }
             yield FoundFeature(
                 layer=spec.id,
                 id=label,

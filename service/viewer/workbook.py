@@ -48,7 +48,11 @@ def workbook(report: SiteReport, language: Language) -> bytes:
     language : {"zh", "en"}
     """
     out = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+    }
     with xlsxwriter.Workbook(out, options) as book:
         bold = book.add_format({"bold": True})
         for name, rows in (
@@ -126,12 +130,10 @@ def _notes(report: SiteReport, language: Language) -> Iterator[Row]:
     yield _head(language, "layer", "notes")
     yield "", report.method
     yield "", report.result_id
-    parts = [*report.overlaps, *report.zonals]
-    layers = [one.right if isinstance(one, OverlapReport) else one.raster for one in parts]
-    for layer, notes in [
-        (report.site, report.notes),
-        *((layer, part.notes) for layer, part in zip(layers, parts, strict=True)),
-    ]:
+    parts = [(report.site, report.notes)]
+    parts += [(one.right, one.notes) for one in report.overlaps]
+    parts += [(one.raster, one.notes) for one in report.zonals]
+    for layer, notes in parts:
         for note in notes:
             yield _title(layer, language), _text(note, language)
 

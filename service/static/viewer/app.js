@@ -21,7 +21,7 @@ let start = null;
 
 function fontFaces() {
   const { fonts } = document.documentElement.dataset;
-  const range = 'U+20-7E, U+A0-B0, U+B1, U+B2-24F, U+2013-2014, U+2022, U+2032-2033, U+2212, U+2264-2265';
+  const range = 'U+20-7E, U+A0-B0, U+B2-24F, U+2013-2014, U+2022, U+2032-2033, U+2212, U+2264-2265';
   const face = (family, file, more) => document.fonts.add(new FontFace(family, `url(${fonts}/${file}.woff2)`, { weight: '400 500', display: 'swap', ...more }));
   face('Ecobarrier SC', 'sc', { unicodeRange: 'U+0-B0, U+B2-10FFFF' });
   face('Ecobarrier Latin', 'latin', { unicodeRange: range });

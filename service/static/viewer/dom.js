@@ -88,7 +88,7 @@ export function segments(element, items, chosen, choose, label) {
   element.replaceChildren(...items.map(([value, text, about], index) => h('button', {
     type: 'button', role: 'radio', 'data-value': value, 'aria-checked': String(value === chosen),
     'aria-label': about, tabIndex: value === chosen ? 0 : -1,
-    onclick: () => choose(value),
+    onclick: () => { choose(value); $('[aria-checked=true]', element)?.focus(); },
     onkeydown: (event) => {
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
       if (!step) return;

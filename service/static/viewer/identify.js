@@ -4,11 +4,14 @@ import { getJSON } from './api.js';
 import { $, badge, button, h, swatch } from './dom.js';
 import { lang, nameOf, pick, t, titleOf } from './i18n.js';
 import { place } from './furniture.js';
-import { map, show } from './map.js';
+import { map, motion, show } from './map.js';
 import { state } from './state.js';
 import { areaText, numberText } from './units.js';
 
 const REACH_PX = 6;
+const ABOVE_PX = 10;
+const BELOW_PX = 36;
+const FIRST = ['redline', 'user', 'sand', 'forest', 'water'];
 const SHOWN = { in_im_km2: 1 };
 let popup = null;
 let last = null;
@@ -34,7 +37,7 @@ async function identify({ lng, lat }, actions) {
   asking?.abort();
   asking = new AbortController();
   popup?.remove();
-  const ours = new globalThis.maplibregl.Popup({ maxWidth: '340px', focusAfterOpen: true, closeButton: true });
+  const ours = new globalThis.maplibregl.Popup({ maxWidth: '340px', focusAfterOpen: false, closeButton: true });
   popup = ours;
   ours.setLngLat([lng, lat]).setDOMContent(h('p', { class: 'looking', 'aria-busy': 'true' }, t('looking'))).addTo(map);
   ours.on('close', () => { if (popup === ours) { popup = null; last = null; show('found', []); } });
@@ -43,16 +46,24 @@ async function identify({ lng, lat }, actions) {
     const found = await getJSON(`/identify?lon=${lng.toFixed(6)}&lat=${lat.toFixed(6)}&reach=${reach.toFixed(6)}`, asking.signal);
     last = { found, layers: actions.layers, actions };
     ours.setDOMContent(content(found, actions.layers, actions));
-    label(ours);
+    settle(ours);
     outline(found);
   } catch (error) {
     if (error.name !== 'AbortError') ours.setDOMContent(h('p', { class: 'looking', role: 'alert' }, error.text ?? t('failed')));
   }
 }
 
-function label(ours) {
-  const close = ours.getElement()?.querySelector('.maplibregl-popup-close-button');
-  close?.setAttribute('aria-label', t('close'));
+// Name the closing button, move focus into the popup, and the popup into the map.
+function settle(ours) {
+  const element = ours.getElement();
+  if (!element) return;
+  const close = $('.maplibregl-popup-close-button', element);
+  close.setAttribute('aria-label', t('close'));
+  close.focus({ preventScroll: true });
+  const stage = $('#stage').getBoundingClientRect();
+  const box = element.getBoundingClientRect();
+  const over = Math.max(0, box.bottom - stage.bottom + BELOW_PX) - Math.max(0, stage.top + ABOVE_PX - box.top);
+  if (over) map.panBy([0, over], { duration: motion(250) });
 }
 
 // The banner is outlined black on white.
@@ -67,7 +78,8 @@ function content(found, layers, actions) {
   const byId = new Map(layers.map((layer) => [layer.id, layer]));
   const banner = found.features.find((one) => one.layer === 'banners');
   const league = found.features.find((one) => one.layer === 'leagues');
-  const others = found.features.filter((one) => !['province', 'leagues', 'banners'].includes(one.layer));
+  const rank = (one) => (FIRST.includes(byId.get(one.layer).theme) ? FIRST.indexOf(byId.get(one.layer).theme) : FIRST.length);
+  const others = found.features.filter((one) => !['province', 'leagues', 'banners'].includes(one.layer)).sort((a, b) => rank(a) - rank(b));
   const named = banner ?? league;
   return h('div', { class: 'identified' },
     h('header', {},
@@ -86,21 +98,21 @@ function item(one, layer) {
   const length = one.attributes.length_km ? `${t('length')} ${numberText(one.attributes.length_km, 1)} km` : null;
   return h('li', { 'data-layer': layer.id, class: state.layers.get(layer.id).on ? '' : 'hidden-layer' },
     swatch(layer.swatch),
-    h('div', {}, h('b', {}, name), name === title ? null : h('small', {}, title),
-      h('small', {}, [one.area_m2 === null ? length : areaText(one.area_m2), layer.attribution].filter(Boolean).join(' · ')),
-      attributes(one)),
+    h('div', {}, h('b', {}, name), name === title ? null : h('small', {}, title, ' '),
+      h('small', {}, one.area_m2 === null ? length : areaText(one.area_m2)),
+      attributes(one, layer)),
     badge(layer.status));
 }
 
 // What the layer tells of the feature, in the reader's language where it has both.
-function attributes({ attributes: all }) {
+function attributes({ attributes: all }, layer) {
   const rows = Object.entries(all).filter(([name, value]) => {
     if (name.endsWith('_zh')) return lang() === 'zh';
     if (name.endsWith('_en')) return lang() === 'en';
     const both = `${name}_zh` in all || `${name}_en` in all;
     return !both && typeof value !== 'object' && !/adcode|^kind$|^basin$|_km2$|length_km/.test(name);
   }).concat(Object.entries(all).filter(([name]) => name in SHOWN)).slice(0, 5);
-  if (!rows.length) return null;
+  rows.push([t('source'), layer.attribution], [t('accuracy'), layer.accuracy_m === null ? t('not_stated') : `±${numberText(layer.accuracy_m)} m`]);
   return h('details', {}, h('summary', {}, t('more')), h('dl', {}, rows.map(([name, value]) => [h('dt', {}, name), h('dd', {}, String(value))])));
 }
 

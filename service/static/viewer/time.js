@@ -62,7 +62,7 @@ export function drawTime() {
   const there = dated().filter((layer) => within(layer));
   bar.replaceChildren(h('output', {}, String(state.year)), h('div', { class: 'slide' }, input,
     h('div', { class: 'stops' }, stops.map((year) => h('span', {}, String(year))))),
-  h('p', {}, there.length ? `${there.map((layer) => titleOf(layer)).join(' · ')}` : '—', h('small', {}, t('time_valid'))),
+  h('p', {}, there.length ? `${there.map((layer) => titleOf(layer)).join(' · ')}` : '—', h('small', {}, t(listing.length && state.layers.get(LISTED.layer)?.on ? 'time_listed' : 'time_valid'))),
   iconButton('close', t('close'), toggleTime));
 }
 
