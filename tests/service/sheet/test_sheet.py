@@ -99,7 +99,7 @@ def test_graticule_has_a_handful_of_lines() -> None:
 def test_route_refuses_restricted_and_unknown_layers(client: TestClient) -> None:
     assert client.get("/print.pdf?layers=secret").status_code == 403
     assert client.get("/print.pdf?layers=nothing").status_code == 404
-    assert client.get("/print.pdf?bbox=1,2,3").status_code == 400
+    assert client.get("/print.pdf?bbox=1,2,3").status_code == 422
 
 
 def test_route_answers_a_file_and_knows_it_again(client: TestClient) -> None:

@@ -25,15 +25,17 @@ def test_numbers_are_those_of_the_report(catalog: Catalog, site: Path) -> None:
     book = openpyxl.load_workbook(io.BytesIO(workbook(report, "zh")))
     overlaps, classes, notes = book.worksheets
     rows = list(overlaps.iter_rows(values_only=True))
-    assert rows[1][4] == report.area.total_m2
+    # A workbook holds 16 digits of a number, one less than a float may have.
+    assert rows[1][4] == pytest.approx(report.area.total_m2, rel=1e-15)
     totals = report.overlaps[0].totals
-    assert rows[2][4] == totals.overlap_dissolved_m2
+    assert rows[2][4] == pytest.approx(totals.overlap_dissolved_m2, rel=1e-15)
     assert rows[2][7] == pytest.approx(totals.overlap_dissolved_m2 * 15 / 10_000)
     pairs = [one for one in report.overlaps[0].rows if one.kind == "overlap"]
-    assert [row[4] for row in rows[3:]] == [one.area_m2 for one in pairs]
-    assert [row[4] for row in list(classes.iter_rows(values_only=True))[1:]] == [
-        one.area_m2 for one in report.zonals[0].rows
-    ]
+    areas = [one.area_m2 for one in pairs]
+    assert [row[4] for row in rows[3:]] == pytest.approx(areas, rel=1e-15)
+    cells = [one.area_m2 for one in report.zonals[0].rows]
+    written = [row[4] for row in list(classes.iter_rows(values_only=True))[1:]]
+    assert written == pytest.approx(cells, rel=1e-15)
     assert notes.max_row >= 3
     assert overlaps.title == "重叠"
 
