@@ -25,13 +25,11 @@ Shot = Callable[[Page, str], None]
 ClickAt = Callable[..., None]
 
 
-def overlap_by_command(site: Path, layer: str) -> dict[str, Any]:
-    told = subprocess.run(
-        [COMMAND, "overlap", str(site), layer, "--json"],
-        capture_output=True,
-        check=True,
-    )
-    answer: dict[str, Any] = json.loads(told.stdout)
+def told(*words: str) -> dict[str, Any]:
+    """Ask the command line."""
+    command = [COMMAND, *words, "--json"]
+    done = subprocess.run(command, capture_output=True, check=True)
+    answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 
 
@@ -65,10 +63,10 @@ def test_drawn_polygon_equals_the_command_line_and_its_link_brings_it_back(
     site = tmp_path / "site.geojson"
     taken.value.save_as(site)
 
-    report = overlap_by_command(site, "redline")
+    report = told("overlap", str(site), "redline")
     assert m2(page, "redline") == report["totals"]["overlap_dissolved_m2"] > 0
     key = page.locator(".figure b").get_attribute("data-m2")
-    assert float(key or 0) == report["totals"]["left_m2"]
+    assert float(key or 0) == told("area", str(site))["total_m2"]
     expect(page.locator("tr[data-layer=redline] small")).to_contain_text("±")
     expect(page.locator(".verdict")).to_contain_text("Touches the modelled")
 
@@ -125,7 +123,7 @@ def test_units_copy_csv_and_workbook_hold_the_same_number(
 
     with page.expect_download() as taken:
         page.get_by_role("button", name="XLSX").click()
-    book = openpyxl.load_workbook(taken.value.path())
+    book = openpyxl.load_workbook(io.BytesIO(taken.value.path().read_bytes()))
     cells = [cell.value for line in book.worksheets[0].iter_rows() for cell in line]
     values = [one for one in cells if isinstance(one, float)]
     # Sixteen digits are what a workbook holds.
@@ -153,7 +151,7 @@ def test_uploaded_shapefile_of_parcels(visit: Any, tmp_path: Path) -> None:
     page.locator("#file").set_input_files(archive)
     rows_ready(page)
     expect(page.locator(".others")).to_contain_text("2 polygons")
-    report = overlap_by_command(archive, "sandy_lands")
+    report = told("overlap", str(archive), "sandy_lands")
     assert m2(page, "sandy_lands") == report["totals"]["overlap_dissolved_m2"]
 
 
