@@ -271,7 +271,7 @@ _TABLE = (
         "overlap",
         Bilingual(zh="两个图层的叠加", en="Overlap of two layers"),
         Bilingual(
-            zh="每对要素共有的面积、占两边的比例、剩余部分、正负误差和接边碎片,合计相符。",
+            zh="每对要素共有的面积、占两边的比例、剩余部分、正负误差和接边碎片，合计相符。",
             en="Area that each pair shares, its share of either side, remainders, +/-"
             " and slivers, with totals that close.",
         ),
@@ -284,7 +284,7 @@ _TABLE = (
         "zonal",
         Bilingual(zh="分区统计", en="Raster classes within zones"),
         Bilingual(
-            zh="栅格各类别或数值分级在每个区内的面积,无数据和区外单列。",
+            zh="栅格各类别或数值分级在每个区内的面积，无数据和区外单列。",
             en="Area of each class or interval in each zone, with rows for no data and"
             " outside.",
         ),
@@ -297,7 +297,7 @@ _TABLE = (
         "area",
         Bilingual(zh="面积", en="Area"),
         Bilingual(
-            zh="各要素的椭球面积,按三种边的规则。",
+            zh="各要素的椭球面积，按三种边的规则。",
             en="Ellipsoidal area of each feature by three rules for its edges.",
         ),
         AreaInputs,
@@ -309,8 +309,8 @@ _TABLE = (
         "site",
         Bilingual(zh="地块与各图层的叠加", en="A site against the layers"),
         Bilingual(
-            zh="绘制或上传的多边形(GeoJSON、压缩的 Shapefile、GeoPackage)的面积,"
-            "及其与所选各图层的叠加,一次给出。",
+            zh="绘制或上传的多边形（GeoJSON、压缩的 Shapefile、GeoPackage）的面积，"
+            "及其与所选各图层的叠加，一次给出。",
             en="Area of polygons that were drawn or uploaded (GeoJSON, zipped"
             " shapefile, GeoPackage) and their overlap with every layer chosen, in one"
             " answer.",

@@ -13,8 +13,9 @@ from geo.messages import render
 from service.errors import NotFoundError
 from service.jobs.service import JobService
 from service.jobs.store import STATES, Job, State
+from service.negotiation import DocumentRoute
 
-router = APIRouter(tags=["processes"])
+router = APIRouter(tags=["processes"], route_class=DocumentRoute)
 
 MAX_JOBS = 1000
 

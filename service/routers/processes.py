@@ -12,13 +12,14 @@ from service.bodies import receive_call
 from service.deps import LanguageDep, SettingsDep
 from service.jobs.messages import Task
 from service.models import SiteReport
+from service.negotiation import DocumentRoute
 from service.places import place_for
 from service.processes import MEDIA_SUFFIXES, PROCESSES, Process, find
 from service.routers.jobs import JobsDep, LimiterDep, StatusInfo, status_info
 from service.words import Language
 from service.work import perform
 
-router = APIRouter(tags=["processes"])
+router = APIRouter(tags=["processes"], route_class=DocumentRoute)
 
 SITE = "site"
 

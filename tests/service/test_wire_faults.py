@@ -233,7 +233,7 @@ def test_fault_clients_that_say_nothing(server: Server) -> None:
 def test_fault_slow_body(server: Server) -> None:
     with server.connect() as connection:
         connection.sendall(
-            b"POST /overlap HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
+            b"POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
         )
         time.sleep(0.2)
         assert server.get("/health")[0] == 200

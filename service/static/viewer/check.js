@@ -5,6 +5,7 @@ import { $, badge, button, h, phone, swatch, toast } from './dom.js';
 import { cancelDrawing, drawing, startDrawing } from './draw.js';
 import { pick, t, titleOf } from './i18n.js';
 import { fit, map, show } from './map.js';
+import { rowsOf } from './report.js';
 import { result, resultActions } from './result.js';
 import { closeSide, errorCard, openSide, skeleton } from './side.js';
 import { changed, remember, setSite, state } from './state.js';
@@ -156,6 +157,7 @@ export async function checkSite(site) {
     shown = { mode: 'result', report: await report, pieces: null, selected: null, linked, site };
     draw();
     shown.pieces = await pieces;
+    shown.selected = foremost(shown);
     draw();
     place(shown.pieces);
   } catch (error) {
@@ -184,6 +186,13 @@ function refusal(error) {
   // The file states no CRS: ask for it here, where the remedy is.
   const asks = error instanceof Problem && /crs/.test(error.document.code ?? '') && state.site;
   return asks ? [card, choice(), button(t('retry'), () => checkSite({ ...state.site, crs: $('#site-crs').value.trim() }), { class: 'primary' })] : card;
+}
+
+// What people ask about first: the red line, else the layer that takes most of the site.
+function foremost({ report, pieces }) {
+  const there = new Set(pieces.features.map((one) => one.properties.layer));
+  const rows = rowsOf(report, layers).filter((row) => there.has(row.layer.id));
+  return (rows.find((row) => row.layer.theme === 'redline') ?? rows[0])?.layer.id ?? null;
 }
 
 // Site and pieces on the map; the site as the service read it.

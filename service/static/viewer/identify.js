@@ -98,8 +98,7 @@ function item(one, layer) {
   const length = one.attributes.length_km ? `${t('length')} ${numberText(one.attributes.length_km, 1)} km` : null;
   return h('li', { 'data-layer': layer.id, class: state.layers.get(layer.id).on ? '' : 'hidden-layer' },
     swatch(layer.swatch),
-    h('div', {}, h('b', {}, name), name === title ? null : h('small', {}, title, ' '),
-      h('small', {}, one.area_m2 === null ? length : areaText(one.area_m2)),
+    h('div', {}, h('b', {}, name), h('small', {}, [name === title ? null : title, one.area_m2 === null ? length : areaText(one.area_m2)].filter(Boolean).join(' · ')),
       attributes(one, layer)),
     badge(layer.status));
 }
