@@ -30,7 +30,7 @@ from service.viewer.warm import warm
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DESK = ViewportSize(width=1366, height=768)
 SOFTWARE = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-READY_MS = 90_000
+READY_MS = 45_000
 SHOTS = Path(__file__).parents[3] / "build" / "screenshots"
 
 expect.set_options(timeout=45_000)
@@ -80,6 +80,8 @@ class Visit:
     def __call__(
         self, address: str = "/?lang=zh", viewport: ViewportSize = DESK, **more: Any
     ) -> Page:
+        # A page at a time: software that draws two maps at once is slow.
+        self.close()
         context = self._browser.new_context(
             viewport=viewport, reduced_motion="reduce", **more
         )
@@ -110,6 +112,7 @@ class Visit:
     def close(self) -> None:
         for context in self._contexts:
             context.close()
+        self._contexts.clear()
 
 
 @pytest.fixture
