@@ -27,7 +27,7 @@ ClickAt = Callable[..., None]
 
 def told(*words: str) -> dict[str, Any]:
     """Ask the command line."""
-    command = [COMMAND, *words, "--json"]
+    command = [str(COMMAND), *words, "--json"]
     done = subprocess.run(command, capture_output=True, check=True)
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
