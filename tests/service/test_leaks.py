@@ -213,6 +213,7 @@ def calls(path: str, process: str | None, layer_id: str) -> list[dict[str, Any]]
         "zonal": {"zones": HIDDEN, "raster": HIDDEN_RASTER},
         "area": {"layer": layer_id},
         "site": {"polygons": SITE, "layers": [layer_id]},
+        "pieces": {"polygons": SITE, "layers": [layer_id]},
     }[process]
     asked = {"json": {"inputs": inputs}}
     return [asked, {**asked, "headers": {"Prefer": "respond-async"}}]
