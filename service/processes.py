@@ -24,8 +24,12 @@ from service.errors import (
 from service.models import AreaReport, OverlapReport, SiteReport, ZonalReport
 from service.pieces import PiecesReport, site_pieces
 from service.site import site_report
+from service.withheld import Side, without_restricted
 
 Progress = Callable[[int], None]
+
+MAY_SEE_RESTRICTED = "may_see_restricted"
+"""Field of a task's request, set by the server: the caller's right."""
 
 UPLOAD_SUFFIXES = (".geojson", ".json", ".zip", ".gpkg")
 MEDIA_SUFFIXES = {
@@ -135,8 +139,18 @@ class Process:
     run: Run
     file: str | None = None
 
-    def check(self, catalog: Catalog, inputs: Inputs, file: Path | None) -> None:
+    def check(
+        self, catalog: Catalog, inputs: Inputs, file: Path | None, *, opened: bool
+    ) -> None:
         """Refuse what cannot be run, before it waits in a queue.
+
+        Parameters
+        ----------
+        catalog : Catalog
+        inputs : Inputs
+        file : Path or None
+        opened : bool
+            Whether restricted layers are open to the caller.
 
         Raises
         ------
@@ -152,12 +166,12 @@ class Process:
         for name, kind in self.kinds.items():
             layer = getattr(inputs, name)
             _require_layer(catalog, name, layer, kind)
-            if self.id != "overlap":
+            if self.id != "overlap" and not opened:
                 _require_open(catalog, layer)
         if isinstance(inputs, SiteInputs):
             for layer in inputs.layers:
                 _require_layer(catalog, "layers", layer, None)
-                if catalog.spec(layer).kind == "raster":
+                if catalog.spec(layer).kind == "raster" and not opened:
                     _require_open(catalog, layer)
             _load_site(catalog, inputs, file)
 
@@ -175,6 +189,23 @@ def find(process: str) -> Process:
         known = ", ".join(PROCESSES)
         raise NotFoundError("process_not_found", process=process, known=known)
     return found
+
+
+def shown_report(catalog: Catalog, report: BaseModel) -> BaseModel:
+    """Answer a report as it may go to who has no right to restricted layers."""
+    closed = {spec.id for spec in catalog.specs if spec.restricted}
+    if isinstance(report, OverlapReport):
+        return _shown_overlap(closed, report)
+    if isinstance(report, SiteReport):
+        overlaps = tuple(_shown_overlap(closed, one) for one in report.overlaps)
+        return report.model_copy(update={"overlaps": overlaps})
+    return report
+
+
+def _shown_overlap(closed: set[str], report: OverlapReport) -> OverlapReport:
+    sides: tuple[Side, ...] = ("left", "right")
+    hidden = [side for side in sides if getattr(report, side).id in closed]
+    return without_restricted(report, hidden)
 
 
 def _require_layer(
@@ -196,8 +227,7 @@ def _require_layer(
 def _require_open(catalog: Catalog, layer: str) -> None:
     """Refuse what would tell the sizes or cells of a restricted layer.
 
-    Only overlaps with one may be seen. A key does not help: everybody can read the
-    list of jobs and their results.
+    Without the scope only the numbers of overlaps with one may be seen.
     """
     if catalog.spec(layer).restricted:
         raise RestrictedError("layer_restricted", layer=layer)

@@ -63,6 +63,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "图层“{layer}”是受限图层，要素、地图和下载需要带 restricted 权限的密钥（请求头 X-API-Key）；叠加统计结果可以查看（/overlap）。",
         "Layer {layer!r} is restricted: its features, maps and downloads need an API key with the scope restricted (header X-API-Key); results of overlaps with it may be seen (/overlap).",
     ),
+    "overlap_restricted": (
+        "图层“{layer}”是受限图层：这里只给出叠加部分的数值；其名称、未叠加的要素、总面积和要素说明需要带 restricted 权限的密钥（请求头 X-API-Key）才能查看。",
+        "Layer {layer!r} is restricted: only the numbers of the overlap are given; its names, untouched features, total area and notes on features need an API key with the scope restricted (header X-API-Key).",
+    ),
     "page_not_found": (
         "没有 {path} 这个地址。图层列表在 /collections。",
         "There is nothing at {path}. The layers are listed at /collections.",
