@@ -100,7 +100,14 @@ def _of_layer(report: OverlapReport, language: Language) -> Iterator[Row]:
     layer = _title(report.right, language), report.right.status
     whole = report.totals.left_dissolved_m2
     shared = report.totals.overlap_dissolved_m2
-    together = "", _word("all", language), *_areas(shared), shared / whole, None, ""
+    together = (
+        "",
+        _word("all", language),
+        *_areas(shared),
+        shared / whole if whole else None,
+        None,
+        "",
+    )
     yield (*layer, *together, report.result_id)
     for row in report.rows:
         if row.kind != "overlap":
