@@ -42,7 +42,7 @@ function bar({ layer, share, spread }, y) {
   const group = svg('g', { 'data-layer': layer.id });
   if (definition) group.append(definition);
   group.append(
-    words(cut(title, wide(title) > title.length ? 10 : 21), { x: LABEL - 8, y: y + 11, 'text-anchor': 'end' }),
+    words(cut(title, wide(title) > title.length ? 10 : 19), { x: LABEL - 8, y: y + 11, 'text-anchor': 'end' }),
     svg('rect', { x: LABEL, y, width: Math.max(1, x(share) - LABEL), height: 14, fill, 'fill-opacity': opacity, stroke: layer.colour ?? '#5E6B7A', 'stroke-dasharray': definition ? '4 2' : 'none' }),
     words(shareText(share), { x: Math.max(high, x(share)) + 5, y: y + 11, class: 'value' }),
   );

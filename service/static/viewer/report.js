@@ -13,7 +13,7 @@ export function rowsOf(report, layers) {
     return {
       layer: byId.get(one.right.id) ?? { ...one.right, swatch: '<svg></svg>' },
       area_m2: area,
-      share: area / one.totals.left_dissolved_m2,
+      share: one.totals.left_dissolved_m2 ? area / one.totals.left_dissolved_m2 : null,
       spread_m2: known ? pairs.reduce((sum, row) => sum + row.uncertainty_m2, 0) : null,
       pairs,
       report: one,

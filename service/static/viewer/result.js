@@ -39,7 +39,7 @@ function verdicts(rows, report) {
   return lines.map(({ layer, area_m2: area, share, spread_m2: spread }) => {
     const { factor, name } = tableUnit(siteArea(report));
     const [value, plus] = withSpread(area, spread, factor);
-    const words = { status: zh() ? statusWord(layer.status) : statusWord(layer.status).toLowerCase(), layer: titleOf(layer), value, unit: name, share: shareText(share), spread: plus ?? '–' };
+    const words = { status: zh() ? statusWord(layer.status) : statusWord(layer.status).toLowerCase(), layer: zh() ? titleOf(layer) : titleOf(layer).replace(/^[A-Z](?=[a-z])/, (one) => one.toLowerCase()), value, unit: name, share: shareText(share), spread: plus ?? '–' };
     return h('p', { class: `verdict ${area > 0 ? 'touched' : 'clear'}`, 'data-layer': layer.id },
       t(area > 0 ? 'touches' : 'touches_not', words), cautioned(layer.status) ? (zh() ? '' : ' ') + t('not_legal', words) : '');
   });

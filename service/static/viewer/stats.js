@@ -106,7 +106,7 @@ function zoneTable(rows, area) {
       const [value, plus] = withSpread(m2, spread, factor);
       return h('tr', { 'data-layer': layer.id },
         h('td', {}, h('span', { class: 'layer-name' }, swatch(layer.swatch), h('span', { title: pick(layer.title) }, titleOf(layer), ' ', badge(layer.status)))),
-        h('td', { 'data-m2': m2, title: `${m2} m²` }, value, h('small', {}, plus === null ? '± –' : `±${plus}`)),
+        h('td', { 'data-m2': m2, title: `${m2} m²` }, value, m2 > 0 && h('small', {}, plus === null ? '± –' : `±${plus}`)),
         h('td', {}, shareText(m2 / area)));
     })));
 }

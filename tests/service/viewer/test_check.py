@@ -68,7 +68,9 @@ def test_drawn_polygon_equals_the_command_line_and_its_link_brings_it_back(
     key = page.locator(".figure b").get_attribute("data-m2")
     assert float(key or 0) == told("area", str(site))["total_m2"]
     expect(page.locator("tr[data-layer=redline] small")).to_contain_text("±")
-    expect(page.locator(".verdict")).to_contain_text("Touches the modelled")
+    expect(page.locator(".verdict")).to_contain_text(
+        "Touches the modelled ecological red line"
+    )
 
     page.locator("tr[data-layer=redline]").click()
     pieces = page.evaluate(
