@@ -28,20 +28,27 @@ from service.routers import (
     maps,
     overlay,
     processes,
+    sheets,
     styles,
     tile_sets,
     tiles,
+    viewer,
 )
 from service.settings import Settings
 from service.tiles.hot import HotTiles
 from service.tiles.pictures import TilePictures
 from service.tiles.store import TileStore
+from service.viewer.fonts import FontStore
+from service.viewer.identify import Identifier
 from service.work import THREADS
 
 MAPS_KEPT = 8
 """Rendered maps kept in memory; one is at most a few megabytes."""
 PICTURES_KEPT = 16
 """Pictures of rasters kept in memory; one is at most about a megabyte."""
+
+VIEWER_DATA_KEPT = 4
+"""Base map and list of names, of the present and the last catalogue."""
 
 _TILES = (tile_sets, tiles, styles, files)
 _ROUTERS = (
@@ -55,6 +62,8 @@ _ROUTERS = (
     processes,
     jobs,
     maps,
+    sheets,
+    viewer,
     docs,
     health,
 )
@@ -103,6 +112,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings.cache_folder / "tiles", settings.seeds, settings.workspace
     )
     app.state.tile_pictures = TilePictures(app.state.tiles)
+    app.state.fonts = FontStore(settings.cache_folder)
+    app.state.identifier = Identifier(app.state.catalog, app.state.features)
+    app.state.viewer_data = BoundedCache[object](VIEWER_DATA_KEPT)
     app.state.heavy = Places(settings.max_heavy)
     problems.install(app)
     # Innermost: the limits and the record of who asks hold for kept tiles too.

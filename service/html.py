@@ -25,7 +25,7 @@ class HtmlPage(HTMLResponse):
         The whole page.
     status : int
     headers : mapping, optional
-    styled_elements : bool
+    styled_elements, workers : bool
         See :func:`service.policy.page_policy`.
     """
 
@@ -36,9 +36,10 @@ class HtmlPage(HTMLResponse):
         status: int = 200,
         headers: Mapping[str, str] | None = None,
         styled_elements: bool = False,
+        workers: bool = False,
     ) -> None:
         super().__init__(html, status, dict(headers or {}))
-        policy = page_policy(html, styled_elements=styled_elements)
+        policy = page_policy(html, styled_elements=styled_elements, workers=workers)
         self.headers.setdefault("Content-Security-Policy", policy)
 
 

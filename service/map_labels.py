@@ -121,8 +121,8 @@ def labels(
     if rule is None:
         return []
     size = _size(geometry)
-    names = [_short_name(name) for name in features[f"name_{language}"]]
-    others = [_short_name(name) for name in features[f"name_{other(language)}"]]
+    names = [short_name(name) for name in features[f"name_{language}"]]
+    others = [short_name(name) for name in features[f"name_{other(language)}"]]
     largest_first = [int(i) for i in np.argsort(-size, kind="stable")]
     if "in_region" in features:
         # Parts outside the region are context; their names would only repeat.
@@ -144,7 +144,7 @@ def neighbours(language: Language) -> Iterator[Label]:
         yield Label(text, second, ((lon, lat),), "neighbour", (3, _NEVER), 0, 0)
 
 
-def _short_name(name: object) -> str | None:
+def short_name(name: object) -> str | None:
     """Shorten a name to what stands on a map: no remark in brackets at its end.
 
     ``None`` where there is none, or where the text only says that.

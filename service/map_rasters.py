@@ -38,6 +38,11 @@ class Picture:
     bounds: BBox
     classes: frozenset[int] = frozenset()
 
+    @property
+    def content(self) -> bytes:
+        """The bytes of the picture's file."""
+        return base64.b64decode(self.data_url.partition(",")[2])
+
 
 @dataclass(frozen=True)
 class MercatorRows:

@@ -23,7 +23,9 @@ _PAGE = (
 )
 
 
-def page_policy(html: str, *, styled_elements: bool = False) -> str:
+def page_policy(
+    html: str, *, styled_elements: bool = False, workers: bool = False
+) -> str:
     """Answer the policy of a page.
 
     Parameters
@@ -32,11 +34,16 @@ def page_policy(html: str, *, styled_elements: bool = False) -> str:
         The whole page, as it is sent.
     styled_elements : bool
         Whether ``style`` attributes hold; maps colour their legend with them.
+    workers : bool
+        Whether the page's scripts may start workers out of their own text and show
+        pictures they made, as MapLibre GL does.
     """
     attributes = ["style-src-attr 'unsafe-inline'"] if styled_elements else []
     scripts = " ".join(["'self'", *_hashes(html, "script")])
     styles = " ".join(["'self'", *_hashes(html, "style")])
     rules = [*_PAGE, f"script-src {scripts}", f"style-src {styles}", *attributes]
+    if workers:
+        rules.append("worker-src blob:")
     return "; ".join(rules)
 
 

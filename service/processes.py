@@ -22,6 +22,7 @@ from service.errors import (
     UploadError,
 )
 from service.models import AreaReport, OverlapReport, SiteReport, ZonalReport
+from service.pieces import PiecesReport, site_pieces
 from service.site import site_report
 from service.withheld import Side, without_restricted
 
@@ -281,6 +282,20 @@ def _site(
     return site_report(catalog, name, inputs.layers, crs=inputs.crs, progress=progress)
 
 
+def _pieces(
+    catalog: Catalog, inputs: SiteInputs, file: Path | None, progress: Progress
+) -> PiecesReport:
+    name = _load_site(catalog, inputs, file)
+    progress(5)
+    # Results of a restricted layer may be seen, its geometry may not.
+    layers = tuple(
+        one
+        for one in inputs.layers
+        if catalog.spec(one).kind == "vector" and not catalog.spec(one).restricted
+    )
+    return site_pieces(catalog, name, layers, crs=inputs.crs)
+
+
 _TABLE = (
     Process(
         "overlap",
@@ -334,6 +349,24 @@ _TABLE = (
         SiteReport,
         {},
         _site,
+        file="polygons",
+    ),
+    Process(
+        "pieces",
+        Bilingual(
+            zh="地块与各图层共有的图形", en="Shapes that a site shares with layers"
+        ),
+        Bilingual(
+            zh="绘制或上传的多边形及其与所选面图层共有的部分（GeoJSON，为显示而简化），"
+            "以及不在任何所选图层内的面积。",
+            en="Polygons that were drawn or uploaded and what they share with the"
+            " layers of polygons chosen (GeoJSON, simplified for display), and the"
+            " area in none of them.",
+        ),
+        SiteInputs,
+        PiecesReport,
+        {},
+        _pieces,
         file="polygons",
     ),
 )

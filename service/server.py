@@ -13,6 +13,7 @@ from service.errors import RequestError
 from service.middleware.access_log import configure_logging
 from service.protocol import patient_protocol
 from service.settings import Settings
+from service.viewer.warm import warm
 
 _LOG = logging.getLogger("ecobarrier.server")
 _BACKLOG = 16_384
@@ -42,6 +43,7 @@ def serve(settings: Settings) -> None:
     app.state.jobs.quick.warm()
     # What is not baked yet is baked meanwhile; afterwards this finds nothing to do.
     app.state.tiles.bake_all(app.state.catalog.specs)
+    warm(app)
     config = server_config(settings, app)
     sys.stdout.write(f"Ecobarrier: http://{host}:{port}/\n")
     sys.stdout.flush()

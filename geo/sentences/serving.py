@@ -308,6 +308,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "图层“{layer}”的版本“{version}”已不再提供，现为 {current}。请重新读取 TileJSON 或样式。",
         "Version {version!r} of layer {layer!r} is no longer served, it is {current} now. Read the TileJSON or the style again.",
     ),
+    "page_file": (
+        "没有这个页面文件：{name}。请重新载入页面。",
+        "There is no such file of the page: {name}. Load the page again.",
+    ),
     "file_of_other_kind": (
         "图层“{layer}”没有此类文件：{path}。矢量图层有 /pmtiles，栅格图层有 /cog。",
         "Layer {layer!r} has no such file: {path}. Vector layers have /pmtiles, rasters /cog.",

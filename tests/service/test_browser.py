@@ -306,7 +306,7 @@ def test_first_page_has_the_map_and_the_layers(
     watch: Watch, host: str, viewport: ViewportSize
 ) -> None:
     page = watch(host, viewport).page
-    page.goto(f"http://{host}/?lang=en")
+    page.goto(f"http://{host}/layers?lang=en")
     frame = page.frame_locator("iframe")
     frame.locator("html[data-ready=yes]").wait_for(state="attached")
     expect(frame.locator("#warning")).to_be_visible()

@@ -190,6 +190,9 @@ def queries(operation: dict[str, Any], layer_id: str) -> Iterator[dict[str, str]
     """Query parameters: none, and about the layer in every format."""
     stated = {one["name"]: one["schema"] for one in operation.get("parameters", ())}
     about = {name: layer_id for name in ("layers", "left", "right") if name in stated}
+    if {"lon", "lat"} <= stated.keys():
+        lon, lat = SITE["coordinates"][0][0]
+        about |= {"lon": str(lon), "lat": str(lat)}
     yield about
     if "left" in stated:
         yield {**about, "left": "leagues"}
@@ -202,8 +205,14 @@ def queries(operation: dict[str, Any], layer_id: str) -> Iterator[dict[str, str]
 RAW = json.dumps(SITE).encode()
 
 
-def calls(path: str, process: str | None, layer_id: str) -> list[dict[str, Any]]:
+def calls(
+    client: TestClient, path: str, process: str | None, layer_id: str
+) -> list[dict[str, Any]]:
     """What to send along; a new operation with a body must be thought of here."""
+    if path == "/viewer/table.xlsx":
+        inputs = {"polygons": SITE, "layers": [layer_id, "leagues"]}
+        report = client.post("/processes/site/execution", json={"inputs": inputs})
+        return [{"json": report.json()}]
     if path == "/overlap":
         return [{"content": RAW, "headers": {"content-type": "application/geo+json"}}]
     assert path == "/processes/{process_id}/execution", path
@@ -213,6 +222,7 @@ def calls(path: str, process: str | None, layer_id: str) -> list[dict[str, Any]]
         "zonal": {"zones": HIDDEN, "raster": HIDDEN_RASTER},
         "area": {"layer": layer_id},
         "site": {"polygons": SITE, "layers": [layer_id]},
+        "pieces": {"polygons": SITE, "layers": [layer_id]},
     }[process]
     asked = {"json": {"inputs": inputs}}
     return [asked, {**asked, "headers": {"Prefer": "respond-async"}}]
@@ -234,7 +244,7 @@ def walk(
             named = dict(zip(names, one, strict=True))
             bodies: list[dict[str, Any]] = [{}]
             if "requestBody" in operation:
-                bodies = calls(path, named.get("process_id"), layer_id)
+                bodies = calls(client, path, named.get("process_id"), layer_id)
             for query, body in itertools.product(queries(operation, layer_id), bodies):
                 address = path.format(**named)
                 yield (
@@ -375,7 +385,7 @@ def test_etag_of_the_whole_overlap_opens_nothing(
 def test_process_about_the_layer_itself_needs_the_right(
     client: TestClient, keyed: TestClient, process: str
 ) -> None:
-    for call in calls("/processes/{process_id}/execution", process, HIDDEN):
+    for call in calls(client, "/processes/{process_id}/execution", process, HIDDEN):
         address = f"/processes/{process}/execution"
         assert client.post(address, **call).status_code == 403
         assert keyed.post(address, **call).status_code in (200, 201)

@@ -21,14 +21,14 @@ def client(client: TestClient) -> TestClient:
     ],
 )
 def test_language_follows_the_browser(client: TestClient, wish: str, lang: str) -> None:
-    html = client.get("/", headers={"accept-language": wish}).text
+    html = client.get("/layers", headers={"accept-language": wish}).text
     assert f'<html lang="{lang}">' in html
 
 
 def test_table_names_each_layer_with_status_licence_and_source(
     client: TestClient,
 ) -> None:
-    html = client.get("/?lang=en").text
+    html = client.get("/layers?lang=en").text
     found = re.findall(r'<tr data-layer="(\w+)">(.*?)</tr>', html, re.DOTALL)
     layers = dict(found)
     assert set(layers) >= {"province", "redline", "land_cover", "secret"}
@@ -41,7 +41,7 @@ def test_table_names_each_layer_with_status_licence_and_source(
 
 
 def test_links_lead_somewhere(client: TestClient) -> None:
-    html = client.get("/?lang=en").text
+    html = client.get("/layers?lang=en").text
     links = set(re.findall(r'(?:href|src)="([^"#]+)"', html)) - {"data:,"}
     assert {"/collections", "/openapi.json", "/health"} <= links
     for link in links:
@@ -50,7 +50,7 @@ def test_links_lead_somewhere(client: TestClient) -> None:
 
 
 def test_restricted_layers_offer_nothing_to_take(client: TestClient) -> None:
-    html = client.get("/").text
+    html = client.get("/layers").text
     row = re.findall(r'<tr data-layer="secret">(.*?)</tr>', html, re.DOTALL)[0]
     assert "GeoJSON" not in row
     assert "/map" not in row

@@ -90,6 +90,7 @@ def test_list_and_descriptions(client: TestClient) -> None:
         "zonal",
         "area",
         "site",
+        "pieces",
     ]
     for one in body["processes"]:
         about = client.get(one["links"][0]["href"]).json()

@@ -1,0 +1,27 @@
+"""The words of a printed sheet, Chinese and English."""
+
+from collections.abc import Mapping
+
+SHEET: Mapping[str, tuple[str, str]] = {
+    "title": ("内蒙古自治区生态屏障分布图", "Ecological barrier of Inner Mongolia"),
+    "subtitle": ("Ecological barrier of Inner Mongolia", "内蒙古自治区生态屏障分布图"),
+    "legend": ("图例", "Legend"),
+    "north": ("北", "N"),
+    "province": ("自治区界", "Autonomous region"),
+    "league": ("盟市界", "League"),
+    "banner": ("旗县界", "Banner"),
+    "not_legal": ("，均非法定界线", " – no legal boundaries"),
+    "sources": ("资料来源：", "Sources: "),
+    "albers": (
+        "阿尔伯斯等积圆锥投影（标准纬线 40°N、50°N，中央经线 112°E），面积为椭球面积",
+        "Albers equal-area (40°N, 50°N; central meridian 112°E); areas on the "
+        "ellipsoid",
+    ),
+    "zone": (
+        "高斯—克吕格 3 度带（中央经线 {meridian}°E，{code}），面积为椭球面积",
+        "Gauss-Kruger 3-degree zone (central meridian {meridian}°E, {code}); areas on "
+        "the ellipsoid",
+    ),
+    "made": ("制图日期 ", "made "),
+    "review": ("审图号：", "Map review no.: "),
+}
