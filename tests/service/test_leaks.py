@@ -210,8 +210,8 @@ def calls(
 ) -> list[dict[str, Any]]:
     """What to send along; a new operation with a body must be thought of here."""
     if path == "/viewer/table.xlsx":
-        inputs = {"polygons": SITE, "layers": [layer_id, "leagues"]}
-        report = client.post("/processes/site/execution", json={"inputs": inputs})
+        wanted = {"polygons": SITE, "layers": [layer_id, "leagues"]}
+        report = client.post("/processes/site/execution", json={"inputs": wanted})
         return [{"json": report.json()}]
     if path == "/overlap":
         return [{"content": RAW, "headers": {"content-type": "application/geo+json"}}]
