@@ -1,9 +1,8 @@
 import asyncio
 
 import pytest
-from starlette.types import Message, Receive, Scope, Send
-
 from service.head import HeadAsGet
+from starlette.types import Message, Receive, Scope, Send
 
 
 async def page(scope: Scope, _receive: Receive, send: Send) -> None:
