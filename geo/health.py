@@ -1,4 +1,4 @@
-"""Faults of geometries, with places: what a repair report lists before anything moves."""
+"""Faults of geometries with places: what a report lists before anything moves."""
 
 import re
 from collections import Counter
@@ -242,4 +242,4 @@ def _new_holes(values: GeometryArray) -> GeometryArray:
         for ring in getattr(part, "interiors", ())
     }
     fresh = [tuple(shapely.bounds(hole).tolist()) not in own for hole in holes]
-    return holes[np.array(fresh, dtype=bool)]
+    return np.asarray(holes[np.array(fresh, dtype=bool)])

@@ -5,6 +5,8 @@ everything and say what they leave out.
 """
 
 import json
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from geo.crs import require, to_working
 from geo.messages import Note, listed
 from layers.readers.guard import warnings_noted
 from layers.values import json_value
-from layers.writers import atomic_file
+from layers.writers import atomic_file, writing
 
 ABOUT = "provenance"
 """Name of the member, or the metadata item, that holds the provenance text."""
@@ -183,6 +185,48 @@ def write_flatgeobuf(
     _write_ogr(
         table, path, "FlatGeobuf", notes, spatial_index="NO", layer_metadata=said
     )
+    return tuple(notes)
+
+
+def write_geodatabase(frame: gpd.GeoDataFrame, path: Path) -> tuple[Note, ...]:
+    """Write a File Geodatabase with one layer, named like the folder.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        ``(n,)``, x,y order, any CRS. The index is kept as its name says.
+    path : Path
+        A folder ``.gdb``; replaced if it exists.
+
+    Returns
+    -------
+    tuple of Note
+
+    Raises
+    ------
+    CRSError
+        ``crs_missing``.
+    LayerWriteError
+    """
+    notes: list[Note] = []
+    table = exchangeable(frame, path)
+    with writing(path), tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        fresh = Path(folder) / path.name
+        with warnings_noted(path, notes):
+            pyogrio.write_dataframe(
+                table,
+                fresh,
+                layer=path.stem,
+                driver="OpenFileGDB",
+                promote_to_multi=True,
+                # The default lattice of 0.1 mm would move vertices.
+                layer_options={"XYSCALE": "1e9", "XORIGIN": "-1e6", "YORIGIN": "-1e6"}
+                if not CRS.from_user_input(table.crs).is_geographic
+                else {},
+            )
+        if path.exists():
+            shutil.rmtree(path)
+        fresh.rename(path)
     return tuple(notes)
 
 

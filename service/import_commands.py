@@ -28,6 +28,15 @@ def add(adder: Add) -> None:
     use = adder("use", run_use, "take another version | 改用某个版本")
     use.add_argument("id", metavar="ID")
     use.add_argument("version", metavar="VERSION")
+    export = adder("export", run_export, "write a layer to a file | 导出图层")
+    export.add_argument("id", metavar="ID")
+    export.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FILE.shp|.gdb|.txt|…"
+    )
+    export.add_argument("--crs", metavar="TEXT", help="code or name | 坐标系")
+    export.add_argument(
+        "--encoding", choices=("utf-8", "gbk"), default="utf-8", help="文字编码"
+    )
 
 
 def _add_import(adder: Add) -> None:
@@ -114,7 +123,7 @@ def options_of(parsed: argparse.Namespace) -> Any:
         fault = error.errors(include_url=False, include_context=False)[0]
         raise ParameterError(
             "import_option_wrong",
-            option="--" + ".".join(map(str, fault["loc"])),
+            parameter="--" + ".".join(map(str, fault["loc"])),
             value=repr(fault["input"])[:80],
             reason=fault["msg"],
         ) from error
@@ -179,6 +188,23 @@ def run_use(parsed: argparse.Namespace, settings: Settings) -> int:
     return run_history(parsed, settings)
 
 
+def run_export(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Write a layer to a file, and print what the format could not hold."""
+    from layers.catalog import Catalog
+    from layers.exporting import export
+    from service import import_tables
+
+    catalog = Catalog.open(settings.seeds, settings.workspace)
+    notes = export(
+        catalog.vector(parsed.id),
+        parsed.output,
+        crs=parsed.crs,
+        encoding=parsed.encoding,
+    )
+    import_tables.written(parsed.output, notes, parsed.json)
+    return 0
+
+
 def workspace_of(settings: Settings) -> Path:
     """Answer the folder of imported layers.
 
@@ -188,5 +214,5 @@ def workspace_of(settings: Settings) -> Path:
         ``workspace_missing``.
     """
     if settings.workspace is None:
-        raise ParameterError("workspace_missing")
+        raise ParameterError("workspace_missing", parameter="ECOBARRIER_WORKSPACE")
     return settings.workspace

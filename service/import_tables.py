@@ -1,11 +1,14 @@
-"""What the import commands print for people: decisions with reasons, faults, versions."""
+"""What the import commands print for people: decisions, faults, versions."""
 
 import json
+import sys
+from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from geo.messages import Note
 from layers.errors import DecisionNeededError
 from layers.importing.report import ImportReport
 from layers.importing.versions import DiffReport, HistoryReport
@@ -44,6 +47,19 @@ def question_json(error: DecisionNeededError) -> str:
         indent=2,
         default=str,
     )
+
+
+def written(path: Path, notes: tuple[Note, ...], as_json: bool) -> None:
+    """Say what was written and what the format could not hold."""
+    told = [note.as_dict() for note in notes]
+    if as_json:
+        answer = {"file": str(path), "notes": told}
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False, default=str) + "\n")
+        return
+    console = Console()
+    console.print(str(path), markup=False)
+    for note in told:
+        console.print(f"- {note['zh']}\n  {note['en']}", markup=False)
 
 
 def history(report: HistoryReport, console: Console) -> None:

@@ -270,12 +270,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "These files cannot be one layer: {files}. Import them one by one.",
     ),
     "import_option_wrong": (
-        "选项 {option} 的值 {value} 不能使用：{reason}。",
-        "The value {value} of option {option} cannot be used: {reason}.",
+        "选项 {parameter} 的值 {value} 不能使用：{reason}。",
+        "The value {value} of option {parameter} cannot be used: {reason}.",
     ),
     "workspace_missing": (
-        "没有指定工作区。请设置环境变量 ECOBARRIER_WORKSPACE 为一个文件夹。",
-        "No workspace is named. Set the environment variable ECOBARRIER_WORKSPACE to a folder.",
+        "没有指定工作区。请设置环境变量 {parameter} 为一个文件夹。",
+        "No workspace is named. Set the environment variable {parameter} to a folder.",
     ),
     "version_not_found": (
         "图层 {layer} 没有版本“{version}”。现有：{known}。",
@@ -285,9 +285,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{file}：{format} 格式不能按 {crs} 写出。请换一个坐标系或格式。",
         "{file}: {format} cannot be written in {crs}. Choose another system or format.",
     ),
-    "export_loss": (
-        "{file}：{format} 格式{loss_zh}",
-        "{file}: {format} {loss_en}",
+    "export_drawing_loss": (
+        "{file}：DXF 不存坐标系和属性（只存图层名）；带洞的面写成填充。",
+        "{file}: DXF holds no coordinate system and no attributes but the layer's name; polygons with holes are written as hatches.",
+    ),
+    "export_parcels_loss": (
+        "{file}：TXT 只存编号、名称、图幅、用途、地类；其他字段未写出（{columns}）。",
+        "{file}: TXT holds number, name, map sheet, use and class only; other fields were left out ({columns}).",
+    ),
+    "export_moved": (
+        "{file}：坐标由 {source} 转为 {target}，边已加密到不超过 {most}，面积不变。",
+        "{file}: coordinates were brought from {source} to {target}, edges densified to at most {most}, so that areas stay.",
     ),
 }
 """By code: Chinese and English."""

@@ -1,1 +1,1 @@
-"""Bring files of others in: read, decide, check, repair, publish; each can be overruled."""
+"""Bring files of others in: read, decide, check, repair, publish."""

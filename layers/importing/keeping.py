@@ -142,7 +142,8 @@ def _free(name: str) -> str:
 
 
 def _texts(values: pd.Series) -> list[str | None]:
-    missing = [one is None or (np.isscalar(one) and pd.isna(one)) for one in values]
+    # NaN and NaT differ from themselves.
+    missing = [one is None or one is pd.NA or one != one for one in values]
     return [
         None if gone else str(one) for one, gone in zip(values, missing, strict=True)
     ]

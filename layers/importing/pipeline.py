@@ -190,7 +190,8 @@ def _unique(ids: pd.Index, work: _Work) -> pd.Index:
             candidate, number = f"{name}-{number}", number + 1
         work.taken.add(candidate)
         names.append(candidate)
-    return pd.Index(names, name="id", dtype=object)
+    unique: pd.Index = pd.Index(names, name="id", dtype=object)
+    return unique
 
 
 def _coded(geometry: gpd.GeoSeries, work: _Work) -> gpd.GeoSeries:

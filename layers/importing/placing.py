@@ -1,7 +1,7 @@
 """Decide where a file's coordinates are: CRS, datum, zone, prefix, order of axes.
 
-What the file or the person says is checked against the numbers (:mod:`geo.plane_choice`);
-what stays ambiguous is asked, never guessed.
+What the file or the person says is checked against the numbers
+(:mod:`geo.plane_choice`); what stays ambiguous is asked, never guessed.
 """
 
 from collections.abc import Iterator
@@ -120,9 +120,9 @@ def _stated(asked: _Asked) -> tuple[CRS, list[Decision]] | None:
             code, file_says = "decision_crs_overruled", coordinate_systems.name(found)
         details = {"where": where, "crs": value, "found": file_says}
         return crs, [Decision("crs", value, code, details, (file_says,), "--crs")]
-    for crs, code in ((found, "carried"), (asked.table.default_crs, "standard")):
-        if crs is not None:
-            flat = coordinate_systems.horizontal(crs, where)
+    for one, code in ((found, "carried"), (asked.table.default_crs, "standard")):
+        if one is not None:
+            flat = coordinate_systems.horizontal(one, where)
             value = coordinate_systems.name(flat)
             details = {"where": where, "crs": value}
             code = f"decision_crs_{code}"
@@ -237,12 +237,14 @@ def _unstated(asked: _Asked, points: FloatArray) -> Placement:
         ]
     ordered = points[:, ::-1] if swap else points
     datum, how = _datum(asked)
+    decisions: list[Decision] = []
     if reading.kind == "degrees":
-        return Placement(_degrees(asked, datum, ordered), swap, (*how, *axis))
-    plane, decisions = _zone(asked, datum, ordered)
-    if asked.table.hints is None:
-        raise _crs_question(asked, [plane], ordered)
-    crs = CRS.from_epsg(plane.epsg)
+        crs = _degrees(asked, datum, ordered)
+    else:
+        plane, decisions = _zone(asked, datum, ordered)
+        if asked.table.hints is None:
+            raise _crs_question(asked, [plane], ordered)
+        crs = CRS.from_epsg(plane.epsg)
     value = coordinate_systems.name(crs)
     details = {"where": asked.where, "crs": value}
     named = Decision("crs", value, "decision_crs_composed", details, (), "--crs")

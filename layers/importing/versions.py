@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -202,7 +201,7 @@ def report_of(folder: Path) -> ImportReport | None:
 
 def _version(spec: LayerSpec, folder: Path, current: str | None) -> VersionModel:
     report = report_of(folder)
-    day: date = spec.provenance.retrieved
+    day = spec.provenance.retrieved
     return VersionModel(
         version=spec.version,
         imported=report.imported if report else day.isoformat(),

@@ -104,14 +104,6 @@ def read_parcels(path: Path, *, encoding: str | None = None) -> Table:
     return Table(frame, tuple(notes), ids, hints=_hints(found))
 
 
-def is_parcel_text(content: bytes) -> bool:
-    """Whether a text begins like a parcel file, and not like a list of points."""
-    start = content[:4096]
-    marks = ["[属性描述", "【属性描述", "[地块坐标", "【地块坐标", "几度分带"]
-    encoded = [mark.encode(code) for mark in marks for code in ("utf-8", "gb18030")]
-    return any(mark in start for mark in encoded) or b",@" in start
-
-
 def _parse(text: str, file: str) -> _Content:
     content = _Content()
     for number, raw in enumerate(text.splitlines(), start=1):
@@ -193,7 +185,7 @@ def _attributes(parcels: list[_Parcel]) -> pd.DataFrame:
 
 def _shapes(parcels: list[_Parcel], file: str, notes: list[Note]) -> list[BaseGeometry]:
     open_parcels: list[str] = []
-    shapes = []
+    shapes: list[BaseGeometry] = []
     several = []
     for parcel in parcels:
         kind = parcel.values[2] if len(parcel.values) > 2 else ""

@@ -4,6 +4,7 @@ The official areas come from the worked example of the domain facts: 489,913.92 
 the parcel with a hole, 499.80 m2 for the small one at the edge of the zone.
 """
 
+import contextlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -276,8 +277,5 @@ def test_any_change_is_read_or_refused(
     path = tmp_path_factory.mktemp("fuzz") / "a.txt"
     broken = (WHOLE[:at] + text + WHOLE[at:])[: cut + len(text)]
     path.write_text(broken, encoding="gb18030")
-    try:
-        read_parcels(path)
-    except EcobarrierError as error:
-        assert error.text.zh
-        assert error.text.en
+    with contextlib.suppress(EcobarrierError):
+        assert len(read_parcels(path).frame)
