@@ -65,7 +65,7 @@ def points(ring: list[tuple[float, float]], case: Case) -> list[tuple[float, flo
     """The closed ring in the case's CRS and axis order."""
     closed = np.array([*ring, ring[0]])
     if case.crs in PLANES:
-        moved = closed + [PLANES[case.crs] - 500_000.0, 0.0]
+        moved = closed + np.array([PLANES[case.crs] - 500_000.0, 0.0])
     else:
         moved = np.column_stack(to_degrees().transform(*closed.T))
     ordered = moved[:, ::-1] if case.axes == "yx" else moved
