@@ -39,6 +39,8 @@ from layers.writers import write_text
 FEATURES_FILE = "features.parquet"
 REPORT_FILE = "import.json"
 FEW = 50
+MOST_MEASURED = 100_000
+"""Features up to which the report states areas; the command ``area`` has them all."""
 MOST_NOTES = 500
 Progress = Callable[[int], None]
 
@@ -212,7 +214,7 @@ def _coded(geometry: gpd.GeoSeries, work: _Work) -> gpd.GeoSeries:
 
 def _measure(geometry: gpd.GeoSeries, work: _Work) -> None:
     polygons = shapely.get_dimensions(geometry.to_numpy()) == 2
-    if polygons.any():
+    if polygons.any() and work.rows <= MOST_MEASURED:
         work.areas.append(area(gpd.GeoSeries(geometry[polygons]), edges="official"))
     if work.rows == len(geometry) and polygons.all():
         geometry_health.compare_neighbours(geometry, work.health)
@@ -337,6 +339,7 @@ def _report(
     repairs = [one.as_dict() for one in work.notes if one.code in _REPAIRS]
     notes = [one.as_dict() for one in work.notes if one.code not in _REPAIRS]
     polygons = spec.geometry == "polygon"
+    complete = work.rows <= MOST_MEASURED
     few = areas if len(areas) <= FEW else areas.iloc[:0]
     return ImportReport(
         layer=spec.id,
@@ -347,7 +350,7 @@ def _report(
         crs=spec.crs,
         rows=work.keeper.rows,
         rows_in_file=work.rows,
-        area_m2=float(areas.sum()) if polygons else None,
+        area_m2=float(areas.sum()) if polygons and complete else None,
         areas_m2={str(key): float(value) for key, value in few.items()},
         files=source.files,
         options=work.options.model_dump(

@@ -34,7 +34,7 @@ class ImportReport(Model):
     rows: int
     rows_in_file: int
     area_m2: float | None
-    """Sum by the official rule; null for other layers than polygons."""
+    """Sum by the official rule; null for other layers than polygons, and large ones."""
     areas_m2: dict[str, float]
     """Of each feature, where there are few; by id."""
     files: tuple[SourceFile, ...]

@@ -39,6 +39,8 @@ _DAMAGE = (
     AttributeError,
     TypeError,
     ArithmeticError,
+    StopIteration,
+    EOFError,
     AssertionError,
 )
 

@@ -112,7 +112,7 @@ def test_killed_at_fifty_moments(bring: Bring, workspace: Path, tmp_path: Path) 
     kill_at_random(bring, workspace, tmp_path, 50)
 
 
-def test_two_at_once(bring: Bring, workspace: Path, tmp_path: Path) -> None:
+def test_two_at_once(workspace: Path, tmp_path: Path) -> None:
     """Both versions are kept; the one in use is one of them."""
     paths = [parcel(tmp_path / f"{i}.txt", f"DK{i}", 20 + i) for i in range(2)]
     children = [start(path, workspace) for path in paths]

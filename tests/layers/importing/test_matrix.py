@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import ezdxf
 import geopandas as gpd
 import numpy as np
 import openpyxl
 import pyogrio
 import pytest
 import shapely
+from ezdxf.filemanagement import new
 from pyproj import Transformer
 
 from layers.catalog import Catalog
@@ -238,7 +238,7 @@ def cass(case: Case, path: Path) -> Path:
 
 def drawing(case: Case, path: Path) -> Path:
     release = "R2010" if case.encoding == "utf-8" else "R2000"
-    document = ezdxf.new(release)
+    document = new(release)
     document.header["$DWGCODEPAGE"] = "ANSI_936"
     document.encoding = "utf-8" if case.encoding == "utf-8" else "gbk"
     document.layers.add("管护房")
