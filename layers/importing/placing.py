@@ -4,7 +4,6 @@ What the file or the person says is checked against the numbers
 (:mod:`geo.plane_choice`); what stays ambiguous is asked, never guessed.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
@@ -13,16 +12,17 @@ import shapely
 from pyproj import CRS
 
 from geo import crs as coordinate_systems
-from geo import crs_names, gauss_krueger, plane_choice
+from geo import crs_names, plane_choice
 from geo.axis_order import swapped
 from geo.crs_names import DatumName, NationalPlane
 from geo.errors import CRSError
-from geo.messages import Note, listed
+from geo.messages import listed
 from geo.plane_choice import Reading
 from geo.types import BBox, FloatArray
 from layers.errors import DecisionNeededError
 from layers.importing.decisions import Decision
 from layers.importing.options import ImportOptions
+from layers.importing.planes import national_plane, replace_plane, same_meridian
 from layers.importing.region import Region
 from layers.readers.crs_choice import same_crs
 from layers.readers.table import Table
@@ -153,13 +153,13 @@ def _with_prefix(
     asked: _Asked, crs: CRS, east: FloatArray
 ) -> tuple[CRS, list[Decision]]:
     """Let the eastings' own prefix decide between the two forms of one zone."""
-    plane = _plane(crs)
+    plane = national_plane(crs)
     prefix = asked.reading.prefix if asked.reading is not None else None
     if plane is None or plane.prefixed == (prefix is not None):
         if plane is not None and prefix is not None and prefix != plane.number:
             raise _zone_conflict(asked, plane, prefix)
         return crs, []
-    if prefix is not None and not _same_meridian(plane, prefix):
+    if prefix is not None and not same_meridian(plane, prefix):
         raise _zone_conflict(asked, plane, prefix)
     other = replace_plane(plane, prefix)
     details = {
@@ -173,35 +173,6 @@ def _with_prefix(
         "prefix", value, code, details, (f"EPSG:{plane.epsg}",), "--crs"
     )
     return CRS.from_epsg(other.epsg), [decision]
-
-
-def replace_plane(plane: NationalPlane, prefix: int | None) -> NationalPlane:
-    """Answer the same plane with or without the prefix in front of its eastings."""
-    if prefix is None:
-        return plane._replace(prefixed=False)
-    width = plane_choice.PREFIXES[prefix]
-    return NationalPlane(plane.datum, prefix, 3 if width == 3 else 6, True)
-
-
-def _plane(crs: CRS) -> NationalPlane | None:
-    """Know a national zone by its code, or CGCS2000's by its parameters."""
-    plane = crs_names.plane_of(crs)
-    if plane is not None:
-        return plane
-    parameters = gauss_krueger.projection(crs)
-    if parameters is None or coordinate_systems.datum(crs) == "unsafe":
-        return None
-    number, rest = divmod(parameters.central_meridian, 3)
-    if rest or parameters.false_easting not in (500_000, number * 1e6 + 500_000):
-        return None
-    return NationalPlane("cgcs2000", int(number), 3, parameters.false_easting > 1e6)
-
-
-def _same_meridian(plane: NationalPlane, prefix: int) -> bool:
-    width = plane_choice.PREFIXES[prefix]
-    degrees = 3 * prefix if width == 3 else 6 * prefix - 3
-    own = 3 * plane.number if plane.width == 3 else 6 * plane.number - 3
-    return degrees == own
 
 
 def _zone_conflict(
@@ -427,9 +398,3 @@ def _told(choices: list[dict[str, object]]) -> str:
 def _bounds(points: FloatArray) -> BBox:
     low, high = points.min(axis=0), points.max(axis=0)
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
-
-
-def kept_notes(decisions: tuple[Decision, ...]) -> Iterator[Note]:
-    """Answer the decisions as notes, for what shows notes only."""
-    for decision in decisions:
-        yield Note(decision.code, decision.details)

@@ -29,6 +29,7 @@ from geo.ring_roles import polygons_of_rings
 from geo.types import FloatArray
 from layers.errors import LayerReadError
 from layers.readers import encodings
+from layers.readers.angle_columns import angle_format, dms_of, numbers_of
 from layers.readers.guard import Format, reading, require_file
 from layers.readers.table import Hints, Table, id_text
 
@@ -257,12 +258,12 @@ def _points(
     columns = []
     for place in layout.pair:
         texts = [row[place].strip() for row in body]
-        columns.append((texts, _numbers(texts)))
+        columns.append((texts, numbers_of(texts)))
     signed = any(np.isnan(numbers).any() for _, numbers in columns)
-    form = options.angles or _angle_format(columns, path, signed=signed)
+    form = options.angles or angle_format(columns, path, signed=signed)
     if form == "dms":
         columns = [
-            (texts, np.array([_dms(text) for text in texts])) for texts, _ in columns
+            (texts, np.array([dms_of(text) for text in texts])) for texts, _ in columns
         ]
     elif form == "packed":
         columns = [
@@ -278,37 +279,6 @@ def _points(
         details = {"file": path.name, "format": form, "sample": columns[0][0][0][:20]}
         notes.append(Note("angle_format", details))
     return np.column_stack([numbers for _, numbers in columns])
-
-
-def _numbers(texts: list[str]) -> FloatArray:
-    return np.array([_number(text) for text in texts], dtype=float)
-
-
-def _number(text: str) -> float:
-    if re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,2})?", text, re.I) is None:
-        return float("nan")
-    return float(text)
-
-
-def _dms(text: str) -> float:
-    value = angle_formats.from_dms(text)
-    return float("nan") if value is None else value
-
-
-def _angle_format(
-    columns: list[tuple[list[str], FloatArray]], path: Path, *, signed: bool
-) -> AngleFormat | None:
-    """Tell signs from numbers; ask where decimals may be packed minutes."""
-    texts = columns[0][0]
-    if signed:
-        marked = any(re.search("[°度º′'\":：\\s]", text) for text in texts)
-        return "dms" if marked else None
-    values = np.concatenate([numbers for _, numbers in columns])
-    if np.abs(values).max() > 180.0:
-        return None
-    if angle_formats.may_be_packed(values):
-        raise LayerReadError("angles_ambiguous", file=path.name, sample=texts[0][:20])
-    return "degrees"
 
 
 def _told(head: list[str], layout: _Layout, path: Path) -> dict[str, object]:
