@@ -10,15 +10,17 @@ clock starts; how long that takes is said too.
 import argparse
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from benchmarks import data, growth, overlaps
+from benchmarks import data, growth, overlaps, postgis
 from benchmarks.clock import Result
 from benchmarks.report import HEAD, Report
 
@@ -88,20 +90,31 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=JOBS, default=JOBS)
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="10k parcels, one run")
-    parser.add_argument("--postgis", help="address of a server, as for psql")
+    parser.add_argument(
+        "--postgis", help="address of a server, as for psql; else one is started"
+    )
     parser.add_argument("--plot", type=Path, help="default: OUT-growth.png")
     given = parser.parse_args()
     runs = 1 if given.quick else given.repeat
     data.build(given.data, million=not given.quick and "million" in given.only)
+    # So that whoever ends this ends the server it started too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with ExitStack() as kept:
+        address = given.postgis or kept.enter_context(postgis.server())
+        measure(given, runs, address)
+
+
+def measure(given: argparse.Namespace, runs: int, address: str | None) -> None:
+    """Do the jobs that were asked for, and write the report."""
     report, begin = Report(), time.perf_counter()
     print(HEAD)
     report.add(compile_time())
-    if not given.postgis:
-        report.add("PostGIS: no server given (--postgis): skipped")
+    if not address:
+        report.add("PostGIS: not installed, no server given (--postgis): skipped")
     jobs = {
         case.name[0]: partial(
             overlaps.run, case, given.data, runs,
-            quick=given.quick, postgis=given.postgis,
+            quick=given.quick, postgis=address,
         )
         for case in overlaps.CASES
     }  # fmt: skip

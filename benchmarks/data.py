@@ -14,9 +14,10 @@ Run ``python -m benchmarks.data DIRECTORY`` to write, as GeoParquet,
 """
 
 import argparse
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import contourpy
 import geopandas as gpd
@@ -25,6 +26,11 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
 from scipy.spatial import Voronoi
+from shapely import MultiPolygon
+from shapely.geometry.base import BaseGeometry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -73,7 +79,7 @@ def assemble(chains: Chains, edge: Ints, forward: NDArray[np.bool_]) -> Floats:
     place = np.arange(count.sum()) - np.repeat(first, count)
     direction = np.where(forward, 1, -1)
     at = np.repeat(begin, count) + np.repeat(direction, count) * place
-    return chains.points[at]
+    return np.asarray(chains.points[at], dtype=np.float64)
 
 
 def undirected(a: Ints, b: Ints) -> tuple[Ints, Ints, NDArray[np.bool_]]:
@@ -125,19 +131,19 @@ def banners() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"code": source.index}, geometry=whole, crs=LONLAT)
 
 
-def polygons_only(geometry: shapely.Geometry) -> shapely.Geometry:
+def polygons_only(geometry: BaseGeometry) -> BaseGeometry:
     """Drop lines and points."""
     parts = shapely.get_parts(shapely.get_parts(geometry))
-    return shapely.multipolygons(parts[shapely.get_type_id(parts) == 3])
+    return MultiPolygon(list(parts[shapely.get_type_id(parts) == 3]))
 
 
-def province() -> shapely.Geometry:
+def province() -> BaseGeometry:
     """Outline of the region."""
     source = gpd.read_parquet(SEEDS / "province.parquet")
     return shapely.union_all(source.geometry.to_numpy())
 
 
-def sites(count: int, seed: int, outline: shapely.Geometry) -> Floats:
+def sites(count: int, seed: int, outline: BaseGeometry) -> Floats:
     """Points in a plane, 60 % spread evenly, 40 % in 400 clusters."""
     generator = np.random.default_rng(seed)
     west, south, east, north = outline.bounds
@@ -207,9 +213,7 @@ def _smooth(x: Floats) -> tuple[Ints, NDArray[np.float32]]:
     return cell, part * part * (3 - 2 * part)
 
 
-def contour(
-    columns: int, percentile: float, seed: int, base: float
-) -> shapely.Geometry:
+def contour(columns: int, percentile: float, seed: int, base: float) -> BaseGeometry:
     """Outline the area above a percentile of the noise, without small rings."""
     z = noise((columns * 3 // 4, columns), base, 0.75, seed)
     x = np.linspace(REGION[0], REGION[2], z.shape[1])
@@ -243,11 +247,11 @@ def build(directory: Path, *, million: bool) -> None:
     """Write the layers that are not there yet."""
     directory.mkdir(parents=True, exist_ok=True)
     sizes = PARCELS | (PARCELS_1M if million else {})
-    makers = {
+    makers: dict[str, Callable[[], gpd.GeoDataFrame]] = {
         "banners": banners,
         "redline_500k": redline,
         "redline_layer": redline_layer,
-        **{k: lambda v=v: parcels(*v) for k, v in sizes.items()},
+        **{name: partial(parcels, *size) for name, size in sizes.items()},
     }
     for name, make in makers.items():
         path = directory / f"{name}.parquet"

@@ -183,7 +183,8 @@ def memory_mb(process: int) -> tuple[float, float]:
     """Answer resident memory now and at its highest, MB."""
     text = Path(f"/proc/{process}/status").read_text()
     found = dict(line.split(":", 1) for line in text.splitlines())
-    return tuple(int(found[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))
+    now, highest = (int(found[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))
+    return now, highest
 
 
 def paging(process: int, rows: int) -> None:

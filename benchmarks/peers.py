@@ -36,7 +36,7 @@ def overlay(left: GeometryArray, right: GeometryArray) -> Job:
         found = gpd.overlay(a, b, how="intersection", keep_geom_type=True)
         i, j = found["i"].to_numpy(), found["j"].to_numpy()
         area = found.geometry.area.to_numpy(dtype=np.float64)
-        return summed(i, j, area, len(right))
+        return summed(i, j, np.asarray(area, dtype=np.float64), len(right))
 
     return job
 

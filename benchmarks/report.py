@@ -14,8 +14,9 @@ PACKAGES = (
     "rasterstats", "pyproj",
 )  # fmt: skip
 HEAD = (
-    "| job | method | seconds | x ours | processor s | x ours | MB | runs | check |\n"
-    "|---|---|--:|--:|--:|--:|--:|--:|---|"
+    "| job | method | seconds | x ours | x ours, prepared | processor s | x ours "
+    "| MB | runs | check |\n"
+    "|---|---|--:|--:|--:|--:|--:|--:|--:|---|"
 )
 
 
@@ -36,19 +37,26 @@ def machine() -> str:
     return f"{name}, Python {platform.python_version()}, " + ", ".join(found)
 
 
-def line(result: Result, ours: Result | None) -> str:
+PREPARED = "ours, 2 threads, both layers prepared"
+"""What compares with databases, whose tables hold both layers ready; the first line of
+ours counts preparing them."""
+
+
+def line(result: Result, ours: Result | None, ready: Result | None) -> str:
     """Write one row of the table."""
-    wall = processor = ""
+    wall = processor = prepared = ""
     if ours is not None:
         wall = f"{result.seconds / ours.seconds:,.1f}"
         processor = f"{result.processor / max(ours.processor, 1e-9):,.1f}"
+    if ready is not None:
+        prepared = f"{result.seconds / ready.seconds:,.1f}"
     runs = str(result.runs)
     if result.scale != 1.0:
         runs += f", a sample x {result.scale:,.0f}"
     return (
         f"| {result.job} | {result.method} | {result.seconds:,.3f} | {wall} "
-        f"| {result.processor:,.3f} | {processor} | {result.peak_mb:,.0f} | {runs} "
-        f"| {result.check} |"
+        f"| {prepared} | {result.processor:,.3f} | {processor} "
+        f"| {result.peak_mb:,.0f} | {runs} | {result.check} |"
     )
 
 
@@ -67,16 +75,18 @@ class Report:
             print(found, flush=True)
             return
         self.results.append(found)
-        print(line(found, self._ours(found)), flush=True)
+        print(line(found, *self._ours(found)), flush=True)
 
-    def _ours(self, result: Result) -> Result | None:
-        same = (r for r in self.results if r.job == result.job and r.ours)
-        return next(same, None)
+    def _ours(self, result: Result) -> tuple[Result | None, Result | None]:
+        """Ours of the same job with preparing counted, and without."""
+        same = [r for r in self.results if r.job == result.job and r.ours]
+        ready = (r for r in same if r.method == PREPARED)
+        return next(iter(same), None), next(ready, None)
 
     def markdown(self) -> str:
         """Answer the whole report."""
         today = datetime.datetime.now(tz=datetime.UTC).date()
-        rows = [line(result, self._ours(result)) for result in self.results]
+        rows = [line(result, *self._ours(result)) for result in self.results]
         notes = [f"- {note}" for note in self.notes]
         return "\n".join([f"{today}, {machine()}", "", HEAD, *rows, "", *notes, ""])
 

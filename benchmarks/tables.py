@@ -26,7 +26,9 @@ def summed(left: IntArray, right: IntArray, area: FloatArray, width: int) -> Tab
     key, place = np.unique(
         left.astype(np.int64) * width + right.astype(np.int64), return_inverse=True
     )
-    return Table(key // width, key % width, np.bincount(place, area, len(key)))
+    return Table(
+        key // width, key % width, np.bincount(place, area, len(key)).astype(np.float64)
+    )
 
 
 def compared(ours: Table, peer: Table, width: int, *, sampled: bool = False) -> str:

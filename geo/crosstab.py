@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 
 from geo.grid import Grid
-from geo.raster.classes import NODATA, OUTSIDE, Labels
+from geo.raster.classes import Labels
 from geo.raster.ledger import Ledger
 from geo.raster.pairs import NO_VALUE, ExactPairs, PairSource, SampledPairs
 from geo.raster.run import THREADS, Progress, Run
 from geo.raster.source import AnyReader
 from geo.raster.zones import Zones
 from geo.rings import sum_by
-from geo.types import FloatArray, IntArray
+from geo.types import NODATA, OUTSIDE, FloatArray, IntArray
 
 _AREA, _UNCERTAIN = 0, 1
 

@@ -34,7 +34,7 @@ from geo.checks import require_plausible
 from geo.errors import GeometryError
 from geo.measured import Balance, Measured
 from geo.messages import Note
-from geo.types import BoolArray, FloatArray, ratio
+from geo.types import BoolArray, FloatArray, IntArray, ratio
 from geo.validity import require_valid
 
 Engine = Literal["kernel", "geos"]
@@ -198,8 +198,7 @@ def _require_usable(geometry: gpd.GeoSeries, where: str) -> CRS:
 def _pairs(left: Side, right: Side, found: Measured, rule: SliverRule) -> pd.DataFrame:
     areas = found.area_m2
     share_left = ratio(areas, found.left.area_m2[found.i])
-    sliver = (areas < rule.area_m2) | (found.width_m < rule.width_m)
-    sliver |= share_left < rule.share_left
+    sliver = slivers(areas, found.width_m, share_left, rule)
     return pd.DataFrame(
         {
             "left": left.geometry.index[found.i],
@@ -207,24 +206,55 @@ def _pairs(left: Side, right: Side, found: Measured, rule: SliverRule) -> pd.Dat
             "area_m2": areas,
             "share_left": share_left,
             "share_right": ratio(areas, found.right.area_m2[found.j]),
-            "uncertainty_m2": _uncertainty(left, right, found, sliver),
+            "uncertainty_m2": uncertainty(
+                areas,
+                (found.along_left_m, found.along_right_m),
+                (_at(left.accuracy_m, found.i), _at(right.accuracy_m, found.j)),
+                _at(left.change_m2, found.i) + _at(right.change_m2, found.j),
+                sliver,
+            ),
             "sliver": sliver,
         }
     )
 
 
-def _uncertainty(
-    left: Side, right: Side, found: Measured, sliver: BoolArray
+def _at(column: pd.Series, position: IntArray) -> FloatArray:
+    return np.asarray(column.to_numpy()[position], dtype=np.float64)
+
+
+def slivers(
+    area_m2: FloatArray, width_m: FloatArray, share_left: FloatArray, rule: SliverRule
+) -> BoolArray:
+    """Tell which pairs are boundary-sharing errors, ``(p,)`` each."""
+    thin = (area_m2 < rule.area_m2) | (width_m < rule.width_m)
+    return np.asarray(thin | (share_left < rule.share_left))
+
+
+def uncertainty(
+    area_m2: FloatArray,
+    along_m: tuple[FloatArray, FloatArray],
+    accuracy_m: tuple[FloatArray, FloatArray],
+    moved_m2: FloatArray,
+    sliver: BoolArray,
 ) -> FloatArray:
-    """Follow the rule of the module's text; nan where an accuracy is unknown."""
-    spread = np.hypot(
-        left.accuracy_m.to_numpy()[found.i] * found.along_left_m,
-        right.accuracy_m.to_numpy()[found.j] * found.along_right_m,
-    )
-    moved = left.change_m2.to_numpy()[found.i] + right.change_m2.to_numpy()[found.j]
-    total = spread + np.minimum(moved, found.area_m2)
-    doubtful = sliver & (total < found.area_m2)
-    return np.asarray(np.where(doubtful, found.area_m2, total))
+    """Follow the rule of the module's text; nan where an accuracy is unknown.
+
+    Parameters
+    ----------
+    area_m2 : FloatArray
+        ``(p,)``, as everything here: one value per pair.
+    along_m, accuracy_m : tuple of FloatArray
+        Of the left and of the right feature: metres of boundary in the other one, and
+        standard positional error.
+    moved_m2 : FloatArray
+        Area that repairs of both features moved.
+    sliver : BoolArray
+        Of :func:`slivers`.
+    """
+    spread = np.hypot(accuracy_m[0] * along_m[0], accuracy_m[1] * along_m[1])
+    total = spread + np.minimum(moved_m2, area_m2)
+    doubtful = sliver & (total < area_m2)
+    return np.asarray(np.where(doubtful, area_m2, total))
 
 
 def _features(side: Side, balance: Balance) -> pd.DataFrame:

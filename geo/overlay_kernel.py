@@ -1,5 +1,6 @@
 """The overlay by the compiled engine: nothing is built, areas are summed exactly."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -64,14 +65,20 @@ def measure(
     pairs = overlap_pairs(
         a.prepared, b.index, threads=THREADS, tolerance_m2=TOUCH_M2, lengths=True
     )
-    along_left, along_right = _lengths(pairs)
+    along_left, along_right = lengths(pairs)
     once_a, once_b = _dissolved(a, ellipsoid, notes), _dissolved(b, ellipsoid, notes)
     both = _shared(once_a, once_b)
     return Measured(
         pairs.left,
         pairs.right,
         pairs.area_m2,
-        _widths(a, b, pairs, ellipsoid, thin_m),
+        widths(
+            pairs,
+            lambda chosen: a.geometry[chosen],
+            lambda chosen: b.geometry[chosen],
+            ellipsoid,
+            thin_m,
+        ),
         along_left,
         along_right,
         _balance(a, once_a, pairs.left, pairs.area_m2, _shared(a, once_b), both),
@@ -122,20 +129,35 @@ def _balance(
     )
 
 
-def _lengths(pairs: Pairs) -> tuple[FloatArray, FloatArray]:
+def lengths(pairs: Pairs) -> tuple[FloatArray, FloatArray]:
+    """Answer both boundary lengths of pairs that were measured with them."""
     if pairs.length_left_m is None or pairs.length_right_m is None:
         raise AssertionError("lengths were asked for")
     return pairs.length_left_m, pairs.length_right_m
 
 
-def _widths(
-    a: _Layer, b: _Layer, pairs: Pairs, ellipsoid: Ellipsoid, thin_m: float
+Shapes = Callable[[IntArray], GeometryArray]
+"""Answers the polygons at some positions of a layer."""
+
+
+def widths(
+    pairs: Pairs, left: Shapes, right: Shapes, ellipsoid: Ellipsoid, thin_m: float
 ) -> FloatArray:
-    """Bound mean widths from below; exact for the pairs that may be thin."""
-    along = np.add(*_lengths(pairs))
+    """Bound mean widths from below, metres ``(p,)``; exact for those below ``thin_m``.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        Measured with lengths.
+    left, right : callable
+        Asked for the polygons of the pairs that may be thin.
+    ellipsoid : Ellipsoid
+    thin_m : float
+    """
+    along = np.add(*lengths(pairs))
     width = ratio(2.0 * pairs.area_m2, along)
     thin = width < thin_m
-    shapes = intersection(a.geometry[pairs.left[thin]], b.geometry[pairs.right[thin]])
+    shapes = intersection(left(pairs.left[thin]), right(pairs.right[thin]))
     outlines = shapely.boundary(polygons_of(shapes.geometry))
     perimeter = line_lengths(outlines, ellipsoid)
     width[thin] = ratio(2.0 * pairs.area_m2[thin], perimeter)

@@ -17,6 +17,12 @@ BBox = tuple[float, float, float, float]
 EdgeRule = Literal["lonlat", "geodesic", "official", "plane"]
 """How the line between two vertices is read; see :mod:`geo.area`."""
 
+NODATA = "nodata"
+"""Row of a zonal table: cells inside the zone that have no value."""
+
+OUTSIDE = "outside"
+"""Row of a zonal table: the part of the zone beyond the raster."""
+
 REGION: BBox = (97.0, 37.0, 127.0, 54.0)
 """The bounding box of Inner Mongolia with its seed rasters, lon/lat degrees."""
 

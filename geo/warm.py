@@ -1,6 +1,6 @@
 """``python -m geo.warm``: compile the engines once, so that no question waits for it.
 
-Machine code is kept on disk (:mod:`geo.engine.jit`); this runs each engine on shapes of
+Machine code is kept on disk (:mod:`geo.jit`); this runs each engine on shapes of
 a few vertices, with the cell types that seed and user rasters have.
 """
 

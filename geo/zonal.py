@@ -17,12 +17,11 @@ import pandas as pd
 from geo.grid import Grid
 from geo.raster import classes as tables
 from geo.raster import lattice as lattices
-from geo.raster.classes import NODATA, OUTSIDE
 from geo.raster.measure import Measured, Measurement
 from geo.raster.run import THREADS, Progress, Run
 from geo.raster.source import AnyReader, BlockReader, Reader, Source
 from geo.raster.zones import Zones
-from geo.types import FloatArray
+from geo.types import NODATA, OUTSIDE, FloatArray
 
 __all__ = ["NODATA", "OUTSIDE", "BlockReader", "Reader", "Zonal", "zonal"]
 

@@ -19,7 +19,6 @@ from layers.loaded import RasterLayer, VectorLayer
 from layers.models import LayerSpec
 from layers.readers import file_name, format_of, read_vector
 from layers.readers.limits import ReadLimits
-from layers.readers.raster import open_raster
 from layers.workspace import current_versions, first_fault
 
 CATALOG_FILE = "catalog.toml"
@@ -180,6 +179,9 @@ class Catalog:
         GeoError
             A CRS that cannot be used.
         """
+        # GDAL for rasters takes a while to load; vector layers do without.
+        from layers.readers.raster import open_raster
+
         if not is_file_name(name):
             entry = self._entry(name)
             if entry.spec.kind != "raster":

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
@@ -17,7 +18,7 @@ from geo.engine import read_wkb
 from geo.engine.wkb import EMPTY, READ
 from geo.errors import CRSError
 from geo.rings import Rings
-from geo.types import BoolArray
+from geo.types import BoolArray, FloatArray, GeometryArray, IntArray
 from layers.catalog import Catalog, is_file_name
 from layers.errors import LayerReadError
 from layers.files import describe_file
@@ -29,6 +30,9 @@ CHUNK_ROWS = 50_000
 
 ID_COLUMNS = ("id", "adcode")
 
+ACCURACY_COLUMN = "accuracy_m"
+"""A feature's own standard positional error, which wins over its layer's."""
+
 
 class Chunk(NamedTuple):
     """Some features of a layer, in the order of the file.
@@ -39,10 +43,21 @@ class Chunk(NamedTuple):
         Of the column ``id`` or ``adcode``, else row numbers from 1.
     rings : Rings
         Lon,lat degrees; features without geometry own no ring.
+    accuracy_m : FloatArray
+        ``(n,)`` of the column of that name; nan where it states none.
+    wkb : Array
+        The geometry as it is in the file.
     """
 
     ids: list[str]
     rings: Rings
+    accuracy_m: FloatArray
+    wkb: pa.Array
+
+    def geometry(self, chosen: IntArray) -> GeometryArray:
+        """Make objects of a few features."""
+        some = self.wkb.take(pa.array(chosen)).to_numpy(zero_copy_only=False)
+        return np.asarray(shapely.from_wkb(some), dtype=object)
 
 
 class PolygonFile:
@@ -102,6 +117,7 @@ class PolygonFile:
         names = self._file.schema_arrow.names
         key = next((column for column in ID_COLUMNS if column in names), None)
         columns = [self._geometry, *([key] if key else [])]
+        columns += [ACCURACY_COLUMN] if ACCURACY_COLUMN in names else []
         first = 1
         try:
             for batch in self._file.iter_batches(rows, columns=columns):
@@ -111,7 +127,9 @@ class PolygonFile:
                     else [str(first + k) for k in range(batch.num_rows)]
                 )
                 first += batch.num_rows
-                yield Chunk(ids, self._rings(batch.column(self._geometry), ids))
+                geometry = batch.column(self._geometry)
+                rings = self._rings(geometry, ids)
+                yield Chunk(ids, rings, _accuracy(batch), geometry)
         except (OSError, pa.ArrowException) as error:
             raise self._unreadable(reason(error, self._path)) from error
 
@@ -136,6 +154,13 @@ class PolygonFile:
         return LayerReadError(
             "layer_unreadable", file=self._path.name, format="GeoParquet", reason=why
         )
+
+
+def _accuracy(batch: pa.RecordBatch) -> FloatArray:
+    if ACCURACY_COLUMN not in batch.schema.names:
+        return np.full(batch.num_rows, np.nan)
+    stated = batch.column(ACCURACY_COLUMN).to_pandas()
+    return np.asarray(pd.to_numeric(stated, errors="coerce"), dtype=np.float64)
 
 
 def _ahead(source: Iterator[Chunk]) -> Iterator[Chunk]:

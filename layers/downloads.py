@@ -1,7 +1,7 @@
 """Make a file of a layer, or of part of it, that says where it comes from."""
 
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,11 +63,13 @@ FORMATS: dict[str, DownloadFormat] = {
     "csv": DownloadFormat(".csv", "text/csv; charset=utf-8", degrees=True),
     "xlsx": DownloadFormat(".xlsx", _XLSX, degrees=True),
     "cog": DownloadFormat(".tif", _COG, ("raster",)),
+    "pmtiles": DownloadFormat(".pmtiles", "application/vnd.pmtiles", degrees=True),
     "original": DownloadFormat(".zip", "application/zip", ("vector", "raster")),
     "txt": DownloadFormat(".txt", "text/plain; charset=utf-8", ("vector", "raster")),
 }
-"""By the name a caller asks for. ``original`` is what is kept, untouched, heights and
-all, zipped with its provenance; ``txt`` is the provenance alone."""
+"""By the name a caller asks for. ``pmtiles`` are the vector tiles; ``original`` is what
+is kept, untouched, heights and all, zipped with its provenance; ``txt`` is only the
+provenance."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ def write_features(
     path: Path,
     form: str,
     *,
+    columns: Sequence[str] | None = None,
     telling: Telling,
     encoding: Encoding = "utf-8",
 ) -> tuple[Note, ...]:
@@ -111,7 +114,10 @@ def write_features(
     path : Path
         Replaced atomically.
     form : str
-        Key of :data:`FORMATS` for vector layers, but ``original`` and ``txt``.
+        Key of :data:`FORMATS` for vector layers, but ``original``, ``pmtiles`` and
+        ``txt``.
+    columns : sequence of str, optional
+        Names of the properties wanted; all if absent.
     telling : Telling
     encoding : {"utf-8", "gbk"}
         Of a shapefile's attributes.
@@ -126,29 +132,33 @@ def write_features(
     LayerFormatError
     LayerWriteError
     """
-    rows = layer.features if ids is None else layer.features.loc[list(ids)]
+    table = layer.features
     if not FORMATS[form].degrees:
-        source = gpd.GeoSeries(layer.source_geometry.loc[rows.index])
-        rows = rows.set_geometry(source)
+        table = table.set_geometry(gpd.GeoSeries(layer.source_geometry))
+    if ids is not None:
+        table = table.loc[list(ids)]
+    if columns is not None:
+        kept = [name for name in table.columns if name in columns]
+        table = table[[*kept, table.geometry.name]]
     about = telling.about(layer.spec, layer.notes)
     title = layer.spec.title.zh
     match form:
         case "geojson":
-            return write_geojson(rows, path, about=about)
+            return write_geojson(table, path, about=about)
         case "gpkg":
-            return write_geopackage(rows, path, about=about)
+            return write_geopackage(table, path, about=about)
         case "fgb":
-            return write_flatgeobuf(rows, path, about=about)
+            return write_flatgeobuf(table, path, about=about)
         case "shp":
-            return write_zipped_shapefile(rows, path, encoding=encoding, about=about)
+            return write_zipped_shapefile(table, path, encoding=encoding, about=about)
         case "kml":
-            return write_kml(rows, path, title=title, about=about)
+            return write_kml(table, path, title=title, about=about)
         case "csv":
-            return write_csv(rows, path, said=_said(layer.spec))
+            return write_csv(table, path, said=_said(layer.spec))
         case "xlsx":
-            return write_xlsx(rows, path, title=title, about=about)
+            return write_xlsx(table, path, title=title, about=about)
         case "geoparquet":
-            write_geoparquet(rows.reset_index(), path, about=about)
+            write_geoparquet(table.reset_index(), path, about=about)
             return ()
         case _:
             raise KeyError(form)

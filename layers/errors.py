@@ -23,6 +23,10 @@ class LayerWriteError(LayerError):
     """A file that cannot be written; what was there before is unchanged."""
 
 
+class LayerTilesError(LayerError):
+    """Features of which no tiles could be made."""
+
+
 class LayerFormatError(LayerError):
     """Content that the format asked for cannot hold."""
 

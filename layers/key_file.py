@@ -14,8 +14,9 @@ from layers.writers import atomic_file, writing
 
 FILE = "keys.json"
 
-KeyScope = Literal["write", "restricted"]
-"""``write`` changes something; ``restricted`` sees layers that others may not."""
+KeyScope = Literal["write", "restricted", "jobs"]
+"""``write`` changes something; ``restricted`` sees layers that others may not;
+``jobs`` lists and cancels everybody's jobs, without their results."""
 
 
 class KeyRecord(Model):

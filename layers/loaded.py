@@ -1,6 +1,7 @@
 """Layers ready for work: a table of features, a grid of cells, and what they are."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -9,7 +10,9 @@ import pandas as pd
 from geo.grid import Grid, Window
 from geo.messages import Note
 from layers.models import LayerSpec
-from layers.readers.raster import RasterFile
+
+if TYPE_CHECKING:
+    from layers.readers.raster import RasterFile
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class RasterLayer:
     """
 
     spec: LayerSpec
-    file: RasterFile
+    file: "RasterFile"
 
     @property
     def grid(self) -> Grid:

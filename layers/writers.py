@@ -10,21 +10,20 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import rasterio
-from affine import Affine
 from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
-from rasterio.errors import RasterioError
-from rasterio.io import MemoryFile
-from rasterio.shutil import copy as gdal_copy
 
 from layers.errors import LayerWriteError
 from layers.readers.guard import reason
+
+if TYPE_CHECKING:
+    from affine import Affine
 
 # Below this many rows a reader fetches the whole file anyway, and the order of the
 # ids is friendlier to people than the order along a curve.
@@ -36,12 +35,13 @@ _WRITE_ERRORS = (
     DataLayerError,
     DataSourceError,
     pa.ArrowException,
-    RasterioError,
 )
 
 
 @contextmanager
-def atomic_file(path: Path) -> Iterator[Path]:
+def atomic_file(
+    path: Path, *, also: tuple[type[Exception], ...] = ()
+) -> Iterator[Path]:
     """Lend a temporary path; on success it becomes ``path`` in one step.
 
     The temporary file lies in the folder of ``path``, because a rename is atomic
@@ -53,7 +53,7 @@ def atomic_file(path: Path) -> Iterator[Path]:
     LayerWriteError
         The folder is missing or not permitted, the disk is full.
     """
-    with writing(path):
+    with writing(path, also=also):
         # A folder for itself: GDAL judges a file by its suffix and puts others beside.
         prefix = f".{path.name[:100]}."
         with tempfile.TemporaryDirectory(prefix=prefix, dir=path.parent) as folder:
@@ -64,8 +64,14 @@ def atomic_file(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
+def writing(path: Path, *, also: tuple[type[Exception], ...] = ()) -> Iterator[None]:
     """Turn a failure of the body to write into a refusal that names the file.
+
+    Parameters
+    ----------
+    path : Path
+    also : tuple of exception types
+        Further ones that the library at work is known to raise.
 
     Raises
     ------
@@ -73,7 +79,7 @@ def writing(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except _WRITE_ERRORS as error:
+    except (*_WRITE_ERRORS, *also) as error:
         said = error.strerror if isinstance(error, OSError) else None
         raise LayerWriteError(
             "layer_write_failed", file=path.name, reason=said or reason(error, path)
@@ -140,7 +146,7 @@ def write_cog(
     array: NDArray[np.generic],
     path: Path,
     *,
-    transform: Affine,
+    transform: "Affine",
     crs: str,
     nodata: float,
     categorical: bool = False,
@@ -168,8 +174,14 @@ def write_cog(
     about : str, optional
         Text kept in the file's metadata under ``PROVENANCE``.
     """
+    # Whoever writes no raster need not wait for GDAL.
+    import rasterio
+    from rasterio.errors import RasterioError
+    from rasterio.io import MemoryFile
+    from rasterio.shutil import copy as gdal_copy
+
     height, width = array.shape
-    with MemoryFile() as memory, atomic_file(path) as temporary:
+    with MemoryFile() as memory, atomic_file(path, also=(RasterioError,)) as temporary:
         with memory.open(
             driver="GTiff",
             height=height,

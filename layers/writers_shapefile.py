@@ -120,7 +120,7 @@ def short_names(names: Iterable[str], encoding: Encoding) -> dict[str, str]:
     Examples
     --------
     >>> short_names(["生态保护红线类型", "生态保护红线面积"], "utf-8")
-    {'生态保护红线类型': '生态保', '生态保护红线面积': '生态保_2'}
+    {'生态保护红线类型': '生态保', '生态保护红线面积': '生态_2'}
     >>> short_names(["生态保护红线类型", "ID", "id"], "gbk")
     {'生态保护红线类型': '生态保护红', 'ID': 'ID', 'id': 'id_2'}
     """

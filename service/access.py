@@ -12,7 +12,8 @@ from layers.catalog import Catalog
 from layers.key_file import KeyScope
 from layers.models import LayerSpec
 from service.callers import Caller
-from service.errors import RestrictedError
+from service.errors import NotFoundError, RestrictedError
+from service.jobs.store import Job
 from service.models import LayerSummary
 from service.record import record_of
 
@@ -62,6 +63,36 @@ def open_spec(catalog: Catalog, caller: Caller, layer_id: str) -> LayerSpec:
         ``layer_restricted``.
     """
     return require_open(caller, catalog.spec(layer_id))
+
+
+def owned(caller: Caller, job: Job) -> Job:
+    """Answer a job to who made it; callers without a key are one among themselves.
+
+    Raises
+    ------
+    NotFoundError
+        ``job_not_found``, as for a job that is not there: whether it is there is
+        nobody else's business.
+    """
+    if job.caller != caller.key_id:
+        raise NotFoundError("job_not_found", job=job.id)
+    return job
+
+
+def managed(caller: Caller, job: Job) -> Job:
+    """Answer a job to who made it, and to who keeps the list.
+
+    Raises
+    ------
+    NotFoundError
+        ``job_not_found``.
+    """
+    return job if caller.may("jobs") else owned(caller, job)
+
+
+def listed_callers(caller: Caller) -> str | None:
+    """Answer whose jobs a caller may list; None for everybody's."""
+    return None if caller.may("jobs") else caller.key_id
 
 
 def shown_summary(caller: Caller, summary: LayerSummary) -> LayerSummary:

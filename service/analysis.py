@@ -9,13 +9,10 @@ import pandas as pd
 import shapely
 
 from geo.area import area
-from geo.crosstab import crosstab
 from geo.errors import GeometryError
 from geo.messages import Note, listed
 from geo.overlay import Engine, Side, SliverRule, overlap
 from geo.overlay_geos import shared_polygons
-from geo.zonal import zonal
-from layers.blocks import reader
 from layers.catalog import Catalog
 from layers.loaded import RasterLayer, VectorLayer
 from layers.models import LayerSpec
@@ -42,6 +39,9 @@ OVERLAP_METHODS: dict[Engine, str] = {
 }
 ZONAL_METHOD = "zonal/exact-cells/lonlat-edges"
 CROSSTAB_METHOD = "crosstab/exact-cells/lonlat-edges"
+
+# What zonal tables need is imported there: most questions need neither the compiler
+# nor GDAL, whose loading is felt on the command line.
 
 POLYGONAL = (3, 6)
 """Type ids of polygon and multipolygon in shapely."""
@@ -219,6 +219,9 @@ def zonal_report(
     EcobarrierError
         A layer cannot be found, read or measured.
     """
+    from geo.zonal import zonal
+    from layers.blocks import reader
+
     areas = catalog.vector(zones, crs=crs)
     values = catalog.raster(raster, crs=crs, nodata=nodata)
     polygons, notes = _polygons(areas)
@@ -266,6 +269,9 @@ def crosstab_report(
     EcobarrierError
         A layer cannot be found, read or measured.
     """
+    from geo.crosstab import crosstab
+    from layers.blocks import reader
+
     areas = catalog.vector(zones, crs=crs)
     a, b = catalog.raster(raster_a, crs=crs), catalog.raster(raster_b, crs=crs)
     polygons, notes = _polygons(areas)
@@ -341,11 +347,15 @@ def _polygons(layer: VectorLayer) -> tuple[gpd.GeoDataFrame, list[Note]]:
 
 
 def _side(layer: VectorLayer, polygons: gpd.GeoDataFrame) -> Side:
-    """Let a feature's own accuracy win over the layer's."""
-    index = polygons.index
-    whole = layer.spec.accuracy_m
-    accuracy = pd.Series(np.nan if whole is None else whole, index=index)
-    if "accuracy_m" in polygons:
-        own = pd.to_numeric(polygons["accuracy_m"], errors="coerce")
-        accuracy = own.fillna(accuracy).astype(float)
-    return Side(polygons.geometry, accuracy, layer.change_m2.loc[index])
+    accuracy_m = accuracies(layer.spec, polygons)
+    return Side(polygons.geometry, accuracy_m, layer.change_m2.loc[polygons.index])
+
+
+def accuracies(spec: LayerSpec, features: gpd.GeoDataFrame) -> pd.Series:
+    """Let a feature's own accuracy win over the layer's; metres, nan if unknown."""
+    whole = np.nan if spec.accuracy_m is None else spec.accuracy_m
+    accuracy = pd.Series(whole, index=features.index, dtype=float)
+    if "accuracy_m" not in features:
+        return accuracy
+    own = pd.to_numeric(features["accuracy_m"], errors="coerce")
+    return own.fillna(accuracy).astype(float)

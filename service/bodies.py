@@ -1,7 +1,9 @@
-"""Receive what a caller sends, onto disk and never more than it may be."""
+"""Receive what a caller sends, onto disk.
+
+How large it may be is for :mod:`service.middleware.body`, which all bodies pass.
+"""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,6 @@ from service.errors import (
     MediaTypeError,
     ParameterError,
     SlowBodyError,
-    TooLargeError,
     UploadError,
 )
 from service.jobs.folder import stored
@@ -28,7 +29,6 @@ _JSON = ("application/json", "")
 _FORM = "multipart/form-data"
 _RAW = (*MEDIA_SUFFIXES, "application/octet-stream")
 _FORM_FIELDS = 20
-_DRAIN_FACTOR = 4
 _PIECE_BYTES = 1 << 20
 
 
@@ -48,8 +48,6 @@ async def receive_call(
 
     Raises
     ------
-    TooLargeError
-        ``body_too_large``.
     SlowBodyError
         ``body_too_slow``.
     MediaTypeError
@@ -67,36 +65,32 @@ async def receive_call(
     try:
         async with asyncio.timeout(settings.body_seconds):
             if media_type in _JSON:
-                await _keep(request, folder / BODY_FILE, settings)
+                await _keep(request, folder / BODY_FILE)
                 return {}
             if media_type == _FORM:
-                return await _keep_form(request, process, folder, settings)
-            return await _keep_file(request, process, folder, settings, media_type)
+                return await _keep_form(request, process, folder)
+            return await _keep_file(request, process, folder, media_type)
     except TimeoutError as error:
         raise SlowBodyError("body_too_slow", seconds=settings.body_seconds) from error
 
 
 async def _keep_file(
-    request: Request,
-    process: Process,
-    folder: Path,
-    settings: Settings,
-    media_type: str,
+    request: Request, process: Process, folder: Path, media_type: str
 ) -> dict[str, Any]:
     fields = dict(request.query_params)
     name = upload_name(fields.pop("name", None), media_type)
-    await _keep(request, folder / name, settings)
+    await _keep(request, folder / name)
     if not (folder / name).stat().st_size:
         raise UploadError("upload_missing", parameter=process.file)
     return {"file": name, "fields": _without_language(fields)}
 
 
 async def _keep_form(
-    request: Request, process: Process, folder: Path, settings: Settings
+    request: Request, process: Process, folder: Path
 ) -> dict[str, Any]:
     parser = MultiPartParser(
         request.headers,
-        _limited(request, settings),
+        request.stream(),
         max_files=1,
         max_fields=_FORM_FIELDS,
     )
@@ -120,34 +114,10 @@ async def _keep_form(
     return {"file": name, "fields": fields}
 
 
-async def _keep(request: Request, file: Path, settings: Settings) -> None:
+async def _keep(request: Request, file: Path) -> None:
     with stored(), file.open("wb") as kept:
-        async for piece in _limited(request, settings):
+        async for piece in request.stream():
             kept.write(piece)
-
-
-async def _limited(request: Request, settings: Settings) -> AsyncGenerator[bytes, None]:
-    """Yield the body; refuse one that is too large, announced or not.
-
-    What is still under way is taken and dropped up to a bound: a caller who is cut
-    off while sending sees a broken connection instead of the reason.
-    """
-    most = settings.max_body_bytes
-    too_large = TooLargeError("body_too_large", most=most, field="max_body_bytes")
-    announced = request.headers.get("content-length", "")
-    refused = announced.isdecimal() and int(announced) > most
-    if refused and int(announced) > most * _DRAIN_FACTOR:
-        raise too_large
-    received = 0
-    async for piece in request.stream():
-        received += len(piece)
-        refused = refused or received > most
-        if received > most * _DRAIN_FACTOR:
-            raise too_large
-        if not refused:
-            yield piece
-    if refused:
-        raise too_large
 
 
 def _without_language(fields: dict[str, str]) -> dict[str, str]:

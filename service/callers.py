@@ -13,7 +13,7 @@ class Caller:
     ----------
     key_id : str
         Public part of the key; empty without a key.
-    scopes : frozenset of {"write", "restricted"}
+    scopes : frozenset of {"write", "restricted", "jobs"}
     """
 
     key_id: str = ""

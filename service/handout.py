@@ -13,10 +13,16 @@ from layers.downloads import (
     write_features,
     write_original,
 )
+from layers.loaded import VectorLayer
 from layers.models import LayerSpec
+from layers.scan import ServedFile
 from layers.writers import write_text
 from service.errors import KindError
-from service.selection import Selection
+from service.features.query import Filters
+from service.selection import Chosen, choose, conditions, raster_box, words
+
+WHOLE_ONLY = ("original", "pmtiles", "txt")
+"""Forms that there are of the whole layer only."""
 
 
 def formats_of(spec: LayerSpec) -> tuple[str, ...]:
@@ -39,9 +45,24 @@ def require_format(spec: LayerSpec, form: str) -> None:
         )
 
 
-def file_name(spec: LayerSpec, form: str, selection: Selection) -> str:
+def require_whole(form: str, filters: Filters) -> None:
+    """Refuse a part in a form that there is of the whole layer only.
+
+    Raises
+    ------
+    KindError
+        ``download_whole_only``.
+    """
+    for name, value in conditions(filters):
+        if form in WHOLE_ONLY:
+            raise KindError(
+                "download_whole_only", form=form, parameter=name, value=value
+            )
+
+
+def file_name(spec: LayerSpec, form: str, filters: Filters) -> str:
     """Name the file by layer and version; ``part`` says that it is not all of it."""
-    part = "" if selection == Selection() else "-part"
+    part = "-part" if any(conditions(filters)) else ""
     return f"{spec.id}-{spec.version}{part}{FORMATS[form].suffix}"
 
 
@@ -54,7 +75,8 @@ def hand_out(
     ----------
     catalog : Catalog
     request : mapping
-        ``layer``, ``form``, ``selection``, ``encoding``.
+        ``layer``, ``form``, ``filters``, ``encoding``, and for features ``served``:
+        where the form lies that filters are asked of.
     output : Path
         Its folder must exist.
 
@@ -65,28 +87,35 @@ def hand_out(
     spec = catalog.spec(request["layer"])
     form = request["form"]
     require_format(spec, form)
-    selection = Selection.model_validate(request["selection"])
-    software = f"ecobarrier {version('ecobarrier')}"
-    if form in ("original", "txt"):
-        telling = Telling(software, Selection().words(None))
-        if form == "txt":
-            write_text(telling.about(spec), output)
-        else:
-            write_original(spec, catalog.path(spec.id), output, telling=telling)
-        return {"notes": []}
-    if spec.kind == "raster":
-        telling = Telling(software, selection.words(None))
-        write_cells(catalog.raster(spec.id), selection.bbox, output, telling=telling)
-        return {"notes": []}
-    layer = catalog.vector(spec.id)
-    ids = selection.ids(layer)
-    count = len(layer.features) if ids is None else len(ids)
+    filters = Filters(**request["filters"])
+    require_whole(form, filters)
+    telling = Telling(f"ecobarrier {version('ecobarrier')}", words(filters, None))
+    if form == "txt":
+        write_text(telling.about(spec), output)
+    elif form == "original":
+        write_original(spec, catalog.path(spec.id), output, telling=telling)
+    elif spec.kind == "raster":
+        box = raster_box(filters, spec)
+        write_cells(catalog.raster(spec.id), box, output, telling=telling)
+    else:
+        return _features(catalog.vector(spec.id), request, filters, output)
+    return {"notes": []}
+
+
+def _features(
+    layer: VectorLayer, request: Mapping[str, Any], filters: Filters, output: Path
+) -> dict[str, Any]:
+    chosen = Chosen(None, None)
+    if any(conditions(filters)):
+        chosen = choose(filters, layer.spec, ServedFile(Path(request["served"])))
+    count = len(layer.features if chosen.ids is None else chosen.ids)
     notes = write_features(
         layer,
-        ids,
+        chosen.ids,
         output,
-        form,
-        telling=Telling(software, selection.words(count)),
+        request["form"],
+        columns=chosen.columns,
+        telling=Telling(f"ecobarrier {version('ecobarrier')}", words(filters, count)),
         encoding=request["encoding"],
     )
     return {"notes": [note.as_dict() for note in notes], "count": count}

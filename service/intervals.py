@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import GeoError
-from geo.types import FloatArray
-from geo.zonal import NODATA, OUTSIDE
+from geo.types import NODATA, OUTSIDE, FloatArray
 from layers.loaded import RasterLayer
 from layers.models import LayerSpec
 from service.models import CrosstabRow, ZonalRow

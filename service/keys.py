@@ -70,7 +70,7 @@ def add_key(
         Made if it does not exist.
     name : str
         For whom or what, so that it can be told from others later.
-    scopes : iterable of {"write", "restricted"}
+    scopes : iterable of {"write", "restricted", "jobs"}
     days : int, optional
         How long it holds; for ever if not given.
 

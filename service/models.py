@@ -139,16 +139,19 @@ class FeatureBalance(Answer):
 
 
 class OverlapTotals(Answer):
-    """Totals of an overlay; see :class:`geo.overlay.Overlap`."""
+    """Totals of an overlay; see :class:`geo.overlay.Overlap`.
 
-    left_m2: float
-    right_m2: float
-    left_dissolved_m2: float
-    right_dissolved_m2: float
+    Those of a restricted layer alone are null for who may not see it.
+    """
+
+    left_m2: float | None
+    right_m2: float | None
+    left_dissolved_m2: float | None
+    right_dissolved_m2: float | None
     overlap_sum_m2: float
     overlap_dissolved_m2: float
-    left_remainder_m2: float
-    right_remainder_m2: float
+    left_remainder_m2: float | None
+    right_remainder_m2: float | None
 
 
 class OverlapReport(Answer):

@@ -4,13 +4,16 @@ A route makes one document, ready for JSON, and hands it to :func:`respond`; the
 drawn from the same document, so that it cannot say anything else.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
 
+from service.deps import language_of
 from service.html import page
 from service.words import Language
 
@@ -145,3 +148,31 @@ def alternate(request: Request, form: Form, media_type: str = JSON) -> dict[str,
 
 def _without_form(request: Request) -> list[tuple[str, str]]:
     return [pair for pair in request.query_params.multi_items() if pair[0] != "f"]
+
+
+class DocumentRoute(APIRoute):
+    """A route of programs whose JSON is also a page for who prefers one."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap FastAPI's handler."""
+        inner = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            answer = await inner(request)
+            body = getattr(answer, "body", None)
+            said = answer.headers.get("content-type")
+            if request.method != "GET" or said != JSON or body is None:
+                return answer
+            answer.headers.add_vary_header(VARY)
+            if asked_form(request) != "html":
+                return answer
+            lang = request.query_params.get("lang")
+            return page(
+                request,
+                "document.html",
+                language_of(request, "en" if lang == "en" else None),
+                {"document": json.loads(body)},
+                {"Vary": VARY},
+            )
+
+        return handler

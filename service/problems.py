@@ -65,8 +65,6 @@ _CODES = {
     HTTPStatus.BAD_REQUEST: "body_unreadable",
     HTTPStatus.NOT_FOUND: "page_not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
-    HTTPStatus.REQUEST_TIMEOUT: "body_too_slow",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body_too_large",
 }
 _RETRY_AFTER_S = "2"
 _PASSING = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
@@ -266,8 +264,11 @@ def http_problem(request: Request, error: HTTPException) -> ProblemResponse:
         "status": int(status),
     }
     code = _CODES.get(status, "request_refused")
-    headers = dict(error.headers or {})
     text = render(code, details)
+    headers = dict(error.headers or {})
+    if isinstance(error.__cause__, EcobarrierError):
+        ours = error.__cause__
+        code, text, details = ours.code, ours.text, dict(ours.details)
     return problem(request, status, code, text, details=details, headers=headers)
 
 

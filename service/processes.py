@@ -23,8 +23,12 @@ from service.errors import (
 )
 from service.models import AreaReport, OverlapReport, SiteReport, ZonalReport
 from service.site import site_report
+from service.withheld import Side, without_restricted
 
 Progress = Callable[[int], None]
+
+MAY_SEE_RESTRICTED = "may_see_restricted"
+"""Field of a task's request, set by the server: the caller's right."""
 
 UPLOAD_SUFFIXES = (".geojson", ".json", ".zip", ".gpkg")
 MEDIA_SUFFIXES = {
@@ -134,8 +138,18 @@ class Process:
     run: Run
     file: str | None = None
 
-    def check(self, catalog: Catalog, inputs: Inputs, file: Path | None) -> None:
+    def check(
+        self, catalog: Catalog, inputs: Inputs, file: Path | None, *, opened: bool
+    ) -> None:
         """Refuse what cannot be run, before it waits in a queue.
+
+        Parameters
+        ----------
+        catalog : Catalog
+        inputs : Inputs
+        file : Path or None
+        opened : bool
+            Whether restricted layers are open to the caller.
 
         Raises
         ------
@@ -151,12 +165,12 @@ class Process:
         for name, kind in self.kinds.items():
             layer = getattr(inputs, name)
             _require_layer(catalog, name, layer, kind)
-            if self.id != "overlap":
+            if self.id != "overlap" and not opened:
                 _require_open(catalog, layer)
         if isinstance(inputs, SiteInputs):
             for layer in inputs.layers:
                 _require_layer(catalog, "layers", layer, None)
-                if catalog.spec(layer).kind == "raster":
+                if catalog.spec(layer).kind == "raster" and not opened:
                     _require_open(catalog, layer)
             _load_site(catalog, inputs, file)
 
@@ -174,6 +188,23 @@ def find(process: str) -> Process:
         known = ", ".join(PROCESSES)
         raise NotFoundError("process_not_found", process=process, known=known)
     return found
+
+
+def shown_report(catalog: Catalog, report: BaseModel) -> BaseModel:
+    """Answer a report as it may go to who has no right to restricted layers."""
+    closed = {spec.id for spec in catalog.specs if spec.restricted}
+    if isinstance(report, OverlapReport):
+        return _shown_overlap(closed, report)
+    if isinstance(report, SiteReport):
+        overlaps = tuple(_shown_overlap(closed, one) for one in report.overlaps)
+        return report.model_copy(update={"overlaps": overlaps})
+    return report
+
+
+def _shown_overlap(closed: set[str], report: OverlapReport) -> OverlapReport:
+    sides: tuple[Side, ...] = ("left", "right")
+    hidden = [side for side in sides if getattr(report, side).id in closed]
+    return without_restricted(report, hidden)
 
 
 def _require_layer(
@@ -195,8 +226,7 @@ def _require_layer(
 def _require_open(catalog: Catalog, layer: str) -> None:
     """Refuse what would tell the sizes or cells of a restricted layer.
 
-    Only overlaps with one may be seen. A key does not help: everybody can read the
-    list of jobs and their results.
+    Without the scope only the numbers of overlaps with one may be seen.
     """
     if catalog.spec(layer).restricted:
         raise RestrictedError("layer_restricted", layer=layer)
@@ -256,7 +286,7 @@ _TABLE = (
         "overlap",
         Bilingual(zh="两个图层的叠加", en="Overlap of two layers"),
         Bilingual(
-            zh="每对要素共有的面积、占两边的比例、剩余部分、正负误差和接边碎片,合计相符。",
+            zh="每对要素共有的面积、占两边的比例、剩余部分、正负误差和接边碎片，合计相符。",
             en="Area that each pair shares, its share of either side, remainders, +/-"
             " and slivers, with totals that close.",
         ),
@@ -269,7 +299,7 @@ _TABLE = (
         "zonal",
         Bilingual(zh="分区统计", en="Raster classes within zones"),
         Bilingual(
-            zh="栅格各类别或数值分级在每个区内的面积,无数据和区外单列。",
+            zh="栅格各类别或数值分级在每个区内的面积，无数据和区外单列。",
             en="Area of each class or interval in each zone, with rows for no data and"
             " outside.",
         ),
@@ -282,7 +312,7 @@ _TABLE = (
         "area",
         Bilingual(zh="面积", en="Area"),
         Bilingual(
-            zh="各要素的椭球面积,按三种边的规则。",
+            zh="各要素的椭球面积，按三种边的规则。",
             en="Ellipsoidal area of each feature by three rules for its edges.",
         ),
         AreaInputs,
@@ -294,8 +324,8 @@ _TABLE = (
         "site",
         Bilingual(zh="地块与各图层的叠加", en="A site against the layers"),
         Bilingual(
-            zh="绘制或上传的多边形(GeoJSON、压缩的 Shapefile、GeoPackage)的面积,"
-            "及其与所选各图层的叠加,一次给出。",
+            zh="绘制或上传的多边形（GeoJSON、压缩的 Shapefile、GeoPackage）的面积，"
+            "及其与所选各图层的叠加，一次给出。",
             en="Area of polygons that were drawn or uploaded (GeoJSON, zipped"
             " shapefile, GeoPackage) and their overlap with every layer chosen, in one"
             " answer.",

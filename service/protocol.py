@@ -15,6 +15,17 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from service.settings import Settings
 
+CROWDED = "crowded"
+"""Field of a request's state: it came over one connection too many."""
+
+_CROWD = 256
+"""Connections beyond the limit that are told so in a whole answer, and may ask for
+``/health``. The rest are closed with the shortest one: each takes an open file."""
+
+_TOO_MANY = (
+    b"HTTP/1.1 503 Service Unavailable\r\n"
+    b"retry-after: 2\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+)
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-length: 0\r\nconnection: close\r\n\r\n"
@@ -31,6 +42,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     patience_s: ClassVar[float] = 20.0
     most_head_bytes: ClassVar[int] = 32_768
+    most_connections: ClassVar[int] = 16_000
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -39,8 +51,14 @@ class PatientProtocol(HttpToolsProtocol):
         self._reading_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Expect a head."""
+        """Expect a head, unless there are too many connections by far."""
         super().connection_made(transport)
+        beyond = len(self.connections) - self.most_connections
+        if beyond > _CROWD:
+            self.transport.write(_TOO_MANY)
+            self.transport.close()
+            return
+        self.app_state = {**self.app_state, CROWDED: beyond > 0}
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -92,11 +110,21 @@ class PatientProtocol(HttpToolsProtocol):
         self.transport.abort()
 
 
-def patient_protocol(settings: Settings) -> type[PatientProtocol]:
-    """Answer the protocol with the limits of the settings."""
+def patient_protocol(
+    settings: Settings, most_connections: int
+) -> type[PatientProtocol]:
+    """Answer the protocol with the limits of the settings.
+
+    Parameters
+    ----------
+    settings : Settings
+    most_connections : int
+        What the settings want, or less where the system allows less.
+    """
     limits = {
         "patience_s": settings.slow_client_seconds,
         "most_head_bytes": settings.max_header_bytes,
+        "most_connections": most_connections,
     }
     return type("ConfiguredProtocol", (PatientProtocol,), limits)
 

@@ -1,20 +1,22 @@
 """Tables of geo as the rows and totals of the report models."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from geo.overlay import Overlap
-from geo.types import FloatArray
-from geo.zonal import NODATA, OUTSIDE, Zonal
+from geo.types import NODATA, OUTSIDE, FloatArray
 from service.models import (
     FeatureBalance,
     OverlapRow,
     ZonalStatistics,
     ZonalTotals,
 )
+
+if TYPE_CHECKING:
+    from geo.zonal import Zonal
 
 
 def names(features: gpd.GeoDataFrame, column: str) -> list[str | None]:
@@ -104,7 +106,9 @@ def _known(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def statistics(table: Zonal, limits: FloatArray | None) -> tuple[ZonalStatistics, ...]:
+def statistics(
+    table: "Zonal", limits: FloatArray | None
+) -> tuple[ZonalStatistics, ...]:
     """Statistics of a continuous raster; class numbers have no mean."""
     if limits is None:
         return ()
@@ -124,7 +128,7 @@ def statistics(table: Zonal, limits: FloatArray | None) -> tuple[ZonalStatistics
     )
 
 
-def zonal_totals(table: Zonal) -> ZonalTotals:
+def zonal_totals(table: "Zonal") -> ZonalTotals:
     """Answer the sums over all zones."""
     classes = table.classes
     nodata = float(classes.loc[classes["value"] == NODATA, "area_m2"].sum())

@@ -13,8 +13,9 @@ class HttpSettings(BaseSettings):
     """Origins whose pages may read the answers, as a JSON list; ``["*"]`` for all."""
     max_requests: int = Field(default=256, ge=1)
     """Requests answered at the same time; more are refused with 503."""
-    max_connections: int = Field(default=2000, ge=1)
-    """Connections open at the same time."""
+    max_connections: int = Field(default=16_000, ge=1)
+    """Connections open at the same time; more are refused with 503. Fewer where the
+    system lets a process open fewer files."""
     max_heavy: int = Field(default=4, ge=1)
     """Overlays, zonal tables and maps computed at the same time."""
     request_seconds: float = Field(default=120, gt=0)

@@ -14,12 +14,16 @@ import pyarrow.parquet as pq
 
 from geo import rings as flat
 from geo.authalic import CGCS2000
-from geo.engine import Index, index, overlap_pairs, prepare
+from geo.engine import Pairs, index, overlap_pairs, prepare
+from geo.overlay import SliverRule, slivers, uncertainty
+from geo.overlay_kernel import lengths, widths
+from geo.types import FloatArray, ratio
 from layers.catalog import Catalog
 from layers.chunks import Chunk, open_polygons
 from layers.errors import LayerWriteError
 from layers.loaded import VectorLayer
 from layers.writers import atomic_file
+from service.analysis import accuracies
 from service.identity import result_id
 from service.models import StreamReport
 
@@ -30,6 +34,7 @@ SCHEMA = pa.schema(
         ("area_m2", pa.float64()),
         ("share_left", pa.float64()),
         ("share_right", pa.float64()),
+        ("uncertainty_m2", pa.float64()),
     ]
 )
 METHOD = "overlap/kernel/lonlat-edges"
@@ -70,7 +75,7 @@ def overlap_to_file(
         raise LayerWriteError("export_format_unknown", file=output.name, known=known)
     spec, source = open_polygons(catalog, left)
     held = catalog.vector(right)
-    right_side = _Right.of(held)
+    right_side = _Right(held, spec.accuracy_m)
     done = pairs = 0
     overlap_m2 = left_m2 = 0.0
     with atomic_file(output) as temporary, writer(temporary, SCHEMA) as rows:
@@ -94,30 +99,65 @@ def overlap_to_file(
 
 
 class _Right:
-    """The layer that is held in memory while the other passes by."""
+    """The layer that is held in memory while the other passes by.
 
-    def __init__(self, ids: list[str], ready: Index) -> None:
-        self._ids = pa.array(ids, pa.string())
-        self._index = ready
-        self._area = ready.layer.area_m2
+    Parameters
+    ----------
+    layer : VectorLayer
+    passing_accuracy_m : float or None
+        Of the layer that passes by.
+    """
 
-    @classmethod
-    def of(cls, layer: VectorLayer) -> "_Right":
-        rings = flat.from_geometry(layer.features.geometry.to_numpy())
-        return cls(
-            [str(label) for label in layer.features.index], index(rings, CGCS2000)
-        )
+    def __init__(self, layer: VectorLayer, passing_accuracy_m: float | None) -> None:
+        self._geometry = layer.features.geometry.to_numpy()
+        self._ids = pa.array([str(label) for label in layer.features.index])
+        self._index = index(flat.from_geometry(self._geometry), CGCS2000)
+        self._area_m2 = self._index.layer.area_m2
+        self._accuracy_m = accuracies(layer.spec, layer.features).to_numpy()
+        self._change_m2 = layer.change_m2.to_numpy()
+        self._passing_m = np.nan if passing_accuracy_m is None else passing_accuracy_m
 
     def overlapped(self, chunk: Chunk) -> tuple[pa.Table, float]:
         """Rows of one chunk, and the area of its features."""
         left = prepare(chunk.rings, CGCS2000)
-        pairs = overlap_pairs(left, self._index)
+        own = chunk.accuracy_m
+        accuracy_m = np.where(np.isnan(own), self._passing_m, own)
+        # Where nobody states how exact the outlines are, no length is needed.
+        known = bool(
+            np.isfinite(accuracy_m).any() and np.isfinite(self._accuracy_m).any()
+        )
+        pairs = overlap_pairs(left, self._index, lengths=known)
         area = left.area_m2
+        share_left = ratio(pairs.area_m2, area[pairs.left])
+        doubt = np.full(len(share_left), np.nan)
+        if known:
+            doubt = self._uncertainty(chunk, pairs, accuracy_m, share_left)
         columns = [
             pa.array(chunk.ids, pa.string()).take(pa.array(pairs.left)),
             self._ids.take(pa.array(pairs.right)),
             pairs.area_m2,
-            pairs.area_m2 / area[pairs.left],
-            pairs.area_m2 / self._area[pairs.right],
+            share_left,
+            ratio(pairs.area_m2, self._area_m2[pairs.right]),
+            pa.array(doubt, mask=~np.isfinite(doubt)),
         ]
         return pa.table(columns, schema=SCHEMA), float(np.sum(area))
+
+    def _uncertainty(
+        self, chunk: Chunk, pairs: Pairs, accuracy_m: FloatArray, share_left: FloatArray
+    ) -> FloatArray:
+        """Judge pairs as a small table does; the chunk's features are unrepaired."""
+        rule = SliverRule()
+        width = widths(
+            pairs,
+            chunk.geometry,
+            lambda chosen: self._geometry[chosen],
+            CGCS2000,
+            rule.width_m,
+        )
+        return uncertainty(
+            pairs.area_m2,
+            lengths(pairs),
+            (accuracy_m[pairs.left], self._accuracy_m[pairs.right]),
+            self._change_m2[pairs.right],
+            slivers(pairs.area_m2, width, share_left, rule),
+        )

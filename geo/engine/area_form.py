@@ -29,8 +29,8 @@ from typing import NamedTuple
 import numpy as np
 
 from geo.authalic import Ellipsoid, sine_series
-from geo.engine.jit import inlined
 from geo.engine.predicates import LON_SCALE
+from geo.jit import inlined
 from geo.types import FloatArray, IntArray
 
 MAX_EDGE_DEGREES = 0.25

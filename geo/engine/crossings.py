@@ -17,10 +17,10 @@ from geo.engine.area_form import (
     local_mean,
     quanta,
 )
-from geo.engine.jit import compiled, inlined
 from geo.engine.lattice import Lattice, cell_of
 from geo.engine.layer import RUN, Int8Array, Int32Array, PolygonLayer, middle_of
 from geo.engine.predicates import edge_crossing
+from geo.jit import compiled, inlined
 from geo.types import FloatArray, IntArray
 
 

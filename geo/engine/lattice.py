@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.engine.jit import compiled, in_threads, inlined, spans
 from geo.engine.layer import Int32Array, PolygonLayer
+from geo.jit import compiled, in_threads, inlined, spans
 from geo.types import BBox, FloatArray, IntArray
 
 SMALLEST_CELL = 2.0**-40
@@ -64,7 +64,7 @@ def run_lattice(layer: PolygonLayer, threads: int) -> Lattice:
 
 def start_lattice(layer: PolygonLayer, threads: int) -> Lattice:
     """Index the first vertices of all rings; items are numbers of rings."""
-    starts = layer.points[layer.ring_start[:-1]]
+    starts = layer.points[layer.ring_start]
     return _lattice(starts, 0, layer.box, (0.0, 0.0), threads)
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from geo.engine.area_form import MAX_EDGE_DEGREES
-from geo.engine.jit import compiled, in_threads, inlined, spans
 from geo.engine.predicates import LAT_SCALE, LON_SCALE
+from geo.jit import Span, compiled, in_threads, inlined, spans
 from geo.types import FloatArray, IntArray
 
 
@@ -66,38 +66,58 @@ def snapped(points: FloatArray) -> FloatArray:
     return np.asarray(np.rint(points * scale) / scale)
 
 
-@compiled
-def lay_out(
-    first: int,
-    last: int,
-    source: IntArray,
-    points: FloatArray,
-    ring_start: IntArray,
-    out: FloatArray,
-    start: IntArray,
-) -> None:
-    """Copy rings to ``start[first:last]``, edges longer than the limit divided.
+def with_divided(
+    points: FloatArray, ring_start: IntArray, length: IntArray, threads: int
+) -> tuple[FloatArray, IntArray, IntArray]:
+    """Put rings with edges longer than the limit, divided, behind all others.
 
     The vertices put in depend on the ends of an edge alone, not on its direction or
     ring, so that edges which two polygons share stay the same line for both.
 
     Parameters
     ----------
-    source : IntArray
-        ``(r,)``, the ring of ``ring_start`` that each becomes.
-    start : IntArray
-        ``(r + 1,)``, of the rings of ``out``; how long they get is known from
-        :func:`lattice_faults`.
+    points : FloatArray
+        ``(n, 2)``.
+    ring_start : IntArray
+        ``(r + 1,)``.
+    length : IntArray
+        ``(r,)`` of :func:`lattice_faults`.
+
+    Returns
+    -------
+    points, ring_start, ring_end
+        Ring k is ``points[ring_start[k]:ring_end[k]]``. The same points where nothing
+        is divided; else a copy, in which the rings that were are still, unused.
     """
-    for n in range(first, last):
-        r, w = source[n], start[n]
-        a, z = ring_start[r], ring_start[r + 1]
-        if start[n + 1] - w == z - a:
-            # Indices that cannot be negative: only then does this become a block copy.
-            target, whole = out[w : w + z - a], points[a:z]
-            for k in range(len(target)):
-                target[k, 0], target[k, 1] = whole[k, 0], whole[k, 1]
-            continue
+    start, end = ring_start[:-1], ring_start[1:]
+    long = np.flatnonzero(length != end - start)
+    if not len(long):
+        return points, start, end
+    size = len(points)
+    whole = np.empty((size + int(length[long].sum()), 2))
+
+    def copy(part: Span) -> None:
+        whole[slice(*part)] = points[slice(*part)]
+
+    in_threads(copy, spans(size, threads), threads)
+    start, end = start.copy(), end.copy()
+    end[long] = size + np.cumsum(length[long])
+    start[long] = end[long] - length[long]
+    _lay_out(long, points, ring_start, whole, start)
+    return whole, start, end
+
+
+@compiled
+def _lay_out(
+    rings: IntArray,
+    points: FloatArray,
+    ring_start: IntArray,
+    out: FloatArray,
+    start: IntArray,
+) -> None:
+    """Write rings from ``start`` on, their long edges divided."""
+    for r in rings:
+        a, z, w = ring_start[r], ring_start[r + 1], start[r]
         for k in range(a, z - 1):
             _put_edge(points, k, out, w)
             w += _pieces(points[k, 0], points[k, 1], points[k + 1, 0], points[k + 1, 1])

@@ -21,9 +21,9 @@ from geo.engine.area_form import (
     quanta,
     square_metres,
 )
-from geo.engine.jit import Span, compiled, in_threads, inlined, spans
-from geo.engine.lattice_points import lattice_faults, lay_out, snapped
+from geo.engine.lattice_points import lattice_faults, snapped, with_divided
 from geo.engine.order import curve_order, ranges
+from geo.jit import Span, compiled, in_threads, inlined, spans
 from geo.rings import Rings
 from geo.types import BoolArray, FloatArray, IntArray
 
@@ -45,8 +45,9 @@ class PolygonLayer(NamedTuple):
         :attr:`area_m2`.
     points : FloatArray
         ``(n, 2)``, lon,lat; each ring closed, in the sense it came in.
-    ring_start : IntArray
-        ``(r + 1,)``; ring k is ``points[ring_start[k]:ring_start[k + 1]]``.
+    ring_start, ring_end : IntArray
+        ``(r,)``; ring k is ``points[ring_start[k]:ring_end[k]]``. Rings may lie in any
+        order.
     ring_feature : Int32Array
         ``(r,)``, the feature that owns the ring, ascending.
     feature_ring : IntArray
@@ -76,6 +77,7 @@ class PolygonLayer(NamedTuple):
     position: IntArray
     points: FloatArray
     ring_start: IntArray
+    ring_end: IntArray
     ring_feature: Int32Array
     feature_ring: IntArray
     ring_run: IntArray
@@ -130,10 +132,9 @@ def prepare(rings: Rings, ellipsoid: Ellipsoid, *, threads: int = 2) -> PolygonL
     Returns
     -------
     PolygonLayer
-        Shares the coordinates of ``rings`` unless there are many features in no order,
-        or some have to be moved to the lattice (by 0.8 nm at most) or have edges longer
-        than a quarter of a degree. Such edges are divided at lattice points less than
-        1 nm from the edge.
+        Shares the coordinates of ``rings`` unless some have to be moved to the lattice
+        (by 0.8 nm at most) or have edges longer than a quarter of a degree. Such edges
+        are divided at lattice points less than 1 nm from the edge.
     """
     points = np.require(rings.coordinates, np.float64, ["C", "W"])
     ring_start = np.ascontiguousarray(rings.offsets, dtype=np.int64)
@@ -142,23 +143,19 @@ def prepare(rings: Rings, ellipsoid: Ellipsoid, *, threads: int = 2) -> PolygonL
         points = snapped(points)
     feature_ring = np.searchsorted(rings.feature, np.arange(rings.size + 1))
     order = curve_order(points, ring_start, feature_ring)
-    copied = order is not None or length.sum() != len(points)
+    points, ring_start, ring_end = with_divided(points, ring_start, length, threads)
     source = np.arange(len(length))
     if order is not None:
         count = np.diff(feature_ring)[order]
         source = ranges(feature_ring[order], count)
         feature_ring = np.concatenate(([0], np.cumsum(count)))
-    layer = _empty(order, length[source], feature_ring, points, copied)
+    ends = ring_start[source], ring_end[source]
+    layer = _empty(order, ends, feature_ring, points)
     hole = np.ascontiguousarray(rings.is_hole[source])
     table = area_table(ellipsoid)
 
     def work(part: Span) -> None:
-        if copied:
-            first, last = feature_ring[list(part)].tolist()
-            lay_out(
-                first, last, source, points, ring_start, layer.points, layer.ring_start
-            )
-        _measure(part[0], part[1], layer, hole, table)
+        _measure(*part, layer, hole, table)
 
     in_threads(work, spans(layer.size, max(4 * threads, layer.size // 1024)), threads)
     return layer
@@ -166,20 +163,20 @@ def prepare(rings: Rings, ellipsoid: Ellipsoid, *, threads: int = 2) -> PolygonL
 
 def _empty(
     order: IntArray | None,
-    length: IntArray,
+    ends: tuple[IntArray, IntArray],
     feature_ring: IntArray,
     points: FloatArray,
-    copied: bool,
 ) -> PolygonLayer:
     """Allocate a layer; :func:`_measure` fills it."""
-    ring_start = np.concatenate(([0], np.cumsum(length)))
-    edges = np.maximum(length - 1, 0)
+    ring_start, ring_end = ends
+    edges = np.maximum(ring_end - ring_start - 1, 0)
     ring_run = np.concatenate(([0], np.cumsum((edges + RUN - 1) // RUN)))
     m, r, f = int(ring_run[-1]), len(edges), len(feature_ring) - 1
     return PolygonLayer(
         position=np.arange(f) if order is None else order,
-        points=np.empty((ring_start[-1], 2)) if copied else points,
+        points=points,
         ring_start=ring_start,
+        ring_end=ring_end,
         ring_feature=np.repeat(np.arange(f), np.diff(feature_ring)).astype(np.int32),
         feature_ring=feature_ring.astype(np.int64),
         ring_run=ring_run,
@@ -210,14 +207,14 @@ def _measure(
     points, run_box, feature_box = layer.points, layer.run_box, layer.feature_box
     run_fine, run_coarse = layer.run_fine, layer.run_coarse
     run_first, run_last, run_ring = layer.run_first, layer.run_last, layer.run_ring
-    ring_run, ring_start = layer.ring_run, layer.ring_start
+    ring_run, ring_start, ring_end = layer.ring_run, layer.ring_start, layer.ring_end
     reference, s = table.reference, table.series
     for f in range(first, last):
         fw, fs, fe, fn = np.inf, np.inf, -np.inf, -np.inf
         for r in range(layer.feature_ring[f], layer.feature_ring[f + 1]):
             fine, coarse, k = 0, 0.0, ring_start[r]
             for u in range(ring_run[r], ring_run[r + 1]):
-                end = min(k + RUN, ring_start[r + 1] - 1)
+                end = min(k + RUN, ring_end[r] - 1)
                 run_first[u], run_last[u], run_ring[u] = k, end, r
                 middle = middle_of(k, end)
                 x, y = points[k, 0], points[k, 1]

@@ -18,13 +18,13 @@ import numpy as np
 
 from geo.authalic import Ellipsoid
 from geo.engine.crossings import Crossings, boxes_meet
-from geo.engine.jit import Span, compiled, in_threads, inlined, spans
 from geo.engine.layer import Int32Array, PolygonLayer
 from geo.engine.predicates import (
     orientation,
     point_of_a_is_left,
     point_of_b_is_left,
 )
+from geo.jit import Span, compiled, in_threads, inlined, spans
 from geo.types import FloatArray, IntArray
 
 QUANTA_PER_M = 2.0**20

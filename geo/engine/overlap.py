@@ -7,7 +7,6 @@ import numpy as np
 
 from geo.authalic import CGCS2000, Ellipsoid
 from geo.engine.area_form import area_table
-from geo.engine.jit import Span, in_threads
 from geo.engine.lattice import run_lattice, start_lattice
 from geo.engine.layer import PolygonLayer, prepare
 from geo.engine.lengths import added_up
@@ -15,6 +14,7 @@ from geo.engine.sums import added_areas
 from geo.engine.sweep import big_run_owner
 from geo.engine.windings import BIG
 from geo.engine.work import Index, Work
+from geo.jit import Span, in_threads
 from geo.rings import Rings
 from geo.types import FloatArray, IntArray
 

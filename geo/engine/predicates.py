@@ -21,7 +21,7 @@ point of A on an edge of B with direction :math:`(d_x, d_y)` then has orientatio
 vanish only for edges of no length, which cross nothing.
 """
 
-from geo.engine.jit import inlined
+from geo.jit import inlined
 
 LON_SCALE = 2.0**46
 LAT_SCALE = 2.0**47

@@ -10,8 +10,8 @@ import numpy as np
 
 from geo.engine.area_form import QUANTA_PER_M2, WRAP_M2
 from geo.engine.crossings import Rows
-from geo.engine.jit import Span, compiled, in_threads, inlined, spans
 from geo.engine.layer import Int32Array, PolygonLayer
+from geo.jit import Span, compiled, in_threads, inlined, spans
 from geo.types import FloatArray, IntArray
 
 

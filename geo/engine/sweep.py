@@ -8,11 +8,11 @@ starts, so the same exact predicate as for edges tells each crossing.
 
 import numpy as np
 
-from geo.engine.jit import compiled, inlined
 from geo.engine.lattice import Lattice
 from geo.engine.layer import Int32Array, PolygonLayer
 from geo.engine.predicates import edge_crossing
 from geo.engine.windings import BIG, Starts
+from geo.jit import compiled, inlined
 from geo.types import FloatArray, IntArray
 
 LEFT_OUT = 2**31 - 1

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.engine.jit import compiled, inlined
 from geo.engine.lattice import Lattice, cell_of
 from geo.engine.layer import Int32Array, PolygonLayer
 from geo.engine.predicates import (
@@ -18,6 +17,7 @@ from geo.engine.predicates import (
     point_of_a_is_left,
     point_of_b_is_left,
 )
+from geo.jit import compiled, inlined
 from geo.types import FloatArray, IntArray
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.engine.jit import Span, compiled, in_threads, inlined, spans
+from geo.jit import Span, compiled, in_threads, inlined, spans
 from geo.rings import Rings
 from geo.types import BoolArray, FloatArray, IntArray
 

@@ -19,7 +19,6 @@ from geo.engine.crossings import (
     crossing_rows,
     run_pairs,
 )
-from geo.engine.jit import Answer, Span, in_threads, spans
 from geo.engine.lattice import Lattice, start_lattice
 from geo.engine.layer import Int32Array, PolygonLayer
 from geo.engine.lengths import (
@@ -31,6 +30,7 @@ from geo.engine.lengths import (
 )
 from geo.engine.sweep import swept_rows
 from geo.engine.windings import Starts, start_rows
+from geo.jit import Answer, Span, in_threads, spans
 from geo.types import IntArray
 
 BATCH = 8192
@@ -76,6 +76,7 @@ class Work:
         self, left: PolygonLayer, right: Index, threads: int, *, lengths: bool
     ) -> None:
         self._left, self._right, self._threads = left, right, threads
+        self._sorted = np.zeros(0, np.int64), np.zeros(0, np.int64)
         self._outlines: tuple[Outline, Outline] | None = None
         if lengths:
             self._outlines = (
@@ -86,7 +87,9 @@ class Work:
     def parts(self) -> Parts:
         """Collect the parts of all pairs."""
         runs, pieces = len(self._left.run_ring), 4 * self._threads
-        found = self._each(self._crossings, spans(runs, max(pieces, runs // 65536)))
+        batches = spans(runs, max(pieces, runs // 65536))
+        # The first of the parts is none: it sorts, beside the others, what follows.
+        found = self._each(self._crossings_or_sort, [(-1, 0), *batches])
         areas = [rows for part in found for rows in part.areas]
         lengths = [rows for part in found for rows in part.lengths]
         for starts, of_left in (
@@ -131,7 +134,7 @@ class Work:
         left, right, owner = self._left, self._right, self._right.owner
         if owner is None:
             return []
-        ring, cell = starts_by_cell(left, right.runs)
+        ring, cell = self._sorted
 
         def step(begin: int, end: int, out: Starts) -> tuple[int, int]:
             return swept_rows(
@@ -165,6 +168,13 @@ class Work:
         none = np.zeros_like(along)
         both = (along, none) if of_left else (none, along)
         return LengthRows(starts.left, starts.right, *both)
+
+    def _crossings_or_sort(self, part: Span) -> Parts:
+        if part[0] >= 0:
+            return self._crossings(part)
+        if self._right.owner is not None:
+            self._sorted = starts_by_cell(self._left, self._right.runs)
+        return Parts([], [])
 
     def _crossings(self, part: Span) -> Parts:
         """Parts that the crossings of a range of left's runs add."""
@@ -221,15 +231,24 @@ class Work:
 
 def starts_by_cell(layer: PolygonLayer, grid: Lattice) -> tuple[IntArray, IntArray]:
     """Rings that start inside a grid, and their cells, ascending."""
-    first = layer.ring_start[:-1]
-    ring = np.flatnonzero(layer.ring_start[1:] > first)
-    x, y = layer.points[first[ring]].T
-    column = np.floor((x - grid.west) / grid.width).astype(np.int64)
-    row = np.floor((y - grid.south) / grid.height).astype(np.int64)
+    first = layer.ring_start
+    ring = np.flatnonzero(layer.ring_end > first)
+    x, y = np.ascontiguousarray(layer.points[first[ring]].T)
+    column, row = (
+        np.floor((x - grid.west) / grid.width),
+        np.floor((y - grid.south) / grid.height),
+    )
     inside = (column >= 0) & (column < grid.columns) & (row >= 0) & (row < grid.rows)
-    cell = (row * grid.columns + column)[inside]
-    by_cell = np.argsort(cell, kind="stable")
-    return ring[inside][by_cell], cell[by_cell]
+    # Numbers of 16 bits, as they mostly are, are sorted in linear time.
+    kind = np.min_scalar_type(max(grid.columns, grid.rows))
+    ring, column, row = (
+        ring[inside],
+        column[inside].astype(kind),
+        row[inside].astype(kind),
+    )
+    by_cell = np.lexsort((column, row))
+    cell = row.astype(np.int64) * grid.columns + column
+    return ring[by_cell], cell[by_cell]
 
 
 def _whole_rows(row: IntArray, pieces: int) -> list[Span]:

@@ -26,7 +26,7 @@ from pyproj import CRS, Transformer
 
 from geo import crs as coordinate_systems
 from geo.authalic import LonLatForm, sine_series
-from geo.raster.compiled import compiled
+from geo.jit import compiled
 from geo.raster.lattice import Lattice
 from geo.types import FloatArray
 

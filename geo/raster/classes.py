@@ -5,16 +5,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.raster.compiled import compiled
+from geo.jit import compiled
 from geo.raster.ledger import Ledger
 from geo.rings import sum_by
-from geo.types import BoolArray, FloatArray, IntArray
-
-NODATA = "nodata"
-"""Row of cells inside the zone that have no value."""
-
-OUTSIDE = "outside"
-"""Row of the part of the zone beyond the raster."""
+from geo.types import NODATA, OUTSIDE, BoolArray, FloatArray, IntArray
 
 Label = float | str | tuple[float, float]
 """A value, ``"nan"`` for none, or a pair of values of two rasters."""

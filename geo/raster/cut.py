@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from geo.jit import compiled
 from geo.raster.areas import Density
-from geo.raster.compiled import compiled
 from geo.raster.edges import ShortInts
 from geo.raster.lattice import line_before
 from geo.types import FloatArray, IntArray

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.raster.compiled import compiled
+from geo.jit import compiled
 from geo.raster.lattice import Lattice
 from geo.rings import Rings
 from geo.types import BoolArray, FloatArray, IntArray

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.raster.compiled import compiled
+from geo.jit import compiled
 from geo.types import BoolArray, FloatArray
 
 NO_KEY = np.uint32(2**32 - 1)

@@ -10,7 +10,7 @@ from pyproj import CRS
 
 from geo import crs as coordinate_systems
 from geo.grid import Grid
-from geo.raster.compiled import compiled
+from geo.jit import compiled
 from geo.types import FloatArray, IntArray
 
 SAME_LINE = 1e-9

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geo.raster.compiled import compiled
+from geo.jit import compiled
 from geo.types import FloatArray, IntArray
 
 KEY_BITS = 32

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from geo.jit import compiled
 from geo.raster.areas import run_area
-from geo.raster.compiled import compiled
 from geo.raster.edges import ShortInts
 from geo.raster.tally import Band
 from geo.types import FloatArray, IntArray

@@ -6,9 +6,9 @@ import numpy as np
 
 from geo import crs as coordinate_systems
 from geo.grid import Grid, Window
+from geo.jit import compiled
 from geo.raster import encode, lattice, tally
 from geo.raster.classes import Label
-from geo.raster.compiled import compiled
 from geo.raster.encode import Codes
 from geo.raster.sample import Placement
 from geo.raster.source import AnyReader, Source, mark_blocks

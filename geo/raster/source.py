@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from geo.grid import Window
-from geo.raster.compiled import compiled
+from geo.jit import compiled
 from geo.raster.edges import ShortInts
 from geo.types import BoolArray
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.raster.compiled import compiled
+from geo.jit import compiled
 from geo.raster.cut import Pieces
 from geo.raster.edges import ShortInts
 from geo.types import FloatArray, IntArray

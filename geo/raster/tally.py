@@ -7,12 +7,13 @@ on, and whatever other zones are measured at the same time.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.jit import compiled
 from geo.raster.areas import Measure, run_area
-from geo.raster.compiled import compiled
 from geo.raster.edges import ShortInts
 from geo.raster.encode import Codes
 from geo.raster.lattice import Lattice
@@ -56,12 +57,13 @@ class Band:
         self.row0, self.row1 = row0, row1
         self.runs, self.x, self.measure = runs, lattice.x, measure
         self.equal_cells = lattice.equal and measure.width == np.inf
-        self._position = np.full(zones, -1, dtype=np.int32)
+        self.position = np.full(zones, -1, dtype=np.int32)
+        borders = np.append(np.arange(row0, row1, STRIPE), row1)
+        self.stops: IntArray = np.searchsorted(runs.row, borders).astype(np.int64)
 
     def stripes(self) -> Iterator[tuple[int, int]]:
         """Ranges of runs, stripe by stripe."""
-        for row in range(self.row0, self.row1, STRIPE):
-            begin, end = self.runs.between(row, row + STRIPE)
+        for begin, end in pairwise(self.stops.tolist()):
             if end > begin:
                 yield begin, end
 
@@ -76,9 +78,9 @@ class Band:
         size = max(1, _ROOM // codes)
         for k in range(0, len(zones), size):
             group = zones[k : k + size]
-            self._position[group] = np.arange(len(group))
-            yield group, self._position
-            self._position[group] = -1
+            self.position[group] = np.arange(len(group))
+            yield group, self.position
+            self.position[group] = -1
 
 
 def tally_codes(
@@ -99,20 +101,100 @@ def tally_codes(
         ``(n,)``, ``(n,)`` and ``(n, 2)`` (m2; cells, parts counted by their share), in
         the order of the stripes; only what is not zero.
     """
-    found = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 2)))]
-    count = len(codes.values)
     cells, words = codes.cells, _words(codes.cells)
     # Counting needs cells of one area and few tables to clear.
     long = _LONG if codes.few and band.equal_cells else np.iinfo(np.int64).max
-    for begin, end in band.stripes():
-        for zones, position in band.groups(begin, end, count):
-            total = np.zeros((2, len(zones), count))
-            _add_codes(cells, words, row0, col0, *band.runs, begin, end, position, long,
-                       band.x, *band.measure, band.row0, total)  # fmt: skip
-            zone, code = np.nonzero(total[1])
-            found.append((zones[zone], code.astype(np.int64), total[:, zone, code].T))
-    zone, code, amount = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return zone, code, amount
+    where = row0, col0, *band.runs, band.stops, band.position
+    how = len(codes.values), long, band.x, *band.measure, band.row0
+    return _tally(cells, words, *where, *how)
+
+
+@compiled
+def _tally(
+    cells: np.ndarray,
+    words: NDArray[np.uint64],
+    row0: int,
+    col0: int,
+    row: ShortInts,
+    zone: ShortInts,
+    start: ShortInts,
+    stop: ShortInts,
+    share: FloatArray,
+    stops: IntArray,
+    position: ShortInts,
+    codes: int,
+    long: int,
+    x: FloatArray,
+    terms: FloatArray,
+    first: int,
+    width: float,
+    band0: int,
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Tally stripe by stripe, as many zones at once as there is room for.
+
+    ``position`` is -1 for all zones, between calls too.
+    """
+    listed = np.empty(len(position), dtype=np.int32)
+    widest = 0
+    for s in range(len(stops) - 1):
+        size = _list_zones(zone, stops[s], stops[s + 1], position, listed)
+        for j in range(size):
+            position[listed[j]] = -1
+        widest = max(widest, size)
+    group = min(max(1, _ROOM // codes), widest)
+    total = np.zeros((2, group, codes))
+    out = np.empty((1024, 2), dtype=np.int64), np.empty((1024, 2))
+    n = 0
+    for s in range(len(stops) - 1):
+        begin, end = stops[s], stops[s + 1]
+        size = _list_zones(zone, begin, end, position, listed)
+        for j in range(0, size, group):
+            some = listed[j : min(j + group, size)]
+            for z in range(len(some)):
+                position[some[z]] = z
+            _add_codes(cells, words, row0, col0, row, zone, start, stop, share, begin,
+                       end, position, long, x, terms, first, width, band0,
+                       total)  # fmt: skip
+            n, out = _take_out(total, some, n, out)
+            for z in some:
+                position[z] = -1
+    return out[0][:n, 0].copy(), out[0][:n, 1].copy(), out[1][:n].copy()
+
+
+@compiled
+def _list_zones(
+    zone: ShortInts, begin: int, end: int, position: ShortInts, listed: ShortInts
+) -> int:
+    """List the zones of some runs once each, and set their position to -2."""
+    size = 0
+    for k in range(begin, end):
+        if position[zone[k]] == -1:
+            position[zone[k]] = -2
+            listed[size] = zone[k]
+            size += 1
+    return size
+
+
+Out = tuple[IntArray, FloatArray]
+"""Zones and codes, and amounts."""
+
+
+@compiled
+def _take_out(total: FloatArray, zones: ShortInts, n: int, out: Out) -> tuple[int, Out]:
+    """Write what is not zero after the first ``n`` rows, and clear it."""
+    where, amount = out
+    for z in range(len(zones)):
+        for code in range(total.shape[2]):
+            if total[1, z, code] == 0.0:
+                continue
+            if n == len(where):
+                where = np.concatenate((where, np.empty_like(where)))
+                amount = np.concatenate((amount, np.empty_like(amount)))
+            where[n, 0], where[n, 1] = zones[z], code
+            amount[n, 0], amount[n, 1] = total[0, z, code], total[1, z, code]
+            total[0, z, code] = total[1, z, code] = 0.0
+            n += 1
+    return n, (where, amount)
 
 
 @compiled
@@ -138,6 +220,7 @@ def _add_codes(
     total: FloatArray,
 ) -> None:
     counts = np.zeros((4, total.shape[2]), dtype=np.uint32)
+    used, size = np.empty(total.shape[2], dtype=np.int32), 0
     for k in range(begin, end):
         z = position[zone[k]]
         if z < 0:
@@ -146,7 +229,11 @@ def _add_codes(
         if last - c >= long:
             area = run_area(terms, first, width, r, x[c], x[last])
             _count(cells, words, i, c - col0, last - col0, counts)
-            _spend(counts, area / (last - c) * share[k], share[k], total, z)
+            area = area / (last - c) * share[k]
+            spent = _spend(counts, used, size, area, share[k], total, z)
+            if spent < last - c:
+                before, size = size, _list_new(counts, used, size)
+                _spend(counts, used[before:], size - before, area, share[k], total, z)
             continue
         while c < last:
             code, c0 = cells[i, c - col0], c
@@ -201,16 +288,40 @@ def _count(
 
 @compiled
 def _spend(
-    counts: NDArray[np.uint32], area: float, share: float, total: FloatArray, z: int
-) -> None:
-    """Add the counted cells, of one area and one share, and clear the tables."""
-    for code in range(counts.shape[1]):
+    counts: NDArray[np.uint32],
+    used: ShortInts,
+    size: int,
+    area: float,
+    share: float,
+    total: FloatArray,
+    z: int,
+) -> int:
+    """Add the counted cells, of one area and one share, and clear the tables.
+
+    Only of the codes in ``used``: most of all there could be never occur. Answers how
+    many cells that were.
+    """
+    spent = 0
+    for k in range(size):
+        code = used[k]
         n = counts[0, code] + counts[1, code] + counts[2, code] + counts[3, code]
         if n > 0:
+            spent += n
             total[0, z, code] += area * n
             total[1, z, code] += share * n
             for table in range(4):
                 counts[table, code] = 0
+    return spent
+
+
+@compiled
+def _list_new(counts: NDArray[np.uint32], used: ShortInts, size: int) -> int:
+    """List the codes that still have counts; answer how many codes are listed now."""
+    for code in range(counts.shape[1]):
+        if counts[0, code] + counts[1, code] + counts[2, code] + counts[3, code]:
+            used[size] = code
+            size += 1
+    return size
 
 
 def tally_keys(

@@ -1,5 +1,7 @@
 """Zones at the door of a raster: checked, flattened, brought into its CRS."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -39,17 +41,36 @@ class Zones:
         crs = coordinate_systems.require(zones, "zones")
         coordinate_systems.require_lonlat(crs)
         require_plausible(zones, "zones")
-        require_valid(zones, "zones")
         self._lattice = lattice
         self._geometry = zones.to_numpy()
-        rings = flat.from_geometry(self._geometry)
         self._form = LonLatForm(coordinate_systems.ellipsoid(crs))
-        self.area: FloatArray = ring_areas(rings, self._form)
-        if not self.area.any():
+        rings = flat.from_geometry(self._geometry)
+        if not len(rings.coordinates):
             raise GeometryError("no_polygons", where="zones")
+        # Neither is needed before the cells are tallied, and each takes as long as a
+        # good part of that.
+        aside = ThreadPoolExecutor(1)
+        self._checked = aside.submit(require_valid, zones, "zones")
+        self._areas = aside.submit(ring_areas, rings, self._form)
+        aside.shutdown(wait=False)
         self._exact = lattice.crs.is_geographic
         self.rings = rings if self._exact else _projected(rings, lattice, zones)
         self._wholly_on = _wholly_on(self.rings, lattice)
+
+    @property
+    def area(self) -> FloatArray:
+        """Area of each zone, m2.
+
+        Raises
+        ------
+        GeometryError
+            As :class:`Zones`: what takes time to find is found beside the tally.
+        """
+        self._checked.result()
+        area = self._areas.result()
+        if not area.any():
+            raise GeometryError("no_polygons", where="zones")
+        return area
 
     def closed(self, zone: IntArray, area: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Factor on each zone's covered areas, and its area beyond the lattice, m2.

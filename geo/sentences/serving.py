@@ -63,6 +63,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "图层“{layer}”是受限图层，要素、地图和下载需要带 restricted 权限的密钥（请求头 X-API-Key）；叠加统计结果可以查看（/overlap）。",
         "Layer {layer!r} is restricted: its features, maps and downloads need an API key with the scope restricted (header X-API-Key); results of overlaps with it may be seen (/overlap).",
     ),
+    "overlap_restricted": (
+        "图层“{layer}”是受限图层：这里只给出叠加部分的数值；其名称、未叠加的要素、总面积和要素说明需要带 restricted 权限的密钥（请求头 X-API-Key）才能查看。",
+        "Layer {layer!r} is restricted: only the numbers of the overlap are given; its names, untouched features, total area and notes on features need an API key with the scope restricted (header X-API-Key).",
+    ),
     "page_not_found": (
         "没有 {path} 这个地址。图层列表在 /collections。",
         "There is nothing at {path}. The layers are listed at /collections.",
@@ -211,8 +215,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The service is stopping. Try again later.",
     ),
     "body_too_large": (
-        "请求正文超过限制（max_body_bytes）。请缩小或分次发送，或请维护者提高 ECOBARRIER_MAX_BODY_BYTES。",
-        "The body of the request is larger than the limit (max_body_bytes). Make it smaller or send it in parts, or have the keeper raise ECOBARRIER_MAX_BODY_BYTES.",
+        "请求正文超过 {most} 字节（限制：{field}）。请缩小或分次发送，或请维护者提高 ECOBARRIER_MAX_BODY_BYTES。",
+        "The body of the request is larger than {most} bytes (limit: {field}). Make it smaller or send it in parts, or have the keeper raise ECOBARRIER_MAX_BODY_BYTES.",
     ),
     "body_too_slow": (
         "请求正文来得太慢，已停止接收（限制：body_seconds、slow_client_seconds）。请重试。",
@@ -266,6 +270,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "download_kind": (
         "图层“{layer}”不能以 f={value} 下载。可用：{known}。",
         "Layer {layer!r} cannot be had as f={value}. Available: {known}.",
+    ),
+    "download_whole_only": (
+        "f={form} 只有整个图层，不接受参数 {parameter}={value}。请去掉该参数，或改用 gpkg、geoparquet 等格式。",
+        "f={form} is of the whole layer only and takes no {parameter}={value}. Leave the parameter out, or take gpkg, geoparquet or another format.",
+    ),
+    "condition_needs_features": (
+        "图层“{layer}”是栅格，没有要素，不接受参数 {parameter}={value}。栅格可用 bbox 截取。",
+        "Layer {layer!r} is a raster without features and takes no {parameter}={value}. A raster can be cut by bbox.",
     ),
     # --- tiles ---------------------------------------------------------------------
     "tiles_not_ready": (

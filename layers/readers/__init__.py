@@ -6,8 +6,7 @@ from pathlib import Path
 
 from layers.errors import LayerReadError
 from layers.readers.geojson import GEOJSON, read_geojson
-from layers.readers.guard import Format, reading
-from layers.readers.raster import GEOTIFF
+from layers.readers.guard import GEOTIFF, Format, reading
 from layers.readers.shapefile import SHAPEFILE, read_shapefile
 from layers.readers.table import Table
 from layers.readers.vector import (

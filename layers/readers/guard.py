@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-from rasterio.errors import RasterioError
 from shapely.errors import ShapelyError
 
 from geo.messages import Note
@@ -17,7 +16,7 @@ from layers.errors import LayerReadError
 from layers.models import Kind
 from layers.offline import cut_network
 
-# What GDAL (by pyogrio and rasterio), Arrow, GEOS and Python raise on bytes that are
+# What GDAL (by pyogrio), Arrow, GEOS and Python raise on bytes that are
 # not what they should be. pyogrio's errors and RecursionError are RuntimeErrors, JSON
 # and Unicode errors ValueErrors.
 FOREIGN_ERRORS = (
@@ -26,7 +25,6 @@ FOREIGN_ERRORS = (
     ValueError,
     MemoryError,
     pa.ArrowException,
-    RasterioError,
     ShapelyError,
 )
 
@@ -57,6 +55,15 @@ class Format:
     kind: Kind
     suffixes: tuple[str, ...]
     magic: tuple[bytes, ...] = ()
+
+
+GEOTIFF = Format(
+    "GeoTIFF",
+    "raster",
+    (".tif", ".tiff"),
+    (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"),
+)
+"""Stated here, so that choosing a reader does not load the library of this one."""
 
 
 def require_file(path: Path, form: Format) -> None:

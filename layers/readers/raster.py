@@ -10,6 +10,7 @@ import numpy as np
 import rasterio
 from pyproj import CRS
 from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window as RasterWindow
 
@@ -18,15 +19,12 @@ from geo.errors import CoordinateError
 from geo.grid import Grid, Window
 from geo.messages import Note
 from layers.errors import LayerReadError
+from layers.offline import cut_raster_network
 from layers.readers.crs_choice import chosen_crs
-from layers.readers.guard import Format, reading, require_file, warnings_noted
+from layers.readers.guard import GEOTIFF, reading, require_file, warnings_noted
 
-GEOTIFF = Format(
-    "GeoTIFF",
-    "raster",
-    (".tif", ".tiff"),
-    (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"),
-)
+# Before any raster is opened, in each process that opens one.
+cut_raster_network()
 
 # What programs write for "no value" when they do not declare it.
 SENTINELS = (-999.0, -9999.0, -99999.0, -32768.0, -2147483648.0)
@@ -178,7 +176,8 @@ def open_raster(
 @contextmanager
 def _opened(path: Path) -> Iterator[DatasetReader]:
     """Open a GeoTIFF; failures inside the body become refusals too."""
-    with reading(path, GEOTIFF.name), rasterio.open(path, driver="GTiff") as dataset:
+    guard = reading(path, GEOTIFF.name, also=(RasterioError,))
+    with guard, rasterio.open(path, driver="GTiff") as dataset:
         yield dataset
 
 

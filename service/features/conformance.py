@@ -1,7 +1,18 @@
 """The classes of OGC standards that the service conforms to."""
 
+from service.tiles import metadata as tiles
+
 _FEATURES = "http://www.opengis.net/spec/ogcapi-features"
 _CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf"
+_PROCESSES = "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf"
+_OF_PROCESSES = (
+    "core",
+    "ogc-process-description",
+    "json",
+    "oas30",
+    "job-list",
+    "dismiss",
+)
 
 CLASSES = (
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
@@ -26,6 +37,8 @@ CLASSES = (
     f"{_CQL2}/temporal-functions",
     f"{_CQL2}/property-property",
     f"{_CQL2}/arithmetic",
+    *(f"{_PROCESSES}/{name}" for name in _OF_PROCESSES),
+    *tiles.CONFORMANCE,
 )
 """Sorting and the choice of properties follow drafts (Parts 5, 6 and 8) and are not
 claimed. CQL2's array functions and user functions are not supported."""

@@ -14,17 +14,21 @@ from service.callers import Caller
 from service.features.crs import CRS84_URI, STORAGE_URI, offered
 from service.features.links import (
     GEOJSON,
+    JOBS,
     JSON,
     OPENAPI,
+    PROCESSES,
     QUERYABLES,
     SCHEMA,
     SORTABLES,
+    TILE_MATRIX_SETS,
     Link,
     link,
     same_with,
 )
 from service.features.times import interval_texts
 from service.models import LayerSummary
+from service.tiles.links import tile_links
 from service.words import Language
 
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
@@ -156,7 +160,8 @@ def _links(request: Request, layer: LayerSummary, *, seen: bool) -> list[Link]:
             link(request, SORTABLES, "read_sortables", SCHEMA, **path),
         ]
     map_page = link(request, "preview", "read_map", "text/html")
-    return [*links, {**map_page, "href": f"{map_page['href']}?layers={layer.id}"}]
+    links.append({**map_page, "href": f"{map_page['href']}?layers={layer.id}"})
+    return [*links, *tile_links(request, layer)]
 
 
 def landing(request: Request, title: str, description: str) -> dict[str, object]:
@@ -169,5 +174,8 @@ def landing(request: Request, title: str, description: str) -> dict[str, object]
             link(request, "service-desc", "read_api", OPENAPI),
             link(request, "conformance", "read_conformance"),
             link(request, "data", "read_collections"),
+            link(request, TILE_MATRIX_SETS, "read_tile_matrix_sets"),
+            link(request, PROCESSES, "read_processes"),
+            link(request, JOBS, "read_jobs"),
         ],
     }

@@ -11,6 +11,9 @@ OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 _OGC = "http://www.opengis.net/def/rel/ogc/1.0"
 QUERYABLES = f"{_OGC}/queryables"
 SORTABLES = f"{_OGC}/sortables"
+TILE_MATRIX_SETS = f"{_OGC}/tiling-schemes"
+PROCESSES = f"{_OGC}/processes"
+JOBS = f"{_OGC}/job-list"
 
 Link = dict[str, str]
 

@@ -59,6 +59,15 @@ FEATURES: Schema = {
         "features": {"type": "array", "items": FEATURE},
     },
 }
+LANDING: Schema = {
+    "type": "object",
+    "required": ["title", "description", "links"],
+    "properties": {
+        "title": {"type": "string"},
+        "description": {"type": "string"},
+        "links": LINKS,
+    },
+}
 COLLECTION: Schema = {
     "type": "object",
     "required": ["id", "links", "title"],

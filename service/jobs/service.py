@@ -96,7 +96,7 @@ class JobService:
         if root is None or not (root / "jobs.sqlite").exists():
             return
         try:
-            jobs = self.store.jobs(limit=0)[1]
+            jobs = self.store.jobs(caller=None, limit=0)[1]
             _LOG.info("the job list holds %d jobs", jobs)
         except StorageError:
             # The rest of the service works without a job list.
@@ -120,8 +120,10 @@ class JobService:
         if self._temporary is not None:
             shutil.rmtree(self._temporary, ignore_errors=True)
 
-    def submit(self, process: str, request: Mapping[str, Any], folder: Path) -> Job:
-        """Put a job into the queue; its folder becomes the list's.
+    def submit(
+        self, process: str, request: Mapping[str, Any], folder: Path, caller: str
+    ) -> Job:
+        """Put a caller's job into the queue; its folder becomes the list's.
 
         Raises
         ------
@@ -134,7 +136,8 @@ class JobService:
         with stored():
             folder.rename(self.folder.request(job))
         try:
-            added = store.add(job, process, request, self.settings.max_jobs_waiting)
+            most = self.settings.max_jobs_waiting
+            added = store.add(job, process, request, most, caller)
         except RequestError:
             self.folder.forget(job)
             raise

@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     progress INTEGER NOT NULL DEFAULT 0,
     attempts INTEGER NOT NULL DEFAULT 0,
     owner TEXT,
+    caller TEXT NOT NULL DEFAULT '',
     note TEXT,
     refusal TEXT,
     created REAL NOT NULL,
@@ -44,6 +45,8 @@ CREATE TABLE IF NOT EXISTS jobs (
 );
 CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, created);
 """
+_CALLER_ADDED = "ALTER TABLE jobs ADD COLUMN caller TEXT NOT NULL DEFAULT ''"
+"""For a list of a version that did not keep who asked: its jobs are nobody's."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class Job:
     ----------
     id : str
     process : str
+    caller : str
+        Id of the key it was made with; empty if without one.
     request : dict
         As in :class:`service.jobs.messages.Task`.
     state : State
@@ -71,6 +76,7 @@ class Job:
 
     id: str
     process: str
+    caller: str
     request: dict[str, Any]
     state: State
     progress: int
@@ -114,8 +120,15 @@ class JobStore:
         """Fold the log into the list and give the file up."""
         self._keeper.close()
 
-    def add(self, job: str, process: str, request: Mapping[str, Any], most: int) -> Job:
-        """Put a job into the queue.
+    def add(
+        self,
+        job: str,
+        process: str,
+        request: Mapping[str, Any],
+        most: int,
+        caller: str = "",
+    ) -> Job:
+        """Put a job into the queue; ``caller`` is the id of a key, if there is one.
 
         Raises
         ------
@@ -127,11 +140,11 @@ class JobStore:
             waiting = int(connection.execute(count).fetchone()[0])
             if waiting >= most:
                 raise BusyError("jobs_queue_full", count=waiting)
-            now = time.time()
+            now, text = time.time(), json.dumps(request, ensure_ascii=False)
             connection.execute(
-                "INSERT INTO jobs (id, process, request, state, created, updated)"
-                " VALUES (?, ?, ?, 'accepted', ?, ?)",
-                (job, process, json.dumps(request, ensure_ascii=False), now, now),
+                "INSERT INTO jobs (id, process, caller, request, state, created,"
+                " updated) VALUES (?, ?, ?, ?, 'accepted', ?, ?)",
+                (job, process, caller, text, now, now),
             )
         return self.get(job)
 
@@ -153,14 +166,21 @@ class JobStore:
     def jobs(
         self,
         *,
+        caller: str | None,
         states: tuple[State, ...] = STATES,
         processes: tuple[str, ...] = (),
         limit: int = 100,
         offset: int = 0,
     ) -> tuple[list[Job], int]:
-        """Answer a page of jobs, the newest first, and how many there are."""
+        """Answer a page of a caller's jobs, the newest first, and how many there are.
+
+        ``caller`` None stands for all callers, an empty one for those without a key.
+        """
         where = f"state IN ({_marks(states)})"
         values: list[object] = [*states]
+        if caller is not None:
+            where += " AND caller = ?"
+            values.append(caller)
         if processes:
             where += f" AND process IN ({_marks(processes)})"
             values += processes
@@ -306,6 +326,11 @@ class JobStore:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_SCHEMA)
+            connection.execute("BEGIN IMMEDIATE")
+            columns = connection.execute("PRAGMA table_info(jobs)").fetchall()
+            if "caller" not in {column["name"] for column in columns}:
+                connection.execute(_CALLER_ADDED)
+            connection.execute("COMMIT")
         finally:
             connection.close()
 

@@ -11,7 +11,7 @@ from layers.writers import write_text
 from service.handout import hand_out
 from service.jobs.inputs import read_call
 from service.jobs.messages import Setup, Task
-from service.processes import find
+from service.processes import MAY_SEE_RESTRICTED, find, shown_report
 from service.warm import WarmCatalog, layer_cache
 
 Progress = Callable[[int], None]
@@ -49,11 +49,14 @@ class Worker:
             return hand_out(catalog, task.request, Path(task.output))
         process = find(task.process or "")
         call = read_call(process, Path(task.folder), task.request)
-        process.check(catalog, call.inputs, call.file)
+        opened = bool(task.request.get(MAY_SEE_RESTRICTED))
+        process.check(catalog, call.inputs, call.file, opened=opened)
         if task.kind == "check":
             return {"response": call.response}
         progress(1)
         report = process.run(catalog, call.inputs, call.file, progress)
+        if not opened:
+            report = shown_report(catalog, report)
         text = report.model_dump_json(indent=2)
         if call.response == "document":
             text = json.dumps({"report": json.loads(text)}, ensure_ascii=False)

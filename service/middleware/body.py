@@ -2,20 +2,20 @@
 
 import asyncio
 import time
-from http import HTTPStatus
+from typing import NoReturn
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service import problems
+from service.errors import RequestError, SlowBodyError, TooLargeError, status_of
 from service.middleware.metrics import Meters
 
 DRAIN_S = 5.0
 """A client that sends a whole body before it reads must be let finish, or it sees a
 broken connection in place of the refusal."""
 SLOWEST_BYTES_PER_S = 1024
-_TOO_LARGE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 class BodyLimit:
@@ -49,12 +49,16 @@ class BodyLimit:
             self.meters.refused.labels("body").inc()
             if not waits:
                 await _drain(receive)
-            error = HTTPException(_TOO_LARGE)
-            response = problems.http_problem(Request(scope), error)
+            response = problems.http_problem(Request(scope), self.too_large())
             await response(scope, receive, send)
             return
         watch = _Watch(self, receive)
         await self.app(scope, watch.receive, send)
+
+    def too_large(self) -> HTTPException:
+        """Answer the refusal of a body above the limit."""
+        details = {"most": self.most_bytes, "field": "max_body_bytes"}
+        return _passing(TooLargeError("body_too_large", **details))
 
 
 class _Watch:
@@ -75,21 +79,32 @@ class _Watch:
             async with asyncio.timeout(self.limit.patience_s):
                 message = await self.inner()
         except TimeoutError:
-            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+            self._refuse(self._too_slow())
         self.waited_s += time.monotonic() - began
         self.bytes += len(message.get("body", b""))
         self.whole = not message.get("more_body", False)
         if self.bytes > self.limit.most_bytes:
-            self._refuse(_TOO_LARGE)
+            await _drain(self.inner)
+            self._refuse(self.limit.too_large())
         late_s = self.waited_s - self.limit.patience_s
         if not self.whole and late_s * SLOWEST_BYTES_PER_S > self.bytes:
-            self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+            self._refuse(self._too_slow())
         return message
 
-    def _refuse(self, status: HTTPStatus) -> None:
+    def _too_slow(self) -> HTTPException:
+        details = {"seconds": self.limit.patience_s, "field": "slow_client_seconds"}
+        return _passing(SlowBodyError("body_too_slow", **details))
+
+    def _refuse(self, error: HTTPException) -> NoReturn:
         self.limit.meters.refused.labels("body").inc()
-        # The framework lets this class through where it reads a body.
-        raise HTTPException(status, headers={"Connection": "close"})
+        raise error
+
+
+def _passing(error: RequestError) -> HTTPException:
+    """Put a refusal into what the framework lets through where it reads a body."""
+    passing = HTTPException(status_of(error), headers={"Connection": "close"})
+    passing.__cause__ = error
+    return passing
 
 
 def _announced(scope: Scope) -> tuple[int, bool]:

@@ -10,6 +10,7 @@ from geo.messages import render
 from service import problems
 from service.middleware.callers import UNLIMITED
 from service.middleware.metrics import Meters
+from service.protocol import CROWDED
 
 RETRY_AFTER_S = 2
 
@@ -19,7 +20,8 @@ class Capacity:
 
     A refusal costs little, so that under any load those within the limit are answered
     in their time. A request that was given up but still holds a thread counts until
-    the thread is free.
+    the thread is free. A request over a connection beyond the limit of these is
+    refused, too, and its connection closed.
     """
 
     def __init__(self, app: ASGIApp, *, most: int, meters: Meters) -> None:
@@ -33,9 +35,12 @@ class Capacity:
         if scope["type"] != "http" or scope["path"] in UNLIMITED:
             await self.app(scope, receive, send)
             return
-        if self.running >= self.most:
+        crowded = scope.get("state", {}).get(CROWDED, False)
+        if crowded or self.running >= self.most:
             self.meters.refused.labels("capacity").inc()
             response = unavailable(Request(scope), "too_busy", {"most": self.most})
+            if crowded:
+                response.headers["Connection"] = "close"
             await response(scope, receive, send)
             return
         self.running += 1

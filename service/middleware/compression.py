@@ -113,7 +113,10 @@ class _Squeezed:
         body, more = message.get("body", b""), message.get("more_body", False)
         if self.start is not None:
             start, self.start = self.start, None
-            if more or len(body) >= LEAST_BYTES:
+            if not more and len(body) >= LEAST_BYTES:
+                await self._whole(start, body)
+                return
+            if more:
                 assert self.coding is not None
                 self.compressor = _CODINGS[self.coding]()
                 _recode(start, self.coding)
@@ -124,6 +127,16 @@ class _Squeezed:
         # An empty piece is sent on at once: a flush would only add bytes.
         body = await self._compressed(body, more=more)
         await self.inner({**message, "body": body})
+
+    async def _whole(self, start: Message, body: bytes) -> None:
+        """Send an answer that came in one piece; its length is known."""
+        assert self.coding is not None
+        self.compressor = _CODINGS[self.coding]()
+        squeezed = await self._compressed(body, more=False)
+        _recode(start, self.coding)
+        MutableHeaders(scope=start)["Content-Length"] = str(len(squeezed))
+        await self.inner(start)
+        await self.inner({"type": "http.response.body", "body": squeezed})
 
     async def _compressed(self, body: bytes, *, more: bool) -> bytes:
         compressor = self.compressor

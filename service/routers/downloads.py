@@ -1,23 +1,41 @@
 """``/collections/{id}/download``: a layer, or part of it, as a file to keep."""
 
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from layers.downloads import FORMATS
 from layers.models import LayerSpec
-from service.bbox import parse_bbox
-from service.deps import LayerDep, SettingsDep
-from service.errors import ParameterError
-from service.handout import file_name, require_format
+from service.deps import LayerDep, SettingsDep, TileStoreDep
+from service.features.query import Filters, asked
+from service.features.route import FeatureRoute
+from service.features.store import FeatureStore
+from service.handout import file_name, require_format, require_whole
 from service.jobs.messages import Task
 from service.places import place_for
+from service.routers.files import read_pmtiles
+from service.routers.items import FiltersDep, StoreDep
 from service.routers.jobs import JobsDep, LimiterDep
-from service.selection import Selection
+from service.selection import conditions, raster_box
 from service.work import perform
 
-router = APIRouter(tags=["data"])
+router = APIRouter(tags=["data"], route_class=FeatureRoute)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of the service that a download needs."""
+
+    jobs: JobsDep
+    limiter: LimiterDep
+    tiles: TileStoreDep
+    features: StoreDep
+
+
+PartsDep = Annotated[Parts, Depends()]
 
 Format = Literal[
     "geojson",
@@ -29,6 +47,7 @@ Format = Literal[
     "csv",
     "xlsx",
     "cog",
+    "pmtiles",
     "original",
     "txt",
 ]
@@ -40,10 +59,6 @@ FormatQuery = Annotated[
         description="format; GeoPackage or Cloud-Optimized GeoTIFF if not given."
         " original: as it is kept; txt: only where it comes from",
     ),
-]
-BBoxQuery = Annotated[
-    str | None,
-    Query(description="west,south,east,north in degrees; longitude first"),
 ]
 EncodingQuery = Annotated[
     Literal["utf-8", "gbk"], Query(description="of a shapefile's attributes")
@@ -60,46 +75,55 @@ EncodingQuery = Annotated[
 async def download(
     request: Request,
     layer: LayerDep,
-    jobs: JobsDep,
+    filters: FiltersDep,
+    parts: PartsDep,
     settings: SettingsDep,
-    limiter: LimiterDep,
     form: FormatQuery = None,
-    bbox: BBoxQuery = None,
     encoding: EncodingQuery = "utf-8",
 ) -> Response:
-    """Answer a layer, or its part within ``bbox``, with its provenance.
+    """Answer a layer, or the part that matches, with its provenance.
 
-    Features that touch the box are whole; a raster is cut to whole cells.
+    The parameters that choose are those of ``items``; features that match are whole.
+    Of a raster, ``bbox`` cuts whole cells.
     """
     chosen = form or ("gpkg" if layer.kind == "vector" else "cog")
     require_format(layer, chosen)
-    selection = _selection(layer, bbox)
-    async with place_for(jobs) as place:
+    require_whole(chosen, filters)
+    about = request.url_for("download", layer_id=layer.id)
+    headers = {"Link": f'<{about}?f=txt>; rel="describedby"; type="text/plain"'}
+    if chosen == "pmtiles":
+        archive = await read_pmtiles(request, parts.tiles, layer)
+        archive.headers.update(headers)
+        return archive
+    served = await run_in_threadpool(_checked, parts.features, layer, filters)
+    async with place_for(parts.jobs) as place:
         task = Task(
             kind="download",
             folder=str(place.folder),
-            output=str(place.folder / file_name(layer, chosen, selection)),
+            output=str(place.folder / file_name(layer, chosen, filters)),
             seconds=settings.sync_seconds,
             request={
                 "layer": layer.id,
                 "form": chosen,
-                "selection": selection.model_dump(mode="json"),
+                "filters": asdict(filters),
+                "served": served,
                 "encoding": encoding,
             },
         )
-        await perform(request, jobs.quick, task, limiter)
+        await perform(request, parts.jobs.quick, task, parts.limiter)
         file = Path(task.output)
-        about = request.url_for("download", layer_id=layer.id)
         return place.answer(
-            file,
-            FORMATS[chosen].media_type,
-            filename=file.name,
-            headers={"Link": f'<{about}?f=txt>; rel="describedby"; type="text/plain"'},
+            file, FORMATS[chosen].media_type, filename=file.name, headers=headers
         )
 
 
-def _selection(layer: LayerSpec, bbox: str | None) -> Selection:
-    box = None if bbox is None else parse_bbox(bbox)
-    if box is not None and layer.kind == "raster" and box[0] > box[2]:
-        raise ParameterError("bbox_crosses_180", parameter="bbox", value=bbox)
-    return Selection(bbox=box)
+def _checked(store: FeatureStore, layer: LayerSpec, filters: Filters) -> str | None:
+    """Refuse a bad condition before work begins; answer where to ask it of."""
+    if layer.kind == "raster":
+        raster_box(filters, layer)
+        return None
+    if not any(conditions(filters)):
+        return None
+    served = store.open(layer)
+    asked(filters, {}, [], layer, served)
+    return str(served.path)

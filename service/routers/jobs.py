@@ -1,4 +1,7 @@
-"""``/jobs``: the list of jobs, how far each is, its results, and the way to cancel."""
+"""``/jobs``: the list of jobs, how far each is, its results, and the way to cancel.
+
+A caller meets own jobs only; see :func:`service.access.owned`.
+"""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -10,11 +13,14 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel
 
 from geo.messages import render
+from service import access
+from service.deps import CallerDep
 from service.errors import NotFoundError
 from service.jobs.service import JobService
 from service.jobs.store import STATES, Job, State
+from service.negotiation import DocumentRoute
 
-router = APIRouter(tags=["processes"])
+router = APIRouter(tags=["processes"], route_class=DocumentRoute)
 
 MAX_JOBS = 1000
 
@@ -75,6 +81,7 @@ class JobList(BaseModel):
 def read_jobs(
     request: Request,
     jobs: JobsDep,
+    caller: CallerDep,
     status: Annotated[list[State] | None, Query(description="only these")] = None,
     process: Annotated[
         list[str] | None, Query(alias="processID", description="only of these")
@@ -82,9 +89,10 @@ def read_jobs(
     limit: Annotated[int, Query(ge=1, description="most jobs of a page")] = 100,
     offset: Annotated[int, Query(ge=0, le=2**31, description="how many to skip")] = 0,
 ) -> JobList:
-    """List the jobs."""
+    """List the caller's jobs."""
     most = min(limit, MAX_JOBS)
     found, matched = jobs.store.jobs(
+        caller=access.listed_callers(caller),
         states=tuple(status or STATES),
         processes=tuple(process or ()),
         limit=most,
@@ -103,9 +111,11 @@ def read_jobs(
 
 
 @router.get("/jobs/{job_id}", response_model_exclude_none=True)
-def read_job(request: Request, jobs: JobsDep, job_id: JobId) -> StatusInfo:
+def read_job(
+    request: Request, jobs: JobsDep, caller: CallerDep, job_id: JobId
+) -> StatusInfo:
     """Answer how far a job is."""
-    return status_info(request, jobs.store.get(job_id))
+    return status_info(request, access.managed(caller, jobs.store.get(job_id)))
 
 
 @router.get(
@@ -113,9 +123,9 @@ def read_job(request: Request, jobs: JobsDep, job_id: JobId) -> StatusInfo:
     response_class=FileResponse,
     responses={200: {"content": {"application/json": {}}}},
 )
-def read_results(jobs: JobsDep, job_id: JobId) -> FileResponse:
+def read_results(jobs: JobsDep, caller: CallerDep, job_id: JobId) -> FileResponse:
     """Answer what a job gave, or why it gave nothing."""
-    job = jobs.store.get(job_id)
+    job = access.owned(caller, jobs.store.get(job_id))
     if job.refusal is not None:
         raise job.refusal.error()
     if job.state == "dismissed":
@@ -129,9 +139,12 @@ def read_results(jobs: JobsDep, job_id: JobId) -> FileResponse:
 
 
 @router.delete("/jobs/{job_id}", response_model_exclude_none=True)
-def dismiss_job(request: Request, jobs: JobsDep, job_id: JobId) -> StatusInfo:
+def dismiss_job(
+    request: Request, jobs: JobsDep, caller: CallerDep, job_id: JobId
+) -> StatusInfo:
     """Cancel a job that waits or runs; forget one that has ended, and its results."""
-    return status_info(request, jobs.dismiss(job_id))
+    job = access.managed(caller, jobs.store.get(job_id))
+    return status_info(request, jobs.dismiss(job.id))
 
 
 def status_info(request: Request, job: Job) -> StatusInfo:

@@ -8,6 +8,7 @@ from service import pages
 from service.deps import CatalogDep, LanguageDep
 from service.features.description import landing
 from service.features.negotiation import Answer, FormDep
+from service.features.schemas import LANDING, answers
 from service.html import HtmlPage
 from service.negotiation import VARY
 from service.palette import BADGES
@@ -16,7 +17,7 @@ from service.words import other, theme_name, words
 router = APIRouter(tags=["service"])
 
 
-@router.get("/", response_class=HTMLResponse)
+@router.get("/", response_class=HTMLResponse, responses=answers(LANDING))
 def read_landing(
     request: Request, catalog: CatalogDep, language: LanguageDep, form: FormDep
 ) -> Response:

@@ -7,14 +7,16 @@ from fastapi import APIRouter, Query, Request, Response
 
 from layers.catalog import Catalog
 from layers.models import LayerSpec
+from service.access import may_see
 from service.analysis import overlap_report
 from service.caching import layer_tag, unless_known
-from service.deps import CatalogDep, LanguageDep
+from service.deps import CallerDep, CatalogDep, LanguageDep
 from service.documents import PAGE
 from service.errors import KindError, ParameterError
 from service.heavy import HEAVY
 from service.models import OverlapReport
 from service.negotiation import FormDep, respond
+from service.withheld import Side, without_restricted
 
 router = APIRouter(tags=["analysis"])
 
@@ -38,6 +40,7 @@ def read_overlap(
     catalog: CatalogDep,
     language: LanguageDep,
     form: FormDep,
+    caller: CallerDep,
     left: LayerQuery = None,
     right: LayerQuery = None,
 ) -> Response:
@@ -57,13 +60,17 @@ def read_overlap(
     )
     if form == "html" and not (left and right):
         return respond_with({})
-    sides = [
-        _side(catalog, name, layer_id)
-        for name, layer_id in (("left", left), ("right", right))
+    sides: dict[Side, LayerSpec] = {
+        "left": _side(catalog, "left", left),
+        "right": _side(catalog, "right", right),
+    }
+    closed: list[Side] = [
+        name for name, spec in sides.items() if not may_see(caller, spec)
     ]
-    tag = layer_tag(request, sides, form, language)
+    tag = layer_tag(request, sides.values(), form, language, closed)
     headers = unless_known(request, tag)
-    report = overlap_report(catalog, sides[0].id, sides[1].id)
+    report = overlap_report(catalog, sides["left"].id, sides["right"].id)
+    report = without_restricted(report, closed)
     document = report.model_dump(mode="json")
     return respond_with(document, headers=headers)
 

@@ -9,16 +9,23 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, JSONResponse
 
 from service.bodies import receive_call
-from service.deps import LanguageDep, SettingsDep
+from service.deps import CallerDep, LanguageDep, SettingsDep
 from service.jobs.messages import Task
 from service.models import SiteReport
+from service.negotiation import DocumentRoute
 from service.places import place_for
-from service.processes import MEDIA_SUFFIXES, PROCESSES, Process, find
+from service.processes import (
+    MAY_SEE_RESTRICTED,
+    MEDIA_SUFFIXES,
+    PROCESSES,
+    Process,
+    find,
+)
 from service.routers.jobs import JobsDep, LimiterDep, StatusInfo, status_info
 from service.words import Language
 from service.work import perform
 
-router = APIRouter(tags=["processes"])
+router = APIRouter(tags=["processes"], route_class=DocumentRoute)
 
 SITE = "site"
 
@@ -100,6 +107,7 @@ async def execute(
     jobs: JobsDep,
     settings: SettingsDep,
     limiter: LimiterDep,
+    caller: CallerDep,
     prefer: PreferHeader = None,
 ) -> Response:
     """Run a process: wait for its report, or ask for a job by ``Prefer``.
@@ -108,7 +116,8 @@ async def execute(
     """
     process = find(process_id)
     async with place_for(jobs) as place:
-        call = await receive_call(request, process, place.folder, settings)
+        received = await receive_call(request, process, place.folder, settings)
+        call = {**received, MAY_SEE_RESTRICTED: caller.may("restricted")}
         queued = "respond-async" in (prefer or "").lower()
         task = Task(
             kind="check" if queued else "execute",
@@ -122,7 +131,9 @@ async def execute(
         if not queued:
             return place.answer(Path(task.output), "application/json")
         kept = {**call, "response": said["response"]}
-        job = await run_in_threadpool(jobs.submit, process.id, kept, place.folder)
+        job = await run_in_threadpool(
+            jobs.submit, process.id, kept, place.folder, caller.key_id
+        )
         location = str(request.url_for("read_job", job_id=job.id))
         return JSONResponse(
             status_info(request, job).model_dump(mode="json", exclude_none=True),
@@ -151,6 +162,7 @@ async def overlap_of_site(
     jobs: JobsDep,
     settings: SettingsDep,
     limiter: LimiterDep,
+    caller: CallerDep,
     layers: Annotated[
         str | None, Query(description="ids with commas between; all if not given")
     ] = None,
@@ -164,7 +176,7 @@ async def overlap_of_site(
     The same as the process ``site``.
     """
     del layers, crs, part, name  # read with the body, where a form may hold them
-    return await execute(request, SITE, jobs, settings, limiter)
+    return await execute(request, SITE, jobs, settings, limiter, caller)
 
 
 def _summary(request: Request, process: Process, language: Language) -> dict[str, Any]:

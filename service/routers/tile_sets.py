@@ -5,10 +5,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from geo.tile_matrix import TILE_MATRIX_SETS
+from service.negotiation import DocumentRoute
 from service.tiles.address import tile_matrix_set
 from service.tiles.metadata import crs_uri, matrix_set
 
-router = APIRouter(tags=["tiles"])
+router = APIRouter(tags=["tiles"], route_class=DocumentRoute)
 
 
 @router.get("/tileMatrixSets")

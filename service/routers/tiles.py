@@ -25,6 +25,7 @@ from service.deps import (
     TileStoreDep,
 )
 from service.errors import NothingThereError
+from service.negotiation import DocumentRoute
 from service.ranges import matches
 from service.tiles.address import (
     TileAddress,
@@ -44,7 +45,7 @@ from service.tiles.metadata import (
 from service.tiles.versions import address_version
 from service.words import said
 
-router = APIRouter(tags=["tiles"])
+router = APIRouter(tags=["tiles"], route_class=DocumentRoute)
 
 CHECKED = "public, no-cache"
 

@@ -1,19 +1,15 @@
 """Links from a collection to its tiles, style and file, for the page of a layer."""
 
-from typing import Any
-
 from fastapi import Request
 
-from layers.models import LayerSpec
+from service.models import LayerSummary
 from service.tiles.metadata import MAP_TILESETS, VECTOR_TILESETS
 
-Link = dict[str, Any]
+Link = dict[str, str]
 
 
-def tile_links(request: Request, layer: LayerSpec) -> list[Link]:
-    """Answer the links; none for a restricted layer."""
-    if layer.restricted:
-        return []
+def tile_links(request: Request, layer: LayerSummary) -> list[Link]:
+    """Answer the links of a layer that the caller may see."""
     vector = layer.kind == "vector"
 
     def link(rel: str, route: str, kind: str) -> Link:

@@ -8,7 +8,8 @@ import shapely
 from layers.catalog import Catalog, Entry
 from layers.extent import extent
 from layers.files import describe_file
-from layers.writers import write_geopackage, write_geoparquet
+from layers.writers import write_geoparquet
+from layers.writers_exchange import write_geopackage
 
 BOX = shapely.box(113, 42, 113.1, 42.1)
 

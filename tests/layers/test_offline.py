@@ -69,4 +69,4 @@ def test_gdal_would_call_out_by_itself(listener: Listener) -> None:
 
 
 def test_no_gdal_calls_out_once_a_reader_is_imported(listener: Listener) -> None:
-    assert knocks(listener, "import layers.readers") == 0
+    assert knocks(listener, "import layers.readers, layers.readers.raster") == 0

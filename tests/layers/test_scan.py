@@ -70,7 +70,7 @@ def test_large_layers_lie_along_a_curve_in_small_groups(serve: Serve) -> None:
     table = grid(50)
     file = serve(table)
     assert set(all_ids(file, size=500)) == set(table.index)
-    groups = pq.ParquetFile(file._path).metadata.num_row_groups
+    groups = pq.ParquetFile(file.path).metadata.num_row_groups
     assert groups == 3
     condition = Spatial("intersects", shapely.box(3.95, 3.95, 6.5, 6.5))
     expected = table.index[table.intersects(condition.geometry)]
@@ -80,7 +80,7 @@ def test_large_layers_lie_along_a_curve_in_small_groups(serve: Serve) -> None:
 
 def test_it_is_geoparquet_that_others_read(serve: Serve) -> None:
     table = grid(4)
-    read = gpd.read_parquet(serve(table)._path)
+    read = gpd.read_parquet(serve(table).path)
     assert read.crs == "EPSG:4490"
     assert read["id"].tolist() == list(table.index)
     assert shapely.equals(read.geometry.to_numpy(), table.geometry.to_numpy()).all()
@@ -91,11 +91,11 @@ def test_row_groups_are_cut_where_they_grow_heavy(
 ) -> None:
     monkeypatch.setattr(served, "GROUP_BYTES", 3 * (5 * 16 + 32))
     file = serve(grid(4))
-    metadata = pq.ParquetFile(file._path).metadata
+    metadata = pq.ParquetFile(file.path).metadata
     rows = [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
     assert rows == [3, 3, 3, 3, 3, 1]
     monkeypatch.setattr(served, "GROUP_BYTES", 1)
-    assert pq.ParquetFile(serve(grid(2))._path).metadata.num_row_groups == 4
+    assert pq.ParquetFile(serve(grid(2)).path).metadata.num_row_groups == 4
 
 
 def test_geoid_2681_huge_features_end_a_page_early(serve: Serve) -> None:
@@ -259,7 +259,7 @@ def test_few_row_groups_are_kept_decoded(
     assert len(set(ids)) == 4900
     assert len(file._decoded) == 1
     assert sum(one.nbytes for one in file._decoded.values()) <= 150_000
-    file._path.unlink()
+    file.path.unlink()
     assert file.page(file.matches().part(4800, 100)).ids == ids[4800:]
     with pytest.raises(LayerReadError):
         file.page(file.matches().part(0, 1))

@@ -23,7 +23,7 @@ from pmtiles.reader import MmapSource, all_tiles
 from geo.tile_matrix import CGCS2000_QUAD, TILE_MATRIX_SETS, WEB_MERCATOR_QUAD
 from layers import tiles as baking
 from layers.catalog import Catalog
-from layers.errors import LayerWriteError
+from layers.errors import LayerTilesError, LayerWriteError
 from layers.models import Bilingual, LayerSpec, Provenance
 from layers.pmtiles import Archive
 from layers.tile_features import EXTENT, Square
@@ -420,7 +420,7 @@ def test_layer_that_cannot_be_read_leaves_nothing(
     workspace = tmp_path / "workspace"
     file = next(workspace.rglob("*.parquet"))
     file.write_bytes(file.read_bytes()[:200])
-    with pytest.raises(LayerWriteError) as refused:
+    with pytest.raises(LayerTilesError) as refused:
         bake(tmp_path / "cache", spec, seeds=empty_seeds, workspace=workspace)
     assert refused.value.code == "tiles_failed"
     assert "sample" in str(refused.value)
@@ -432,7 +432,7 @@ def test_worker_beyond_its_time_is_killed_with_all_it_started(
     tmp_path: Path, empty_seeds: Path, published: Publish
 ) -> None:
     spec = published(small_things(), geometry="mixed")
-    with pytest.raises(LayerWriteError, match=r"> 0\.2 s"):
+    with pytest.raises(LayerTilesError, match=r"> 0\.2 s"):
         bake(
             tmp_path / "cache",
             spec,
@@ -467,7 +467,7 @@ def test_killed_worker_leaves_the_old_version_whole(
     new = old.model_copy(update={"attribution": "another"})
     stop = threading.Thread(target=kill_first_worker)
     stop.start()
-    with pytest.raises(LayerWriteError, match="exit -9"):
+    with pytest.raises(LayerTilesError, match="exit -9"):
         bake(cache, new, seeds=empty_seeds, workspace=tmp_path / "workspace")
     stop.join()
     assert left_in(cache) == [tiles_key(old)]

@@ -1,6 +1,8 @@
 """Versions are immutable, and a crash at any instant leaves the old one whole."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -163,3 +165,86 @@ def test_shapefile_keeps_its_parts(
     folder = publish(tmp_path / "work", spec, file)
     names = {one.suffix for one in folder.iterdir()}
     assert names == {".shp", ".shx", ".dbf", ".prj", ".json"}
+
+
+KILLED = """
+import os, random, signal, sys, time
+from pathlib import Path
+from layers.files import content_sha256, describe_file
+from layers.workspace import current_versions, publish
+
+work, file = Path(sys.argv[1]), Path(sys.argv[2])
+random.seed(4)
+
+def described(number):
+    file.write_bytes(bytes([number]) * 3_000_000)
+    return describe_file(file, kind="vector", crs="EPSG:4490", geometry="polygon",
+                         rows=1)
+
+began = time.monotonic()
+publish(work, described(0), file)
+whole_s = time.monotonic() - began
+kept = set()
+for number in range(1, 40):
+    spec = described(number)
+    child = os.fork()
+    if not child:
+        publish(work, spec, file)
+        os._exit(0)
+    time.sleep(random.uniform(0, 2.5 * whole_s))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    found, folder = current_versions(work)["a"]
+    assert content_sha256(folder / "a.geojson") == found.sha256
+    kept.add(found.version == spec.version)
+print(sorted(kept), len(list(work.glob("layers/a/.incoming-*"))) > 0)
+"""
+
+
+def test_killed_publisher_leaves_a_whole_version(tmp_path: Path) -> None:
+    """Killed at 39 instants: sometimes before, sometimes after, often in the middle."""
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path / "work"), tmp_path / "a.geojson"],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["[False,", "True]", "True"]
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from layers.errors import LayerWriteError
+from layers.files import describe_file
+from layers.workspace import publish
+
+work, file = map(Path, sys.argv[1:])
+spec = describe_file(file, kind="vector", crs="EPSG:4490", geometry="polygon", rows=1)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    publish(work, spec, file)
+except LayerWriteError as error:
+    print(error.code)
+"""
+
+
+def test_full_disk_leaves_the_old_version(tmp_path: Path, make: Make) -> None:
+    """A system that takes no more bytes, in a process of its own."""
+    work = tmp_path / "work"
+    spec, file = make("one")
+    old = publish(work, spec, file)
+    file.write_bytes(b"x" * 200_000)
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(work), str(file)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.strip() == "layer_write_failed"
+    assert current_versions(work) == {"a": (spec, old)}
+    assert (old / "a.geojson").read_text() == "one"
+    assert sorted(one.name for one in old.parent.iterdir()) == [spec.version, "current"]

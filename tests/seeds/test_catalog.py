@@ -137,7 +137,7 @@ def test_red_line_says_what_it_is_not() -> None:
     caution = SPECS["redline"].caution
     assert SPECS["redline"].status == "modelled"
     assert caution is not None
-    assert "由开放数据模拟,非法定生态保护红线" in caution.zh
+    assert "由开放数据模拟，非法定生态保护红线" in caution.zh
     assert "modelled from open data, not the statutory red line" in caution.en
 
 

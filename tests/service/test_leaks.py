@@ -7,6 +7,10 @@ with its reason.
 
 import hashlib
 import itertools
+import json
+import logging
+import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +28,7 @@ from layers.workspace import publish
 from layers.writers import write_cog, write_geoparquet
 from service.app import create_app
 from service.keys import add_key
+from service.processes import MAY_SEE_RESTRICTED, PROCESSES
 from service.settings import Settings
 
 HIDDEN, HIDDEN_RASTER = "hidden", "hidden_raster"
@@ -41,19 +46,34 @@ DESCRIBED = {
     "/collections/{layer_id}": "what the layer is, without counts, extent or figures",
 }
 """Routes that may answer 200 about a restricted layer."""
-NAMES_ALLOWED = {"/overlap"}
-"""Results of overlaps with a restricted layer may be seen; its geometry may not."""
+SITE = {
+    "type": "Polygon",
+    "coordinates": [
+        [
+            [113.2, 41.31],
+            [113.285, 41.31],
+            [113.285, 41.33],
+            [113.2, 41.33],
+            [113.2, 41.31],
+        ]
+    ],
+}
+"""Touches every hidden feature, as all begin at the same corner."""
+APART = shapely.box(120, 45, 120.5, 45.5)
+"""The one that the site does not touch."""
 
-# What a parameter that is not about a layer may be, tried one after the other.
-VALUES: dict[str, list[Any]] = {"integer": [0, 5], "number": [0.5], "string": ["f1"]}
-LAYERS = ("layer", "collection", "left", "right", "zones", "raster", "source", "id")
+LEVEL = 10
+COLUMN = int((EAST + 0.005 + 180) / 360 * 2**LEVEL)
+_Y = np.arcsinh(np.tan(np.radians(NORTH + 0.005)))
+ROW = int((1 - _Y / np.pi) / 2 * 2**LEVEL)
 
 
 def hidden_features() -> gpd.GeoDataFrame:
     shapes = [
         shapely.box(EAST, NORTH, EAST + 0.01 * (i + 1), NORTH + 0.01)
-        for i in range(ROWS)
+        for i in range(ROWS - 1)
     ]
+    shapes.append(APART)
     columns = {
         "id": [f"f{i}" for i in range(ROWS)],
         "name_zh": [f"{NAME}{i}" for i in range(ROWS)],
@@ -120,7 +140,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def app(small_seeds: Path, workspace: Path) -> FastAPI:
-    return create_app(Settings(seeds=small_seeds, workspace=workspace))
+    return create_app(Settings(seeds=small_seeds, workspace=workspace, key_rate=0))
 
 
 @pytest.fixture(scope="module")
@@ -137,93 +157,120 @@ def keyed(app: FastAPI, workspace: Path) -> Iterator[TestClient]:
         yield made
 
 
-def choices(parameter: dict[str, Any], layer_id: str) -> list[Any]:
-    """Give values to try for a parameter."""
-    name, schema = parameter["name"].lower(), parameter.get("schema", {})
-    kinds = [schema, *schema.get("anyOf", ())]
-    for one in kinds:
-        if "enum" in one:
-            return list(one["enum"])
-    if any(word in name for word in LAYERS):
-        return [layer_id]
-    for one in kinds:
-        if one.get("type") in VALUES:
-            return VALUES[one["type"]]
-    return ["f1"]
+@pytest.fixture(scope="module")
+def job(keyed: TestClient) -> str:
+    """An ended job of the holder of a key about the hidden layer."""
+    made = keyed.post(
+        "/processes/area/execution",
+        json={"inputs": {"layer": HIDDEN}},
+        headers={"Prefer": "respond-async"},
+    ).json()["jobID"]
+    deadline = time.monotonic() + 60
+    while keyed.get(f"/jobs/{made}").json()["status"] != "successful":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return str(made)
 
 
-def requests(
-    path: str, operation: dict[str, Any], layer_id: str
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield addresses and query parameters, with few and with all of these."""
-    parameters = operation.get("parameters", [])
-    places = {
-        kind: [one for one in parameters if one["in"] == kind]
-        for kind in ("path", "query")
+def path_values(layer_id: str, job: str) -> dict[str, list[str]]:
+    """Values of every path parameter; a new one must be thought of here."""
+    return {
+        "layer_id": [layer_id],
+        "feature_id": ["f1"],
+        "tms": ["WebMercatorQuad", "WorldCGCS2000Quad"],
+        "level": [str(LEVEL)],
+        "row": [str(ROW)],
+        "col": [f"{COLUMN}.{form}" for form in ("mvt", "png", "webp")],
+        "process_id": list(PROCESSES),
+        "job_id": [job],
     }
-    filled = [choices(one, layer_id) for one in places["path"]]
-    for values in itertools.islice(itertools.product(*filled), 8):
-        address = path
-        for parameter, value in zip(places["path"], values, strict=True):
-            address = address.replace(f"{{{parameter['name']}}}", str(value))
-        yield address, {}
-        about_layers = {
-            one["name"]: layer_id
-            for one in places["query"]
-            if choices(one, layer_id) == [layer_id]
-        }
-        for form in ("json", "html"):
-            yield address, {**about_layers, "f": form}
 
 
-BODIES = [
-    {"inputs": dict.fromkeys(("left", "right", "layer", "zones"), HIDDEN)},
-    {"inputs": {"layers": [HIDDEN], "zones": HIDDEN, "raster": HIDDEN_RASTER}},
-]
+def queries(operation: dict[str, Any], layer_id: str) -> Iterator[dict[str, str]]:
+    """Query parameters: none, and about the layer in every format."""
+    stated = {one["name"]: one["schema"] for one in operation.get("parameters", ())}
+    about = {name: layer_id for name in ("layers", "left", "right") if name in stated}
+    yield about
+    if "left" in stated:
+        yield {**about, "left": "leagues"}
+    kinds = [stated["f"], *stated["f"].get("anyOf", ())] if "f" in stated else []
+    forms = next((one["enum"] for one in kinds if "enum" in one), ["json", "html"])
+    if kinds:
+        yield from ({**about, "f": form} for form in forms)
 
 
-def walk(client: TestClient, layer_id: str) -> Iterator[tuple[str, str, Any]]:
+RAW = json.dumps(SITE).encode()
+
+
+def calls(path: str, process: str | None, layer_id: str) -> list[dict[str, Any]]:
+    """What to send along; a new operation with a body must be thought of here."""
+    if path == "/overlap":
+        return [{"content": RAW, "headers": {"content-type": "application/geo+json"}}]
+    assert path == "/processes/{process_id}/execution", path
+    assert process is not None
+    inputs = {
+        "overlap": {"left": layer_id, "right": "leagues"},
+        "zonal": {"zones": HIDDEN, "raster": HIDDEN_RASTER},
+        "area": {"layer": layer_id},
+        "site": {"polygons": SITE, "layers": [layer_id]},
+    }[process]
+    asked = {"json": {"inputs": inputs}}
+    return [asked, {**asked, "headers": {"Prefer": "respond-async"}}]
+
+
+def walk(
+    client: TestClient, layer_id: str, job: str, *, destroy: bool = True
+) -> Iterator[tuple[str, str, Any]]:
     """Ask every operation about a layer; yield path, method and answer."""
     app = client.app
     assert isinstance(app, FastAPI)
+    values = path_values(layer_id, job)
     for path, operations in app.openapi()["paths"].items():
-        for method, operation in operations.items():
-            for address, query in requests(path, operation, layer_id):
-                bodies = BODIES if "requestBody" in operation else [None]
-                for body in bodies:
-                    answer = client.request(
-                        method.upper(), address, params=query, json=body
-                    )
-                    yield path, method, answer
+        names = re.findall(r"{(\w+)}", path)
+        filled = list(itertools.product(*(values[name] for name in names)))
+        for (method, operation), one in itertools.product(operations.items(), filled):
+            if method == "delete" and not destroy:
+                continue
+            named = dict(zip(names, one, strict=True))
+            bodies: list[dict[str, Any]] = [{}]
+            if "requestBody" in operation:
+                bodies = calls(path, named.get("process_id"), layer_id)
+            for query, body in itertools.product(queries(operation, layer_id), bodies):
+                address = path.format(**named)
+                yield (
+                    path,
+                    method,
+                    client.request(method.upper(), address, params=query, **body),
+                )
 
 
-def found_marks(path: str, content: bytes) -> list[str]:
-    left_out = {"a name"} if path in NAMES_ALLOWED else set()
+def found_marks(content: bytes) -> list[str]:
     return [
-        kind
-        for kind, marks in MARKS.items()
-        if kind not in left_out and any(mark in content for mark in marks)
+        kind for kind, marks in MARKS.items() if any(mark in content for mark in marks)
     ]
 
 
 @pytest.mark.parametrize("layer_id", [HIDDEN, HIDDEN_RASTER])
 def test_nothing_of_a_restricted_layer_leaves(
-    client: TestClient, layer_id: str
+    client: TestClient, job: str, layer_id: str
 ) -> None:
-    asked = 0
-    for path, method, answer in walk(client, layer_id):
-        asked += 1
+    asked = set()
+    for path, method, answer in walk(client, layer_id, job):
+        asked.add((path, method))
         what = f"{method} {answer.url}"
         assert answer.status_code < 500, what
-        assert found_marks(path, answer.content) == [], what
-        if "{" in path and answer.status_code < 300 and layer_id in str(answer.url):
+        assert found_marks(answer.content) == [], what
+        assert found_marks(repr(answer.headers).encode()) == [], what
+        if "{layer_id}" in path and answer.status_code < 300:
             assert path in DESCRIBED, f"{what} answers about a restricted layer"
-    assert asked >= 20
+        if "{job_id}" in path:
+            assert answer.status_code == 404, what
+    assert len(asked) >= 35
 
 
 def test_all_layers_at_once_leave_restricted_ones_out(client: TestClient) -> None:
     page = client.get("/map?layers=all").content
-    assert found_marks("/map", page) == []
+    assert found_marks(page) == []
     assert f'data-layer="{HIDDEN}"'.encode() not in page
 
 
@@ -240,12 +287,130 @@ def test_what_is_described_tells_no_size(client: TestClient) -> None:
     assert "holders of a key" in page.replace("\n", " ")
 
 
-def test_the_walk_would_see_a_leak(keyed: TestClient) -> None:
-    """With the right key the same walk finds everything it looks for."""
-    seen = set()
-    for path, _, answer in walk(keyed, HIDDEN):
-        seen.update(found_marks(path, answer.content))
+def test_with_the_right_every_operation_answers(keyed: TestClient, job: str) -> None:
+    """The same walk finds everything it looks for, and is refused nowhere."""
+    seen, opened, asked = set(), set(), set()
+    for layer_id in (HIDDEN, HIDDEN_RASTER):
+        for path, method, answer in walk(keyed, layer_id, job, destroy=False):
+            seen.update(found_marks(answer.content))
+            assert answer.status_code not in (401, 403), answer.url
+            asked.add((path, method))
+            if answer.status_code < 300:
+                opened.add((path, method))
     assert seen == set(MARKS)
+    assert opened == asked
+
+
+def test_job_of_who_has_the_right_is_nobody_elses(
+    keyed: TestClient, client: TestClient, job: str
+) -> None:
+    report = keyed.get(f"/jobs/{job}/results")
+    assert "a name" in found_marks(report.content)
+    assert len(report.json()["rows"]) == ROWS
+    assert client.get(f"/jobs/{job}/results").status_code == 404
+
+
+def overlaps(client: TestClient) -> dict[str, Any]:
+    """The same overlap by every way there is; to each its report."""
+    found = {
+        "POST /overlap": client.post(
+            "/overlap",
+            params={"layers": HIDDEN},
+            content=RAW,
+            headers={"content-type": "application/geo+json"},
+        ),
+        "process site": client.post(
+            "/processes/site/execution",
+            json={"inputs": {"polygons": SITE, "layers": [HIDDEN]}},
+        ),
+        "GET /overlap": client.get(f"/overlap?left={HIDDEN}&right={HIDDEN}"),
+        "process overlap": client.post(
+            "/processes/overlap/execution",
+            json={"inputs": {"left": HIDDEN, "right": HIDDEN}},
+        ),
+    }
+    for answer in found.values():
+        assert answer.status_code == 200, answer.text
+    reports = {way: answer.json() for way, answer in found.items()}
+    return {way: one.get("overlaps", [one])[0] for way, one in reports.items()}
+
+
+def test_overlap_shows_numbers_only(client: TestClient, keyed: TestClient) -> None:
+    """What is touched and by how much; nothing of the layer beyond it."""
+    whole = overlaps(keyed)
+    for way, report in overlaps(client).items():
+        pairs = [one for one in whole[way]["rows"] if one["kind"] == "overlap"]
+        assert len(pairs) >= ROWS - 1
+        shown = [one for one in report["rows"] if one["right_id"]]
+        assert [one["area_m2"] for one in shown] == [one["area_m2"] for one in pairs]
+        assert {one["kind"] for one in shown} == {"overlap"}
+        assert {one["right_name"] for one in shown} == {None}
+        assert {one["right_name_en"] for one in shown} == {None}
+        assert report["right_features"] == []
+        totals, known = report["totals"], whole[way]["totals"]
+        assert totals["overlap_dissolved_m2"] == known["overlap_dissolved_m2"]
+        assert totals["right_m2"] is totals["right_remainder_m2"] is None
+        assert known["right_m2"] > 0
+        assert len(whole[way]["right_features"]) == ROWS
+        assert {one["code"] for one in report["notes"]} <= {
+            "layer_caution",
+            "accuracy_unknown",
+            "overlap_restricted",
+        }
+        assert report["result_id"] == whole[way]["result_id"]
+    page = client.get(f"/overlap?left={HIDDEN}&right={HIDDEN}&f=html")
+    assert page.status_code == 200
+    assert found_marks(page.content) == []
+
+
+def test_etag_of_the_whole_overlap_opens_nothing(
+    client: TestClient, keyed: TestClient
+) -> None:
+    address = f"/overlap?left={HIDDEN}&right={HIDDEN}"
+    tags = [one.get(address).headers["etag"] for one in (client, keyed)]
+    assert tags[0] != tags[1]
+
+
+@pytest.mark.parametrize("process", ["area", "zonal"])
+def test_process_about_the_layer_itself_needs_the_right(
+    client: TestClient, keyed: TestClient, process: str
+) -> None:
+    for call in calls("/processes/{process_id}/execution", process, HIDDEN):
+        address = f"/processes/{process}/execution"
+        assert client.post(address, **call).status_code == 403
+        assert keyed.post(address, **call).status_code in (200, 201)
+
+
+def test_right_cannot_be_claimed_in_a_call(client: TestClient) -> None:
+    body = {"inputs": {"layer": HIDDEN}, MAY_SEE_RESTRICTED: True}
+    query = {MAY_SEE_RESTRICTED: "true"}
+    area, site = (f"/processes/{one}/execution" for one in ("area", "site"))
+    assert client.post(area, json=body, params=query).status_code == 403
+    form = {"layers": HIDDEN_RASTER}
+    file = {"file": ("a.geojson", RAW)}
+    assert client.post(site, data=form, files=file).status_code == 403
+    answer = client.post(site, data={**form, **query}, files=file)
+    assert answer.status_code == 422
+
+
+def test_log_and_metrics_tell_nothing(
+    client: TestClient,
+    keyed: TestClient,
+    job: str,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Also not of what the holder of a key was shown."""
+    with caplog.at_level(logging.DEBUG):
+        for one in (client, keyed):
+            for _ in walk(one, HIDDEN, job, destroy=False):
+                pass
+    said = capfd.readouterr()
+    records = [one for one in caplog.records if one.name.startswith("ecobarrier")]
+    assert len(records) > 100
+    written = " ".join(str(vars(one)) for one in records) + said.out + said.err
+    assert found_marks(written.encode()) == []
+    assert found_marks(client.get("/metrics").content) == []
 
 
 def test_key_opens_the_layer(keyed: TestClient, client: TestClient) -> None:

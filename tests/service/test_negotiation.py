@@ -1,4 +1,5 @@
 import pytest
+from starlette.testclient import TestClient
 
 from service.negotiation import Form, preferred
 
@@ -28,3 +29,28 @@ CHROME = (
 )
 def test_form_follows_accept(accept: str, form: Form) -> None:
     assert preferred(accept) == form
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/processes",
+        "/processes/overlap",
+        "/jobs",
+        "/tileMatrixSets",
+        "/tileMatrixSets/WebMercatorQuad",
+        "/collections/leagues/tiles",
+        "/collections/leagues/tiles/WebMercatorQuad",
+    ],
+)
+def test_people_and_programs_share_addresses(client: TestClient, path: str) -> None:
+    page = client.get(path, headers={"Accept": CHROME})
+    assert page.headers["content-type"].startswith("text/html")
+    assert "</html>" in page.text
+    data = client.get(path)
+    assert data.headers["content-type"] == "application/json"
+    for answer in (page, data):
+        assert {"Accept", "Accept-Language"} <= set(answer.headers["vary"].split(", "))
+    assert (
+        client.get(f"{path}?f=json", headers={"Accept": CHROME}).json() == data.json()
+    )

@@ -43,7 +43,11 @@ def test_page_size_has_a_bound(wrong: int) -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    root = Path(__file__).parents[2]
+    readme = "".join(
+        (root / file).read_text(encoding="utf-8")
+        for file in ("README.md", "docs/service.md")
+    )
     missing = [
         name
         for name in Settings.model_fields

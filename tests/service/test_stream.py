@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -12,6 +13,7 @@ from geo.testing import coverage_layer, scattered_layer
 from layers import chunks
 from layers.catalog import Catalog
 from layers.errors import LayerWriteError
+from service.analysis import overlap_report
 from service.cli import main
 from service.settings import Settings
 from service.stream import overlap_to_file
@@ -68,6 +70,42 @@ def test_same_bits_as_in_memory(
     assert report.pairs == len(table)
     assert done[-1] == (60, 60)
     assert len(done) == -(-60 // rows)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [("banners", "redline"), ("leagues", "banners")]
+)
+def test_uncertainty_has_the_bits_of_the_small_table(
+    catalog: Catalog, tmp_path: Path, left: str, right: str
+) -> None:
+    output = tmp_path / "rows.parquet"
+    overlap_to_file(catalog, left, right, output, lambda *_: None)
+    rows = overlap_report(catalog, left, right).rows
+    wanted = pd.DataFrame([vars(row) for row in rows if row.kind == "overlap"])
+    got = pq.read_table(output).to_pandas()
+    pd.testing.assert_frame_equal(
+        got, wanted[got.columns], check_exact=True, check_dtype=False
+    )
+    assert got["uncertainty_m2"].gt(0).all()
+
+
+def test_a_features_own_accuracy_wins(
+    catalog: Catalog,
+    layers: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame],
+    tmp_path: Path,
+) -> None:
+    left, right = (str(tmp_path / f"{side}.parquet") for side in ("left", "right"))
+    for frame, name in zip(layers, (left, right), strict=True):
+        own = np.resize([5.0, np.nan, 7.5], len(frame))
+        frame.reset_index().assign(accuracy_m=own).to_parquet(name)
+    output = tmp_path / "rows.parquet"
+    overlap_to_file(catalog, left, right, output, lambda *_: None)
+    rows = overlap_report(catalog, left, right).rows
+    wanted = [row.uncertainty_m2 for row in rows if row.kind == "overlap"]
+    got = pq.read_table(output).column("uncertainty_m2").to_pylist()
+    assert got == wanted
+    assert None in got
+    assert any(got)
 
 
 def test_an_interrupted_job_leaves_nothing(

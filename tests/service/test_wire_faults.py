@@ -1,10 +1,12 @@
 """Faults on the wire, against a real server: it goes on answering others."""
 
+import ast
 import contextlib
 import http.client
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -233,7 +235,7 @@ def test_fault_clients_that_say_nothing(server: Server) -> None:
 def test_fault_slow_body(server: Server) -> None:
     with server.connect() as connection:
         connection.sendall(
-            b"POST /overlap HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
+            b"POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
         )
         time.sleep(0.2)
         assert server.get("/health")[0] == 200
@@ -241,18 +243,107 @@ def test_fault_slow_body(server: Server) -> None:
         assert read_all(connection).startswith(b"HTTP/1.1 405 ")
 
 
-def test_fault_2000_requests_at_once(server: Server) -> None:
-    """Every one is answered or refused politely; none is lost, none is a fault."""
+FLOOD = """
+import asyncio, resource, sys
+from collections import Counter
 
-    def ask(number: int) -> int:
-        path = ("/collections", "/collections/leagues/items", "/")[number % 3]
-        return server.get(path, timeout_s=60)[0]
+port, many, hold = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+_, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+PATHS = ("/collections", "/collections/leagues/items", "/", "/collections/leagues")
 
-    with ThreadPoolExecutor(200) as pool:
-        said = Counter(pool.map(ask, range(2000)))
-    assert set(said) <= {200, 503}
-    assert said[200] >= 1000
-    assert sum(said.values()) == 2000
+async def connected(gate):
+    async with gate:
+        return await asyncio.open_connection("127.0.0.1", port)
+
+async def ask(number, streams):
+    reader, writer = streams
+    head = f"GET {PATHS[number % 4]} HTTP/1.1\\r\\nHost: x\\r\\nConnection: close"
+    try:
+        writer.write(f"{head}\\r\\n\\r\\n".encode())
+        said = await asyncio.wait_for(reader.read(), 100)
+    except (OSError, TimeoutError) as error:
+        return type(error).__name__
+    finally:
+        writer.close()
+    head, _, body = said.partition(b"\\r\\n\\r\\n")
+    lines = head.lower().split(b"\\r\\n")
+    status = lines[0].split(b" ")[1].decode() if head else "nothing"
+    length = next((int(one[16:]) for one in lines
+                   if one.startswith(b"content-length: ")), len(body))
+    if len(body) != length:
+        return "cut"
+    if status == "503" and not any(one.startswith(b"retry-after") for one in lines):
+        return "impolite"
+    return status
+
+async def main():
+    gate = asyncio.Semaphore(500)
+    streams = await asyncio.gather(*(connected(gate) for _ in range(many)))
+    print("open", flush=True)
+    await asyncio.sleep(hold)
+    said = await asyncio.gather(*(ask(*one) for one in enumerate(streams)))
+    print(dict(Counter(said)), flush=True)
+
+asyncio.run(main())
+"""
+
+
+def flood(port: int, many: int, hold_s: float = 0) -> "subprocess.Popen[str]":
+    """Let another process open many connections, ask over all at once, and count."""
+    command = [sys.executable, "-c", FLOOD, str(port), str(many), str(hold_s)]
+    flooding = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert flooding.stdout is not None
+    assert flooding.stdout.readline() == "open\n"
+    return flooding
+
+
+def counted(flooding: "subprocess.Popen[str]") -> Counter[str]:
+    return Counter(ast.literal_eval(flooding.communicate(timeout=120)[0]))
+
+
+def test_fault_10000_requests_at_once(start: Start) -> None:
+    """Each over a connection of its own, all open at once: answered, or told when.
+
+    The service says meanwhile and afterwards that it lives, and keeps nothing.
+    """
+    many = 10_000
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    assert hard == resource.RLIM_INFINITY or hard > many + 1100, "ulimit -Hn is too low"
+    server = start()
+    flooding = flood(server.port, many)
+    assert len(list(Path(f"/proc/{server.process.pid}/fd").iterdir())) > many
+    health = []
+    while flooding.poll() is None:
+        health.append(server.get("/health", timeout_s=60)[0])
+        time.sleep(0.2)
+    said = counted(flooding)
+    assert set(said) <= {"200", "503"}
+    assert sum(said.values()) == many
+    assert said["200"] >= 200
+    assert set(health) == {200}
+    await_idle(server)
+    assert len(list(Path(f"/proc/{server.process.pid}/fd").iterdir())) < 300
+    assert server.get("/collections/leagues/items")[0] == 200
+    assert b"Traceback" not in server.log.read_bytes()
+
+
+def test_fault_more_connections_than_places(start: Start) -> None:
+    """Too many are told so, most in a whole answer; a watcher is answered all along."""
+    server = start(MAX_CONNECTIONS="50")
+    # Its index is made now, which has few places of its own.
+    assert server.get("/collections/leagues/items")[0] == 200
+    idle = flood(server.port, 60, hold_s=4)
+    status, body = server.get("/collections")
+    assert status == 503
+    assert json.loads(body)["code"] == "too_busy"
+    assert server.get("/health")[0] == 200
+    crowd = flood(server.port, 300, hold_s=0)
+    assert set(counted(crowd)) <= {"503", "ConnectionResetError"}
+    said = counted(idle)
+    assert said == {"200": 50, "503": 10}
+    await_idle(server)
+    assert server.get("/collections")[0] == 200
 
 
 def test_fault_beyond_the_places(start: Start) -> None:

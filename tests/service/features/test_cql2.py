@@ -1,5 +1,8 @@
 """Filters: what is understood, what is refused, and what must not end the process."""
 
+import subprocess
+import sys
+import threading
 import time
 from contextlib import suppress
 from typing import Any
@@ -233,6 +236,11 @@ HOSTILE = {
     "sums in brackets": "a = (1" + " -1" * 15_000 + ")",
     "functions": "CASEI(" * 5000 + "t" + ")" * 5000 + "='x'",
     "ors in brackets": "(" * 10 + "a=1 OR " * 8000 + "a=" + ")" * 10,
+    "closed before it is opened": ")" * 5000 + "(" * 25 + "a=1" + ")" * 25,
+    "likes": "a" + " LIKE" * 11_000,
+    "likes without blanks": "a" + "like" * 14_000,
+    "intervals": "INTERVAL('..','..')" * 3000,
+    "betweens": "a" + " BETWEEN 1 AND 2" * 3000,
     "long": "t = '" + "x" * MAX_LENGTH + "'",
 }
 
@@ -244,6 +252,75 @@ def test_cql2_hostile_text_is_refused_before_it_is_parsed(name: str) -> None:
         read(HOSTILE[name])
     assert refusal.value.code == "filter_too_complex"
     assert time.perf_counter() - start < 2
+
+
+SMALL_STACK = """
+import sys, threading
+from service.errors import QueryError
+from service.features.cql2 import read_filter
+from service.features.crs import offered_crs
+
+def read():
+    try:
+        read_filter(sys.stdin.read(), sys.argv[1], (), offered_crs(None, "x", "x"))
+    except QueryError as error:
+        print(error.code)
+    else:
+        print("understood")
+
+threading.stack_size(512 * 1024)
+thread = threading.Thread(target=read)
+thread.start()
+thread.join()
+"""
+ON_A_SMALL_STACK = {
+    "nots": "NOT " * (MAX_OPERATORS - 1) + "a",
+    "likes": "a" + " LIKE" * MAX_OPERATORS,
+    "intervals": "INTERVAL('..','..')" * MAX_OPERATORS,
+    "sums": "a = 1" + " *1" * (MAX_OPERATORS - 2),
+    "names": "a." * (MAX_LENGTH // 2),
+    "points": "S_INTERSECTS(geometry, MULTIPOINT(" + "1 1," * 14_000 + "1 1))",
+    "nested collections": "S_WITHIN(g, " + "GEOMETRYCOLLECTION(" * 7 + ")" * 8,
+    "digits": "a = " + "9" * (MAX_LENGTH - 10),
+    "blanks": " " * (MAX_LENGTH - 10) + "a = 1",
+    "quotes": "'" * (MAX_LENGTH - 1),
+    "numbers of WKT": "S_WITHIN(g, POINT(1e999 -1e999))",
+    "empty WKT": "S_WITHIN(g, POINT())",
+}
+
+
+@pytest.mark.parametrize("name", ON_A_SMALL_STACK)
+def test_cql2_what_is_let_through_needs_no_large_stack(name: str) -> None:
+    """In a process of its own: an overflow ends it."""
+    done = subprocess.run(
+        [sys.executable, "-c", SMALL_STACK, "cql2-text"],
+        input=ON_A_SMALL_STACK[name],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.returncode
+    assert done.stdout.strip(), done.stderr
+
+
+def test_cql2_blanks_are_read_in_no_time() -> None:
+    """Looking for signs once took the square of a run of blanks: a minute."""
+    start = time.perf_counter()
+    with pytest.raises(QueryError):
+        read("a =" + " " * (MAX_LENGTH - 10))
+    assert time.perf_counter() - start < 2
+
+
+def test_cql2_parser_has_the_stack_it_may_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without our scan, the deepest recursion known still ends in an answer."""
+    from service.features import cql2
+
+    monkeypatch.setattr(cql2, "require_simple", lambda *_: None)
+    with pytest.raises(QueryError):
+        read("a" + "LIKE" * (MAX_LENGTH // 4 - 1))
+    # Other threads keep the usual size.
+    assert threading.stack_size() == 0
 
 
 def test_cql2_json_nested_deeply_is_refused() -> None:

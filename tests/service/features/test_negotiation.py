@@ -1,13 +1,16 @@
-from collections.abc import Mapping
+from typing import cast
 
 import pytest
 from fastapi import FastAPI, Request
+from fastapi.responses import Response
 from starlette.testclient import TestClient
 
 from service import problems
+from service.deps import LanguageDep
 from service.features.negotiation import FormDep, answer
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+KIND = "application/schema+json"
 
 
 @pytest.fixture
@@ -15,14 +18,11 @@ def client() -> TestClient:
     app = FastAPI()
     problems.install(app)
 
-    def page(request: Request, body: Mapping[str, object]) -> str:
-        return f"<p>{body['a']} {request.url.path}</p>"
-
-    app.state.html_pages = {"thing": page}
-
     @app.get("/{resource}")
-    def read(request: Request, resource: str, form: FormDep):  # type: ignore[no-untyped-def]
-        return answer(request, resource, form, {"a": "红线"}, "application/schema+json")
+    def read(
+        request: Request, resource: str, form: FormDep, language: LanguageDep
+    ) -> Response:
+        return answer(request, resource, form, {"a": "红线"}, language, KIND)
 
     return TestClient(app)
 
@@ -47,18 +47,17 @@ def client() -> TestClient:
 def test_form(client: TestClient, accept: str, query: str, kind: str) -> None:
     found = client.get(f"/thing{query}", headers={"accept": accept})
     assert found.status_code == 200
-    assert kind in found.headers["content-type"]
-    assert found.headers["vary"] == "Accept"
+    assert {"Accept", "Accept-Language"} <= set(found.headers["vary"].split(", "))
     if kind == "html":
-        assert found.text == "<p>红线 /thing</p>"
+        assert found.headers["content-type"] == "text/html; charset=utf-8"
+        assert "红线" in found.text
+        assert "</html>" in found.text
     else:
-        assert found.headers["content-type"] == "application/schema+json"
+        assert found.headers["content-type"] == KIND
         assert found.json() == {"a": "红线"}
 
 
-def test_where_there_is_no_page(client: TestClient) -> None:
-    found = client.get("/other", headers={"accept": BROWSER})
-    assert found.json() == {"a": "红线"}
-    refused = client.get("/other?f=html")
-    assert (refused.status_code, refused.json()["code"]) == (400, "form_not_offered")
-    assert client.get("/thing?f=xml").json()["code"] == "form_not_offered"
+def test_a_form_that_is_not_offered_is_refused(client: TestClient) -> None:
+    refused = client.get("/thing?f=xml")
+    assert refused.status_code == 400
+    assert cast("str", refused.json()["code"]) == "form_not_offered"

@@ -135,7 +135,7 @@ def test_crash_is_forgiven_once(store: JobStore) -> None:
 
 def test_stopping_is_no_crash(store: JobStore) -> None:
     for _ in range(5):
-        filled(store) if store.jobs()[1] else filled(store, "a")
+        filled(store) if store.jobs(caller=None)[1] else filled(store, "a")
         store.take("me")
         store.put_back("a", "me")
     job = store.get("a")
@@ -157,16 +157,18 @@ def test_retention_by_number_and_age(store: JobStore) -> None:
     filled(store, "waiting")
     assert sorted(store.prune(2, 1)) == ["a", "b"]
     assert sorted(store.prune(2, 1e-9)) == ["c", "d"]
-    assert [job.id for job in store.jobs()[0]] == ["waiting"]
+    assert [job.id for job in store.jobs(caller=None)[0]] == ["waiting"]
 
 
 def test_pages_and_filters(store: JobStore) -> None:
     filled(store, "a", "b", "c")
     store.add("z", "zonal", {}, 100)
     store.dismiss("b")
-    found, matched = store.jobs(states=("accepted",), processes=("overlap",))
+    found, matched = store.jobs(
+        caller=None, states=("accepted",), processes=("overlap",)
+    )
     assert ([job.id for job in found], matched) == (["c", "a"], 2)
-    page, total = store.jobs(limit=2, offset=1)
+    page, total = store.jobs(caller=None, limit=2, offset=1)
     assert ([job.id for job in page], total) == (["c", "b"], 4)
 
 
@@ -199,5 +201,39 @@ def test_full_disk_loses_no_accepted_job(store: JobStore) -> None:
         fill()
     assert refused.value.code == "jobs_unreadable"
     assert accepted
-    found = {job.id for job in store.jobs(limit=1000)[0]}
+    found = {job.id for job in store.jobs(caller=None, limit=1000)[0]}
     assert found == set(accepted)
+
+
+def test_callers_are_listed_apart(store: JobStore) -> None:
+    for job, caller in (("a", ""), ("b", "k1"), ("c", "k1"), ("d", "k2")):
+        store.add(job, "area", {}, 100, caller)
+    listed = {
+        caller: {job.id for job in store.jobs(caller=caller)[0]}
+        for caller in ("", "k1", "k2", "k3", None)
+    }
+    assert listed == {
+        "": {"a"},
+        "k1": {"b", "c"},
+        "k2": {"d"},
+        "k3": set(),
+        None: {"a", "b", "c", "d"},
+    }
+    assert store.jobs(caller="k1", limit=1)[1] == 2
+    assert store.get("b").caller == "k1"
+
+
+def test_list_without_callers_is_taken_over(tmp_path: Path) -> None:
+    """A list of a version that did not keep who asked: its jobs are nobody's."""
+    file = tmp_path / "jobs.sqlite"
+    filled(JobStore(file), "old")
+    connection = sqlite3.connect(file)
+    connection.execute("ALTER TABLE jobs DROP COLUMN caller")
+    connection.commit()
+    connection.close()
+    for _ in range(2):
+        store = JobStore(file)
+        (job,), matched = store.jobs(caller="")
+        assert (job.id, job.request, job.caller, matched) == ("old", {"a": "甲"}, "", 1)
+        assert store.jobs(caller="k1") == ([], 0)
+        store.close()

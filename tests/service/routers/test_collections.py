@@ -88,7 +88,9 @@ def test_a_restricted_layer_tells_neither_place_nor_number(client: TestClient) -
     assert body["rows"] is None
     assert body["sha256"] is None
     everything = client.get("/collections").json()["collections"]
-    assert next(one for one in everything if one["id"] == "secret") == body
+    listed = next(one for one in everything if one["id"] == "secret")
+    body["links"] = [one for one in body["links"] if one["rel"] != "alternate"]
+    assert listed == body
 
 
 def test_queryables_are_a_schema_of_what_filters_name(client: TestClient) -> None:

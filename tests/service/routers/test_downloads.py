@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import openpyxl
+import pyogrio
 import pytest
 import rasterio
 from starlette.testclient import TestClient
@@ -42,11 +43,14 @@ def nothing_left_behind(folder: Path) -> Iterator[None]:
 def test_every_format_arrives_as_a_file(
     client: TestClient, catalog: Catalog, form: str
 ) -> None:
-    answer = client.get(f"/collections/redline/download?f={form}")
+    plain = {"accept-encoding": "identity"}
+    answer = client.get(f"/collections/redline/download?f={form}", headers=plain)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == FORMATS[form].media_type
     version = catalog.spec("redline").version
     name = f"redline-{version}{FORMATS[form].suffix}"
+    if form == "pmtiles":
+        name = "redline.pmtiles"
     assert f'filename="{name}"' in answer.headers["content-disposition"]
     assert 'rel="describedby"' in answer.headers["link"]
     assert int(answer.headers["content-length"]) == len(answer.content)
@@ -77,10 +81,29 @@ def test_part_within_a_box(client: TestClient, tmp_path: Path) -> None:
     assert part.index.tolist() == ["a"]
 
 
+def test_part_is_what_items_answer(client: TestClient, tmp_path: Path) -> None:
+    query = "filter=id <> 'b'&sortby=-id&properties=name_zh"
+    items = client.get(f"/collections/leagues/items?{query}").json()["features"]
+    content = client.get(f"/collections/leagues/download?f=gpkg&{query}").content
+    path = tmp_path / "part.gpkg"
+    path.write_bytes(content)
+    part = pyogrio.read_dataframe(path)
+    assert len(items) == 2
+    assert part["id"].tolist() == [one["id"] for one in items]
+    assert set(part.columns) == {"id", "name_zh", "geometry"}
+
+
+def test_vector_tiles_as_one_file(client: TestClient) -> None:
+    answer = client.get("/collections/leagues/download?f=pmtiles")
+    assert answer.content.startswith(b"PMTiles\x03")
+    assert answer.content == client.get("/collections/leagues/pmtiles").content
+    assert 'rel="describedby"' in answer.headers["link"]
+
+
 def test_part_says_so(client: TestClient) -> None:
     query = "f=geojson&bbox=108.5,40.5,109,41"
     text = client.get(f"/collections/leagues/download?{query}").json()["provenance"]
-    assert "1 feature(s) that touch bbox=108.5,40.5,109,41" in text
+    assert "1 feature(s), whole, not clipped, that match bbox=108.5,40.5,109,41" in text
 
 
 def test_box_beside_the_layer_gives_an_empty_file(client: TestClient) -> None:
@@ -147,12 +170,18 @@ def test_provenance_alone(client: TestClient) -> None:
         ("nothing/download", 404, "layer_not_found"),
         ("leagues/download?f=cog", 400, "download_kind"),
         ("land_cover/download?f=shp", 400, "download_kind"),
-        ("leagues/download?f=doc", 422, "parameter_not_listed"),
-        ("leagues/download?encoding=big5", 422, "parameter_not_listed"),
-        ("leagues/download?bbox=1,2", 422, "bbox_numbers"),
-        ("leagues/download?bbox=39,108,42,112", 422, "bbox_off_globe"),
+        ("leagues/download?f=doc", 400, "parameter_not_listed"),
+        ("leagues/download?encoding=big5", 400, "parameter_not_listed"),
+        ("leagues/download?bbox=1,2", 400, "bbox_numbers"),
+        ("leagues/download?bbox=39,108,42,112", 400, "bbox_off_globe"),
         ("land_cover/download?bbox=0,0,1,1", 422, "bbox_without_cells"),
-        ("land_cover/download?bbox=111,40,-170,41", 422, "bbox_crosses_180"),
+        ("leagues/download?boox=1,2,3,4", 400, "parameter_unknown"),
+        ("leagues/download?filter=size%3D1", 400, "property_unknown"),
+        ("leagues/download?filter=name_zh%3D", 400, "filter_syntax"),
+        ("leagues/download?f=original&bbox=1,2,3,4", 400, "download_whole_only"),
+        ("leagues/download?f=pmtiles&filter=a", 400, "download_whole_only"),
+        ("land_cover/download?filter=a", 400, "condition_needs_features"),
+        ("land_cover/download?bbox=111,40,-170,41", 400, "bbox_crosses_180"),
     ],
 )
 def test_refusals(client: TestClient, path: str, status: int, code: str) -> None:

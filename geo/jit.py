@@ -18,13 +18,21 @@ Function = TypeVar("Function", bound=Callable[..., object])
 Answer = TypeVar("Answer")
 Span = tuple[int, int]
 
+_KERNELS = ("engine", "raster")
+"""Packages beside this module that hold compiled functions."""
+
 _NEWEST_SOURCE = max(
-    source.stat().st_mtime for source in Path(__file__).parent.glob("*.py")
+    source.stat().st_mtime
+    for package in _KERNELS
+    for source in (Path(__file__), *(Path(__file__).parent / package).glob("*.py"))
 )
 
 
 def compiled(function: Function) -> Function:
-    """Compile a function that Python calls; IEEE arithmetic, no re-association."""
+    """Compile a function that Python calls.
+
+    IEEE arithmetic, no re-association: results do not depend on the compiler's taste.
+    """
     build = numba.njit(nogil=True, cache=True, error_model="numpy")
     ready = build(function)
     _forget_outdated(Path(str(ready.stats.cache_path)), function.__name__)
@@ -32,7 +40,7 @@ def compiled(function: Function) -> Function:
 
 
 def _forget_outdated(folder: Path, name: str) -> None:
-    """Drop machine code older than any source of this package.
+    """Drop machine code older than any source of the kernels.
 
     Numba looks at the date of a function's own file only, not at those of the
     functions that were compiled into it.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.engine import jit
+from geo import jit
 
 
 def test_code_older_than_a_source_is_forgotten(
