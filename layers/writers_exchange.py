@@ -146,7 +146,9 @@ def write_geopackage(
     notes = [Note("columns_renamed", details)] if renamed else []
     said = None if about is None else {ABOUT: about}
     table = table.rename(columns=names)
-    _write_ogr(table, path, "GPKG", notes, layer=path.stem, dataset_metadata=said)
+    # The format keeps names that begin so for itself.
+    layer = f"_{path.stem}" if path.stem.lower().startswith("gpkg") else path.stem
+    _write_ogr(table, path, "GPKG", notes, layer=layer, dataset_metadata=said)
     return tuple(notes)
 
 

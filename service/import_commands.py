@@ -72,8 +72,6 @@ def _add_import(adder: Add) -> None:
         "--zone": (int, "zone of coordinates without prefix | 带号"),
         "--accuracy": (float, "positional accuracy in metres | 位置精度"),
         "--tolerance": (float, "of chords of curves in metres | 曲线容差"),
-        "--nodata": (float, "of a raster that declares none | 无数据值"),
-        "--band": (int, "of a raster | 波段"),
         "--keep": (int, "versions kept | 保留的版本数"),
     }
     for option, (kind, said) in numbers.items():

@@ -294,8 +294,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{file}: TXT holds number, name, map sheet, use and class only; other fields were left out ({columns}).",
     ),
     "export_moved": (
-        "{file}：坐标由 {source} 转为 {target}，边已加密到不超过 {most}，面积不变。",
-        "{file}: coordinates were brought from {source} to {target}, edges densified to at most {most}, so that areas stay.",
+        "{file}：坐标由 {source} 转为 {target}，边已加密到不超过 {most}；边的移动不超过 {off}，面积的变化不超过周长乘以它。",
+        "{file}: coordinates were brought from {source} to {target}, edges densified to at most {most}; an edge moves by at most {off}, and an area changes by at most its perimeter times that.",
     ),
 }
 """By code: Chinese and English."""

@@ -53,8 +53,6 @@ class ImportOptions(Model):
     scope: str | None = Field(default=None, max_length=400)
     """Who may use it and for what."""
     caution: str | None = Field(default=None, max_length=1000)
-    nodata: float | None = None
-    band: int | None = Field(default=None, ge=1)
     keep: Retention | None = None
     """Versions kept; older ones are removed after the import. All if None."""
     report: Path | None = None

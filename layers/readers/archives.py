@@ -14,6 +14,7 @@ from layers.readers.guard import reading, require_file
 from layers.readers.zipped import MAX_UNPACKED_BYTES, ZIPPED
 
 MAX_MEMBERS = 10_000
+COMPANIONS = (".txt", ".csv", ".tsv", ".xlsx", ".xlsm", ".dat")
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 
 
@@ -50,6 +51,7 @@ def layers_in(
 ) -> list[Path]:
     """Answer the layer files of an unpacked archive that are meant.
 
+    Texts and tables beside layers go with them (a readme, a list of fields).
     Several parcel files are one layer; else a person must name one.
 
     Raises
@@ -64,6 +66,9 @@ def layers_in(
         and "__MACOSX" not in one.parts
         and not any(up.suffix.lower() == ".gdb" for up in one.parents)
     ]
+    if wanted is None:
+        layers = [one for one in found if one.suffix.lower() not in COMPANIONS]
+        found = layers or found
     names = [one.stem for one in found]
     details = {"file": archive.name, "layers": listed(names, 20)}
     if not found:
