@@ -82,7 +82,8 @@ def _add_import(adder: Add) -> None:
     one.add_argument(
         "--parameters",
         metavar="DX,DY,DZ,RX,RY,RZ,S",
-        help="seven, from the file's datum to CGCS2000 | 七参数",
+        help="seven, from the file's datum to CGCS2000; --parameters=-1,... where"
+        " the first is negative | 七参数",
     )
     one.add_argument("--report", type=Path, metavar="FILE.json|FILE.html")
     for option, said in (

@@ -237,7 +237,10 @@ def _datum(asked: _Asked) -> tuple[DatumName, list[Decision]]:
     else:
         name, code = "cgcs2000", "decision_datum_assumed"
     if name in ("gcj02", "bd09"):
-        raise CRSError("import_datum_shifted", datum=name, **details)
+        words = details["words"] or name
+        raise CRSError(
+            "import_datum_shifted", **{**details, "words": words}, datum=name
+        )
     return name, [Decision("datum", name, code, details, others, "--datum")]
 
 

@@ -1,6 +1,5 @@
 """Killed at any moment, an import leaves the old version whole and nothing to see."""
 
-import os
 import random
 import signal
 import subprocess
@@ -107,7 +106,6 @@ def test_killed(bring: Bring, workspace: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif("ECOBARRIER_SLOW" not in os.environ, reason="takes minutes")
 def test_killed_at_fifty_moments(bring: Bring, workspace: Path, tmp_path: Path) -> None:
     kill_at_random(bring, workspace, tmp_path, 50)
 

@@ -1,9 +1,8 @@
 """Damaged files of every format: a layer or a reasoned refusal, never anything else.
 
-``ECOBARRIER_FUZZ=20000`` runs so many; a few run always.
+A few run always, 20,000 with the mark ``slow``.
 """
 
-import os
 import random
 import resource
 import time
@@ -19,7 +18,7 @@ from layers.importing.region import Region
 
 Make = Callable[[Path], list[Path]]
 
-COUNT = int(os.environ.get("ECOBARRIER_FUZZ", "60"))
+FEW, MANY = 60, 20_000
 MOST_S = 10.0
 MOST_KB = 3_000_000
 
@@ -62,7 +61,7 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
     return bytes(damaged)
 
 
-def inputs(folder: Path) -> Iterator[tuple[str, bytes]]:
+def inputs(folder: Path, count: int) -> Iterator[tuple[str, bytes]]:
     chance = random.Random(20_261_125)  # noqa: S311
     samples = [
         (name, text.encode(code))
@@ -70,7 +69,7 @@ def inputs(folder: Path) -> Iterator[tuple[str, bytes]]:
         for code in ("utf-8", "gb18030")
     ]
     samples += [(one.name, one.read_bytes()) for one in sorted(folder.iterdir())]
-    for number in range(COUNT):
+    for number in range(count):
         name, content = samples[number % len(samples)]
         yield name, mutated(content, chance)
 
@@ -99,11 +98,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def test_a_layer_or_a_reason(folder: Path, tmp_path: Path, region: Region) -> None:
-    if COUNT > 1000:
+@pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
+def test_a_layer_or_a_reason(
+    folder: Path, tmp_path: Path, region: Region, count: int
+) -> None:
+    if count == MANY:
         resource.setrlimit(resource.RLIMIT_AS, (MOST_KB * 4096, MOST_KB * 4096))
     outcomes = {"layer": 0, "refused": 0}
-    for number, (name, content) in enumerate(inputs(folder)):
+    for number, (name, content) in enumerate(inputs(folder, count)):
         path = tmp_path / name
         path.write_bytes(content)
         began = time.process_time()
