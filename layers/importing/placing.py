@@ -224,7 +224,7 @@ def _unstated(asked: _Asked, points: FloatArray) -> Placement:
 
 def _datum(asked: _Asked) -> tuple[DatumName, list[Decision]]:
     hints, options = asked.table.hints, asked.options
-    details = {"where": asked.where, "words": hints.datum_words if hints else ""}
+    details = {"where": asked.where, "words": (hints and hints.datum_words) or "-"}
     others = ("xian80", "beijing54")
     if options.datum is not None:
         name, code = options.datum, "decision_datum_stated"
@@ -237,10 +237,7 @@ def _datum(asked: _Asked) -> tuple[DatumName, list[Decision]]:
     else:
         name, code = "cgcs2000", "decision_datum_assumed"
     if name in ("gcj02", "bd09"):
-        words = details["words"] or name
-        raise CRSError(
-            "import_datum_shifted", **{**details, "words": words}, datum=name
-        )
+        raise CRSError("import_datum_shifted", datum=name, **details)
     return name, [Decision("datum", name, code, details, others, "--datum")]
 
 

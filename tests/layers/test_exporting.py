@@ -14,6 +14,7 @@ from layers.importing.options import ImportOptions
 from layers.importing.pipeline import import_files
 from layers.importing.region import Region
 from layers.importing.report import ImportReport
+from layers.writers_shapefile import Encoding
 
 Bring = Callable[..., ImportReport]
 Send = Callable[..., set[str]]
@@ -57,9 +58,11 @@ def first(bring: Bring, tmp_path: Path) -> ImportReport:
 def send(tmp_path: Path, seeds: Path) -> Send:
     """Export the layer ``mine`` and answer the codes of the notes."""
 
-    def call(path: Path, **options: object) -> set[str]:
+    def call(
+        path: Path, *, crs: str | None = None, encoding: Encoding = "utf-8"
+    ) -> set[str]:
         layer = Catalog.open(seeds, tmp_path / "work").vector("mine")
-        notes = export(layer, path, **{"encoding": "utf-8", **options})
+        notes = export(layer, path, crs=crs, encoding=encoding)
         assert all(one.text.zh and one.text.en for one in notes)
         return {one.code for one in notes}
 

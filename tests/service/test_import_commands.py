@@ -145,7 +145,7 @@ def test_zone_and_axes(
     stated: str,
     found: str,
 ) -> None:
-    """Delineate-Anything#18, mapper#314: EPSG says north, east; the file is east first.
+    """Delineate-Anything#18, mapper#314: the file is east first.
 
     The worked point is 113 E 42 N.
     """
