@@ -85,7 +85,7 @@ def _add_import(adder: Add) -> None:
         help="seven, from the file's datum to CGCS2000; --parameters=-1,... where"
         " the first is negative | 七参数",
     )
-    one.add_argument("--report", type=Path, metavar="FILE.json|FILE.html")
+    one.add_argument("--report", type=Path, metavar="FILE.json|.html|.geojson")
     for option, said in (
         ("--approximate", "take an unsafe datum for CGCS2000 | 近似当作 2000 系"),
         ("--strict", "refuse instead of repairing | 有缺陷即拒绝"),

@@ -56,4 +56,5 @@ class ImportOptions(Model):
     keep: Retention | None = None
     """Versions kept; older ones are removed after the import. All if None."""
     report: Path | None = None
-    """Where the report is also written, ``.json`` or ``.html``."""
+    """Where the report is also written: ``.json``, ``.html``, or ``.geojson`` for the
+    faults as a layer of points."""

@@ -21,7 +21,7 @@ from geo.messages import Note, listed
 from geo.validity import repair
 from layers.errors import LayerReadError
 from layers.files import content_sha256
-from layers.importing import html_report
+from layers.importing import html_report, report_files
 from layers.importing.decisions import Decision, divided
 from layers.importing.keeping import FeatureKeeper
 from layers.importing.options import ImportOptions
@@ -250,9 +250,7 @@ def _publish(source: Source, work: _Work, workspace: Path) -> ImportReport:
         write_text(html_report.page(report), incoming / "import.html")
         put(incoming, spec)
     if options.report is not None:
-        html = options.report.suffix.lower() in (".html", ".htm")
-        text = html_report.page(report) if html else report.model_dump_json(indent=1)
-        write_text(text, options.report)
+        report_files.write(report, options.report)
     return report
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from pyproj import Geod
 
 from service.cli import main
 
@@ -428,6 +429,25 @@ def test_reports_and_retention(run: Run, take: Take, tmp_path: Path) -> None:
     assert all(one["reason"]["zh"] in text for one in report["decisions"])
     (kept,) = json.loads(run("history", "mine", "--json")[1])["versions"]
     assert kept["version"] == report["version"]
+
+
+def test_faults_as_a_layer(run: Run, take: Take, tmp_path: Path) -> None:
+    """shapely#462: a bowtie is repaired, with its place and both areas on record."""
+    bow = shapely.Polygon([(107, 40), (107.2, 40.2), (107.2, 40), (107, 40.2)])
+    path = geopackage(tmp_path / "a.gpkg", bow, "EPSG:4490")
+    faults = tmp_path / "faults.geojson"
+    report = take(path, "--report", faults)
+    assert report["faults"] == {"self_crossing": 1}
+    (repair,) = (one for one in report["repairs"] if one["code"] == "repair_invalid")
+    # Lobes of opposite winding cancel; half the box is right.
+    box_m2, _ = Geod(ellps="GRS80").geometry_area_perimeter(bow.envelope)
+    assert repair["before_m2"] < 0.01 * repair["after_m2"]
+    assert repair["after_m2"] == pytest.approx(abs(box_m2) / 2, rel=2e-3)
+    (feature,) = json.loads(faults.read_text(encoding="utf-8"))["features"]
+    assert feature["properties"]["kind"] == "self_crossing"
+    assert feature["properties"]["feature"] == "A"
+    assert feature["geometry"]["coordinates"] == pytest.approx([107.1, 40.1])
+    assert run("import", faults, "--id", "faults")[0] == 0
 
 
 def test_wrong_options(run: Run, refuse: Refuse, tmp_path: Path) -> None:
