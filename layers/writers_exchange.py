@@ -221,15 +221,22 @@ def write_geodatabase(frame: gpd.GeoDataFrame, path: Path) -> tuple[Note, ...]:
                 layer=path.stem,
                 driver="OpenFileGDB",
                 promote_to_multi=True,
-                # The default lattice of 0.1 mm would move vertices.
-                layer_options={"XYSCALE": "1e9", "XORIGIN": "-1e6", "YORIGIN": "-1e6"}
-                if not CRS.from_user_input(table.crs).is_geographic
-                else {},
+                layer_options=_lattice(CRS.from_user_input(table.crs)),
             )
         if path.exists():
             shutil.rmtree(path)
         fresh.rename(path)
     return tuple(notes)
+
+
+def _lattice(crs: CRS) -> dict[str, str]:
+    """Say which lattice a geodatabase rounds to: the usual one moves by 0.1 mm.
+
+    Numbers of steps stay below 2^53, the most that the format's own tools take, for
+    eastings with a zone's number too.
+    """
+    origin, scale = ("-400", "1e13") if crs.is_geographic else ("-1e6", "1e8")
+    return {"XYSCALE": scale, "XORIGIN": origin, "YORIGIN": origin}
 
 
 def exchangeable(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:

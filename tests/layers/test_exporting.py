@@ -93,6 +93,23 @@ def test_areas_and_names_come_back(
     assert found.loc[["DK001", "DK002"], "name_zh"].tolist() == NAMES
 
 
+@pytest.mark.parametrize("crs", ["EPSG:4523", "EPSG:4490"])
+@pytest.mark.parametrize("suffix", [one for one in PLANE if one != ".txt"])
+def test_uneven_coordinates_come_back(
+    bring: Bring, send: Send, tmp_path: Path, suffix: str, crs: str
+) -> None:
+    """No format's lattice moves a vertex noticeably, in metres or degrees."""
+    frame = gpd.GeoDataFrame(
+        {"id": ["A", "B"]}, geometry=[PLOT, HUT], crs="EPSG:4524"
+    ).to_crs(crs)
+    frame.to_parquet(tmp_path / "in.parquet")
+    first = bring(tmp_path / "in.parquet")
+    assert "export_moved" not in send(tmp_path / f"out{suffix}")
+    again = bring(tmp_path / f"out{suffix}", "back")
+    assert again.crs == crs
+    assert again.areas_m2 == pytest.approx(first.areas_m2, rel=1e-9)
+
+
 @pytest.mark.parametrize("suffix", DEGREES)
 def test_formats_of_degrees_say_what_they_move(
     first: ImportReport,
