@@ -121,8 +121,11 @@ def _vertices(values: GeometryArray, labels: FloatArray, health: Health) -> None
     )
     length = np.hypot(*step.T)
     before, after = step[:-1], step[1:]
-    dot = (before * after).sum(axis=1)
-    sharp = inside[:-1] & inside[1:] & (dot < -SPIKE_COSINE * length[:-1] * length[1:])
+    # Damaged files hold numbers whose products overflow: no angle can be told there.
+    with np.errstate(over="ignore", invalid="ignore"):
+        dot = (before * after).sum(axis=1)
+        straight_back = -SPIKE_COSINE * length[:-1] * length[1:]
+    sharp = inside[:-1] & inside[1:] & (dot < straight_back)
     health.add(
         Fault("spike", labels[owner[chain[i]]], *map(float, points[i]))
         for i in np.flatnonzero(sharp) + 1
