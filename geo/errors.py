@@ -10,6 +10,7 @@
     |- layers.errors.LayerError
     |  |- LayerNotFoundError   no layer and no file of that name
     |  |- LayerReadError       a file that cannot be read as what it claims to be
+    |  |  `- DecisionNeededError   something a person must decide, with the choices
     |  |- LayerWriteError      a file that cannot be written
     |  |- LayerTilesError      features of which no tiles could be made
     |  |- LayerFormatError     content that the format asked for cannot hold

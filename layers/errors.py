@@ -15,6 +15,10 @@ class LayerReadError(LayerError):
     """A file that cannot be read as what it claims to be."""
 
 
+class DecisionNeededError(LayerReadError):
+    """Something a person must decide; the details offer the choices."""
+
+
 class LayerWriteError(LayerError):
     """A file that cannot be written; what was there before is unchanged."""
 

@@ -133,6 +133,10 @@ class LayerSpec(Model):
     """Of a continuous raster's values."""
     style: Style = Style()
     restricted: bool = False
+    secrecy: str | None = None
+    """Mark of secrecy as the office writes it; the caution repeats it."""
+    scope: str | None = None
+    """Who may use it and for what; the caution repeats it."""
     sha256: Sha256
 
     @property

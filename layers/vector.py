@@ -97,7 +97,7 @@ def prepare(table: Table, where: str, *, crs: str | None = None) -> Prepared:
             features=listed(list(ids)) or "-",
         )
     source, working, moved = _to_working(repaired, where)
-    attributes = with_names(_index_freed(frame.drop(columns=frame.geometry.name)))
+    attributes = with_names(index_freed(frame.drop(columns=frame.geometry.name)))
     features = gpd.GeoDataFrame(attributes.loc[working.index], geometry=working)
     return Prepared(
         features,
@@ -188,7 +188,7 @@ def _column(frame: pd.DataFrame, name: str) -> str | None:
     return name if name in fitting else next(iter(fitting), None)
 
 
-def _index_freed(attributes: pd.DataFrame) -> pd.DataFrame:
+def index_freed(attributes: pd.DataFrame) -> pd.DataFrame:
     """No column may have the index's name: pandas could not tell them apart."""
     if "id" not in attributes.columns:
         return attributes

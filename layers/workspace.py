@@ -5,15 +5,19 @@
     layers/<id>/current                     the version in use, one line
     layers/<id>/<version>/metadata.json     a LayerSpec
     layers/<id>/<version>/<file>            what the metadata's path names
+    layers/<id>/.lock                       held by the one process that changes it
 
 A version is complete before it gets its name, and is in use only once ``current``
 names it; both steps are one rename, so a crash at any instant leaves the old version
 whole.
 """
 
+import fcntl
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -25,6 +29,8 @@ from layers.writers import atomic_file, writing
 
 METADATA = "metadata.json"
 POINTER = "current"
+LOCK = ".lock"
+_INCOMING = ".incoming-"
 
 
 def current_versions(workspace: Path) -> dict[str, tuple[LayerSpec, Path]]:
@@ -75,44 +81,143 @@ def publish(workspace: Path, spec: LayerSpec, file: Path) -> Path:
         raise CatalogError("catalog_sha256", layer=spec.id, file=file.name)
     if spec.path.name != str(spec.path) or spec.path.name != file.name:
         raise CatalogError("catalog_path_outside", layer=spec.id, path=str(spec.path))
-    layer = workspace / "layers" / spec.id
-    target = layer / spec.version
-    with writing(layer):
-        layer.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            _require_equal(target, spec)
-        else:
-            _keep(target, spec, file)
-        with atomic_file(layer / POINTER) as temporary:
-            temporary.write_text(f"{spec.version}\n", encoding="ascii")
+    target = layer_folder(workspace, spec.id) / spec.version
+    with staging(workspace, spec.id) as incoming, writing(target):
+        if target.exists() and read_spec(target) != spec:
+            raise CatalogError(
+                "catalog_version_exists", layer=spec.id, version=spec.version
+            )
+        for part in content_parts(file):
+            _copy(part, incoming / part.name)
+        put(incoming, spec)
     return target
 
 
-def _keep(target: Path, spec: LayerSpec, file: Path) -> None:
-    # Starts with a dot: no version's name does, so a crash leaves nothing to find.
-    incoming = Path(tempfile.mkdtemp(prefix=".incoming-", dir=target.parent))
+def layer_folder(workspace: Path, layer_id: str) -> Path:
+    """Say where the versions of a layer are."""
+    return workspace / "layers" / layer_id
+
+
+@contextmanager
+def staging(workspace: Path, layer_id: str) -> Iterator[Path]:
+    """Lend a folder in which a version is made; nobody else works on the layer.
+
+    Others that want to, in any process, wait. What a killed process left behind is
+    removed: with the lock in hand, nobody can be working on it.
+
+    Raises
+    ------
+    LayerWriteError
+    """
+    layer = layer_folder(workspace, layer_id)
+    with locked(layer):
+        for left_over in layer.glob(".[!l]*"):
+            if left_over.is_dir():
+                shutil.rmtree(left_over, ignore_errors=True)
+        # Starts with a dot: no version's name does.
+        incoming = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=layer))
+        try:
+            yield incoming
+        finally:
+            shutil.rmtree(incoming, ignore_errors=True)
+
+
+@contextmanager
+def locked(layer: Path) -> Iterator[None]:
+    """Hold a layer's lock; the system takes it from a process that dies.
+
+    Raises
+    ------
+    LayerWriteError
+    """
+    with writing(layer):
+        layer.mkdir(parents=True, exist_ok=True)
+        stream = (layer / LOCK).open("ab")
+    with stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def put(incoming: Path, spec: LayerSpec) -> Path:
+    """Give a finished version its name, unless it is there, and make it current.
+
+    Parameters
+    ----------
+    incoming : Path
+        From :func:`staging`, with the files of the version in it.
+    spec : LayerSpec
+
+    Returns
+    -------
+    Path
+        The folder of the version.
+
+    Raises
+    ------
+    LayerWriteError
+    """
+    target = incoming.parent / spec.version
+    with writing(target):
+        if not target.exists():
+            with atomic_file(incoming / METADATA) as temporary:
+                temporary.write_text(spec.model_dump_json(indent=2), encoding="utf-8")
+            for file in incoming.iterdir():
+                _flush(file)
+            incoming.chmod(0o755)
+            incoming.rename(target)
+            _flush(target.parent)
+        point_to(incoming.parent, spec.version)
+    return target
+
+
+def point_to(layer: Path, version: str) -> None:
+    """Make a version the current one; the caller holds the lock.
+
+    Raises
+    ------
+    LayerWriteError
+    """
+    with atomic_file(layer / POINTER) as temporary:
+        temporary.write_text(f"{version}\n", encoding="ascii")
+
+
+def versions(workspace: Path, layer_id: str) -> dict[str, tuple[LayerSpec, Path]]:
+    """Answer all versions of a layer that are whole, by name.
+
+    Raises
+    ------
+    CatalogError
+        Metadata that contradicts its folder.
+    """
+    folders = sorted(layer_folder(workspace, layer_id).glob(f"[!.]*/{METADATA}"))
+    found = {one.parent.name: (read_spec(one.parent), one.parent) for one in folders}
+    for name, (spec, _) in found.items():
+        if spec.version != name:
+            raise CatalogError("catalog_version_differs", layer=layer_id, version=name)
+    return found
+
+
+def current_version(workspace: Path, layer_id: str) -> str | None:
+    """Answer the version in use, or None if there is none."""
+    pointer = layer_folder(workspace, layer_id) / POINTER
     try:
-        for part in content_parts(file):
-            _copy(part, incoming / part.name)
-        with atomic_file(incoming / METADATA) as temporary:
-            temporary.write_text(spec.model_dump_json(indent=2), encoding="utf-8")
-        incoming.chmod(0o755)
-        incoming.rename(target)
-    finally:
-        shutil.rmtree(incoming, ignore_errors=True)
+        return pointer.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return None
 
 
 def _copy(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
-    with target.open("rb") as stream:
-        os.fsync(stream.fileno())
+    _flush(target)
 
 
-def _require_equal(target: Path, spec: LayerSpec) -> None:
-    if _read_spec(target) != spec:
-        raise CatalogError(
-            "catalog_version_exists", layer=spec.id, version=spec.version
-        )
+def _flush(path: Path) -> None:
+    """Make a file, or the names in a folder, survive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _version(pointer: Path) -> tuple[LayerSpec, Path]:
@@ -121,13 +226,19 @@ def _version(pointer: Path) -> tuple[LayerSpec, Path]:
     folder = layer / version
     if Path(version).name != version or not folder.is_dir():
         raise CatalogError("catalog_version_missing", layer=layer.name, version=version)
-    spec = _read_spec(folder)
+    spec = read_spec(folder)
     if spec.id != layer.name or spec.version != version:
         raise CatalogError("catalog_version_differs", layer=layer.name, version=version)
     return spec, folder
 
 
-def _read_spec(folder: Path) -> LayerSpec:
+def read_spec(folder: Path) -> LayerSpec:
+    """Read what a version says of itself.
+
+    Raises
+    ------
+    CatalogError
+    """
     file = folder / METADATA
     try:
         return LayerSpec.model_validate_json(file.read_bytes())

@@ -5,6 +5,8 @@ everything and say what they leave out.
 """
 
 import json
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from geo.crs import require, to_working
 from geo.messages import Note, listed
 from layers.readers.guard import warnings_noted
 from layers.values import json_value
-from layers.writers import atomic_file
+from layers.writers import atomic_file, writing
 
 ABOUT = "provenance"
 """Name of the member, or the metadata item, that holds the provenance text."""
@@ -144,7 +146,9 @@ def write_geopackage(
     notes = [Note("columns_renamed", details)] if renamed else []
     said = None if about is None else {ABOUT: about}
     table = table.rename(columns=names)
-    _write_ogr(table, path, "GPKG", notes, layer=path.stem, dataset_metadata=said)
+    # The format keeps names that begin so for itself.
+    layer = f"_{path.stem}" if path.stem.lower().startswith("gpkg") else path.stem
+    _write_ogr(table, path, "GPKG", notes, layer=layer, dataset_metadata=said)
     return tuple(notes)
 
 
@@ -184,6 +188,55 @@ def write_flatgeobuf(
         table, path, "FlatGeobuf", notes, spatial_index="NO", layer_metadata=said
     )
     return tuple(notes)
+
+
+def write_geodatabase(frame: gpd.GeoDataFrame, path: Path) -> tuple[Note, ...]:
+    """Write a File Geodatabase with one layer, named like the folder.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        ``(n,)``, x,y order, any CRS. The index is kept as its name says.
+    path : Path
+        A folder ``.gdb``; replaced if it exists.
+
+    Returns
+    -------
+    tuple of Note
+
+    Raises
+    ------
+    CRSError
+        ``crs_missing``.
+    LayerWriteError
+    """
+    notes: list[Note] = []
+    table = exchangeable(frame, path)
+    with writing(path), tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        fresh = Path(folder) / path.name
+        with warnings_noted(path, notes):
+            pyogrio.write_dataframe(
+                table,
+                fresh,
+                layer=path.stem,
+                driver="OpenFileGDB",
+                promote_to_multi=True,
+                layer_options=_lattice(CRS.from_user_input(table.crs)),
+            )
+        if path.exists():
+            shutil.rmtree(path)
+        fresh.rename(path)
+    return tuple(notes)
+
+
+def _lattice(crs: CRS) -> dict[str, str]:
+    """Say which lattice a geodatabase rounds to: the usual one moves by 0.1 mm.
+
+    Numbers of steps stay below 2^53, the most that the format's own tools take, for
+    eastings with a zone's number too.
+    """
+    origin, scale = ("-400", "1e13") if crs.is_geographic else ("-1e6", "1e8")
+    return {"XYSCALE": scale, "XORIGIN": origin, "YORIGIN": origin}
 
 
 def exchangeable(frame: gpd.GeoDataFrame, path: Path) -> gpd.GeoDataFrame:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from geo.errors import EcobarrierError, GeoError
 from geo.messages import Text
 from layers.errors import (
+    DecisionNeededError,
     LayerError,
     LayerFormatError,
     LayerLimitError,
@@ -146,6 +147,7 @@ STATUS: dict[type[EcobarrierError], HTTPStatus] = {
     LayerError: HTTPStatus.INTERNAL_SERVER_ERROR,
     LayerNotFoundError: HTTPStatus.NOT_FOUND,
     LayerReadError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    DecisionNeededError: HTTPStatus.UNPROCESSABLE_ENTITY,
     RequestError: HTTPStatus.BAD_REQUEST,
     ParameterError: HTTPStatus.UNPROCESSABLE_ENTITY,
     KindError: HTTPStatus.BAD_REQUEST,

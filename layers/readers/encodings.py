@@ -68,6 +68,47 @@ def decode_text(content: bytes, file: str) -> tuple[str, list[Note]]:
     raise LayerReadError("text_encoding_unknown", file=file)
 
 
+def settle_text(
+    content: bytes, file: str, stated: str | None = None
+) -> tuple[str, Note]:
+    """Decode a whole text and say how the encoding was decided.
+
+    Raises
+    ------
+    LayerReadError
+        ``encoding_wrong`` for a stated one that does not fit, or
+        ``text_encoding_unknown``.
+    """
+    if stated is not None:
+        encoding = python_name(stated)
+        try:
+            text = content.decode(
+                "utf-8-sig" if encoding == "utf-8" else encoding or ""
+            )
+        except (LookupError, UnicodeDecodeError) as error:
+            raise LayerReadError(
+                "encoding_wrong", file=file, encoding=stated
+            ) from error
+        return text, _settled("text_encoding_stated", file, str(encoding), text)
+    if content.startswith(codecs.BOM_UTF8):
+        code = "text_encoding_mark"
+    elif content.isascii():
+        code = "text_encoding_ascii"
+    else:
+        code = "text_encoding_trial"
+    text, notes = decode_text(content, file)
+    encoding = str(notes[0].details["encoding"]) if notes else "utf-8"
+    if encoding == "utf-16":
+        code = "text_encoding_mark"
+    return text, _settled(code, file, encoding, text)
+
+
+def _settled(code: str, file: str, encoding: str, text: str) -> Note:
+    telling = next((line for line in text.splitlines() if not line.isascii()), "")
+    details = {"file": file, "encoding": encoding, "sample": telling.strip()[:20]}
+    return Note(code, details)
+
+
 def python_name(label: str) -> str | None:
     """Answer Python's name of a code page as a ``.cpg`` spells it; None if unknown.
 

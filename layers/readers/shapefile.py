@@ -21,7 +21,7 @@ from layers.errors import LayerReadError
 from layers.readers import encodings
 from layers.readers.guard import Format, reading, require_file
 from layers.readers.table import Table
-from layers.readers.vector import read_ogr
+from layers.readers.vector import read_ogr, stream_ogr
 
 SHAPEFILE = Format("Shapefile", "vector", (".shp",), (b"\x00\x00\x27\x0a",))
 
@@ -77,6 +77,29 @@ def read_shapefile(path: Path, *, encoding: str | None = None) -> Table:
             notes.append(Note("shapefile_prj_unreadable", {"file": path.name}))
         frame = _decoded(frame, parts, path.name, encoding, notes)
     return Table(frame, (*notes, *said))
+
+
+def stream_shapefile(
+    path: Path, *, rows: int, encoding: str | None = None
+) -> Iterator[Table]:
+    """Read a shapefile in parts; see :func:`read_shapefile`.
+
+    Each part's encoding is decided by its own bytes; the first part says how.
+    """
+    require_file(path, SHAPEFILE)
+    notes: list[Note] = []
+    with reading(path, SHAPEFILE.name):
+        parts = shapefile_parts(path)
+        _require_whole(path, parts)
+        with _complete(path, parts, notes) as complete:
+            for frame in stream_ogr(
+                complete, path, SHAPEFILE, rows=rows, encoding=_AS_BYTES
+            ):
+                if frame.crs is None and ".prj" in parts:
+                    notes.append(Note("shapefile_prj_unreadable", {"file": path.name}))
+                text = _decoded(frame, parts, path.name, encoding, notes)
+                yield Table(text, tuple(notes))
+                notes = []
 
 
 def _require_whole(path: Path, parts: dict[str, Path]) -> None:

@@ -1,11 +1,44 @@
 """What every vector reader answers: the file's content, unchanged but decoded."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import geopandas as gpd
 from pyproj import CRS
 
+from geo.crs_names import DatumName
 from geo.messages import Note
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What a list of coordinates says of them, which is less than a CRS.
+
+    Such a format has no place for a CRS. Its columns are in the order of the file.
+
+    Parameters
+    ----------
+    datum : str or None
+    datum_words : str
+        As the file writes it; a datum that is not understood is named.
+    width : {3, 6} or None
+        Degrees of the zone.
+    zone : int or None
+    sheets : tuple of str
+        Numbers of the map sheets that the features lie in.
+    north_first : bool or None
+        Whether the format, or a heading, puts north before east; None if unsaid.
+    standard : {"cgcs2000"} or None
+        The datum that the format prescribes.
+    """
+
+    datum: DatumName | None = None
+    datum_words: str = ""
+    width: Literal[3, 6] | None = None
+    zone: int | None = None
+    sheets: tuple[str, ...] = ()
+    north_first: bool | None = None
+    standard: Literal["cgcs2000"] | None = None
 
 
 @dataclass(frozen=True)
@@ -23,12 +56,15 @@ class Table:
         ``(n,)``, ids that the format carries outside the columns; None if it has none.
     default_crs : CRS or None
         What the format's standard says where the file says nothing.
+    hints : Hints or None
+        Of a plain list of coordinates, whose columns are not settled yet.
     """
 
     frame: gpd.GeoDataFrame
     notes: tuple[Note, ...] = ()
     ids: tuple[str | None, ...] | None = None
     default_crs: CRS | None = None
+    hints: Hints | None = None
 
 
 def id_text(value: object) -> str | None:

@@ -1,12 +1,16 @@
 """Read GeoPackage, FlatGeobuf and GeoParquet."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
+import shapely
+from pyproj import CRS
 from shapely.errors import ShapelyError
 
 from geo.messages import Note, listed
@@ -37,14 +41,26 @@ def read_geopackage(path: Path, *, layer: str | None = None) -> Table:
     require_file(path, GEOPACKAGE)
     notes: list[Note] = []
     with reading(path, GEOPACKAGE.name), warnings_noted(path, notes):
-        spatial = [name for name, kind in pyogrio.list_layers(path) if kind is not None]
-    chosen = _chosen(path, [str(name) for name in spatial], layer)
+        names = pyogrio.list_layers(path)
+    chosen = _chosen(path, [str(name) for name, kind in names if kind], layer)
     frame, said = read_ogr(path, path, GEOPACKAGE, layer=chosen)
     # srs_id 0 and -1 of the standard say that nobody knows.
     if frame.crs is not None and frame.crs.name.startswith("Undefined"):
         shapes = frame.geometry.to_numpy()
         frame = gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=shapes)
     return Table(frame, (*notes, *(note for note in said if note not in notes)))
+
+
+def geopackage_layer(path: Path, wanted: str | None) -> str:
+    """Answer the layer meant; see :func:`read_geopackage`.
+
+    Raises
+    ------
+    LayerReadError
+    """
+    with reading(path, GEOPACKAGE.name):
+        names = pyogrio.list_layers(path)
+    return _chosen(path, [str(name) for name, kind in names if kind], wanted)
 
 
 def read_flatgeobuf(path: Path) -> Table:
@@ -140,6 +156,37 @@ def read_ogr(
     if len(frame) < stated:
         raise LayerReadError("layer_truncated", file=user_file.name)
     return frame, notes
+
+
+def stream_ogr(
+    path: Path,
+    user_file: Path,
+    form: Format,
+    *,
+    rows: int,
+    layer: str | None = None,
+    encoding: str | None = None,
+) -> Iterator[gpd.GeoDataFrame]:
+    """Read a layer by GDAL in parts of so many rows; see :func:`read_ogr`.
+
+    Rings that lack their end are closed, without a note; what cannot be built at all
+    is None.
+    """
+    with (
+        reading(user_file, form.name, also=(LookupError,)),
+        pyogrio.open_arrow(
+            path, layer=layer, encoding=encoding, batch_size=rows, use_pyarrow=True
+        ) as (about, reader),
+    ):
+        name = about["geometry_name"] or "wkb_geometry"
+        crs = None if about["crs"] is None else CRS.from_user_input(about["crs"])
+        for batch in reader:
+            table = pa.Table.from_batches([batch])
+            wkb = table[name].to_numpy()
+            shapes = shapely.from_wkb(wkb, on_invalid="fix")
+            attributes = table.drop_columns([name]).to_pandas()
+            attributes = attributes.drop(columns=[about["fid_column"]], errors="ignore")
+            yield gpd.GeoDataFrame(attributes, geometry=shapes, crs=crs)
 
 
 def geometry_named(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -1,0 +1,1 @@
+"""Bring files of others in: read, decide, check, repair, publish."""

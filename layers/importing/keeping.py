@@ -1,0 +1,165 @@
+"""Keep features as GeoParquet, part by part, in memory bounded by their plain bytes.
+
+Parts are held as WKB in Arrow, a tenth of what they take as objects, and put in Hilbert
+order at the end. The same features give the same bytes.
+"""
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+from pyproj import CRS
+
+from geo.messages import Note, listed
+from geo.types import FloatArray
+from layers.writers import HILBERT_FROM_ROWS, atomic_file, hilbert_order
+
+_ROW_GROUP_ROWS = 10_000
+GEOMETRY, COVER = "geometry", "bbox"
+_CORNERS = ("xmin", "ymin", "xmax", "ymax")
+
+
+class FeatureKeeper:
+    """Collects the parts of one layer and writes them.
+
+    Parameters
+    ----------
+    where : str
+        Names the layer in notes.
+    """
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+        self._parts: list[pa.Table] = []
+        self._bounds: list[FloatArray] = []
+        self._as_text: set[str] = set()
+        self.kinds: set[str] = set()
+        self.rows = 0
+
+    def add(self, frame: gpd.GeoDataFrame) -> None:
+        """Take a part: valid 2-D features; the index becomes the column ``id``."""
+        values = frame.geometry.to_numpy()
+        attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+        attributes.columns = [_free(str(name)) for name in attributes.columns]
+        attributes.insert(0, "id", frame.index.astype(str), allow_duplicates=False)
+        table = self._arrow(attributes.reset_index(drop=True))
+        bounds = np.asarray(shapely.bounds(values), dtype=np.float64)
+        corners = [pa.array(bounds[:, i]) for i in range(4)]
+        cover = pa.StructArray.from_arrays(corners, names=list(_CORNERS))
+        shapes = pa.array(shapely.to_wkb(values), type=pa.large_binary())
+        table = table.append_column(GEOMETRY, shapes).append_column(COVER, cover)
+        self._parts.append(table)
+        self._bounds.append(bounds)
+        self.kinds |= set(frame.geom_type.unique())
+        self.rows += len(frame)
+
+    @property
+    def notes(self) -> list[Note]:
+        """Columns that had to become text."""
+        if not self._as_text:
+            return []
+        details = {"where": self._where, "columns": listed(sorted(self._as_text))}
+        return [Note("columns_as_text", details)]
+
+    def write(self, path: Path, crs: CRS, about: str) -> None:
+        """Write GeoParquet 1.1 with a covering column; ``about`` goes into the file.
+
+        Raises
+        ------
+        LayerWriteError
+        """
+        table = pa.concat_tables(self._united(), promote_options="permissive")
+        bounds = np.concatenate(self._bounds)
+        order = np.arange(self.rows)
+        if self.rows >= HILBERT_FROM_ROWS:
+            middle = shapely.points((bounds[:, :2] + bounds[:, 2:]) / 2)
+            order = hilbert_order(gpd.GeoSeries(middle))
+            table = table.combine_chunks()
+        told = {b"geo": self._geo(crs, bounds), b"provenance": about.encode()}
+        schema = table.schema.with_metadata(told)
+        with (
+            atomic_file(path) as temporary,
+            pq.ParquetWriter(temporary, schema, compression="zstd") as out,
+        ):
+            for start in range(0, self.rows, _ROW_GROUP_ROWS):
+                rows = pa.array(order[start : start + _ROW_GROUP_ROWS])
+                out.write_table(table.take(rows).cast(schema))
+
+    def _arrow(self, attributes: pd.DataFrame) -> pa.Table:
+        columns = {}
+        for name in attributes.columns:
+            values = attributes[name]
+            try:
+                column = pa.array(values, from_pandas=True)
+            except (pa.ArrowException, TypeError, ValueError, OverflowError):
+                self._as_text.add(name)
+                column = pa.array(_texts(values), type=pa.string())
+            if pa.types.is_dictionary(column.type):
+                column = column.dictionary_decode()
+            columns[name] = column
+        return pa.table(columns)
+
+    def _united(self) -> list[pa.Table]:
+        """Make columns text that are of different kinds in different parts."""
+        names = dict.fromkeys(
+            name for part in self._parts for name in part.column_names
+        )
+        for name in names:
+            types = {
+                _family(part.schema.field(name).type)
+                for part in self._parts
+                if name in part.column_names
+            } - {"null"}
+            if len(types) > 1:
+                self._as_text.add(name)
+                self._parts = [_with_text(part, name) for part in self._parts]
+        return self._parts
+
+    def _geo(self, crs: CRS, bounds: FloatArray) -> bytes:
+        low, high = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
+        column = {
+            "encoding": "WKB",
+            "geometry_types": sorted(self.kinds),
+            "crs": crs.to_json_dict(),
+            "bbox": [*map(float, low), *map(float, high)],
+            "covering": {"bbox": {one: [COVER, one] for one in _CORNERS}},
+        }
+        about = {
+            "version": "1.1.0",
+            "primary_column": GEOMETRY,
+            "columns": {GEOMETRY: column},
+        }
+        return json.dumps(about, sort_keys=True).encode()
+
+
+def _free(name: str) -> str:
+    return f"{name}_" if name in (GEOMETRY, COVER, "id") else name
+
+
+def _texts(values: pd.Series) -> list[str | None]:
+    # NaN and NaT differ from themselves.
+    missing = [one is None or one is pd.NA or one != one for one in values]
+    return [
+        None if gone else str(one) for one, gone in zip(values, missing, strict=True)
+    ]
+
+
+def _family(kind: pa.DataType) -> str:
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        return "number"
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return "text"
+    return str(kind)
+
+
+def _with_text(part: pa.Table, name: str) -> pa.Table:
+    if name not in part.column_names:
+        return part
+    values = [None if one is None else str(one) for one in part[name].to_pylist()]
+    place = part.column_names.index(name)
+    return part.set_column(place, name, pa.array(values, type=pa.string()))

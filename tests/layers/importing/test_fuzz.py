@@ -1,0 +1,128 @@
+"""Damaged files of every format: a layer or a reasoned refusal, never anything else.
+
+A few run always, 20,000 with the mark ``slow``.
+"""
+
+import random
+import resource
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from geo.errors import EcobarrierError
+from layers.importing.options import ImportOptions
+from layers.importing.pipeline import import_files
+from layers.importing.region import Region
+
+Make = Callable[[Path], list[Path]]
+
+FEW, MANY = 60, 20_000
+MOST_S = 10.0
+MOST_KB = 3_000_000
+
+RING = "106.5,40.3,0 106.6,40.3,0 106.6,40.4,0 106.5,40.4,0 106.5,40.3,0"
+TEXTS = {
+    "a.txt": "[地块坐标]\n4,0.05,DK1,管护房,面,,管护,,@\nJ1,1,4466000,36373000\n"
+    "J2,1,4466000,36373020\nJ3,1,4466025,36373020\n",
+    "a.csv": "地块,点号,X,Y\nA,1,4466000,36373000\nA,2,4466000,36373020\n"
+    "A,3,4466025,36373020\n",
+    "a.dat": "1,,36373000,4466000,1\n2,,36373020,4466000,1\n3,,36373020,4466025,1\n",
+    "a.kml": "<kml><Document><Placemark><name>甲</name><Polygon><outerBoundaryIs>"
+    f"<LinearRing><coordinates>{RING}</coordinates></LinearRing></outerBoundaryIs>"
+    "</Polygon></Placemark></Document></kml>",
+    "a.geojsonl": '{"type":"Feature","properties":{"a":1},"geometry":'
+    '{"type":"Point","coordinates":[106.5,40.3]}}\n',
+    "a.dxf": "0\nSECTION\n2\nHEADER\n9\n$ACADVER\n1\nAC1015\n0\nENDSEC\n0\nSECTION\n"
+    "2\nENTITIES\n0\nLWPOLYLINE\n8\n0\n90\n3\n70\n1\n10\n36373000.0\n20\n4466000.0\n"
+    "10\n36373020.0\n20\n4466000.0\n10\n36373020.0\n20\n4466025.0\n0\nENDSEC\n0\nEOF\n",
+}
+
+
+def mutated(content: bytes, chance: random.Random) -> bytes:
+    """Cut, overwrite, repeat, insert or flip, up to four times."""
+    damaged = bytearray(content)
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(damaged) + 1)
+        size = chance.choice((1, 2, 8, 64))
+        noise = chance.randbytes(size)
+        what = chance.randrange(5)
+        if what == 0:
+            del damaged[at:]
+        elif what == 1:
+            damaged[at : at + size] = noise
+        elif what == 2:
+            damaged[at:at] = damaged[at : at + size * 8]
+        elif what == 3:
+            damaged[at:at] = chance.choice((b"\0", b"-", b"1e308", b"nan", b",", noise))
+        elif damaged:
+            damaged[at % len(damaged)] ^= 1 << chance.randrange(8)
+    return bytes(damaged)
+
+
+def inputs(folder: Path, count: int) -> Iterator[tuple[str, bytes]]:
+    chance = random.Random(20_261_125)  # noqa: S311
+    samples = [
+        (name, text.encode(code))
+        for name, text in TEXTS.items()
+        for code in ("utf-8", "gb18030")
+    ]
+    samples += [(one.name, one.read_bytes()) for one in sorted(folder.iterdir())]
+    for number in range(count):
+        name, content = samples[number % len(samples)]
+        yield name, mutated(content, chance)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Binary formats, as GDAL and openpyxl write them."""
+    import geopandas as gpd
+    import openpyxl
+    import pyogrio
+    import shapely
+
+    place = tmp_path_factory.mktemp("samples")
+    box = [shapely.box(106.5, 40.3, 106.6, 40.4)]
+    frame = gpd.GeoDataFrame({"名称": ["甲"]}, geometry=box, crs="EPSG:4490")
+    for suffix in (".gpkg", ".fgb"):
+        pyogrio.write_dataframe(frame, place / f"a{suffix}")
+    pyogrio.write_dataframe(frame, place / "a.shz", driver="ESRI Shapefile")
+    (place / "a.shz").rename(place / "a.zip")
+    frame.to_parquet(place / "a.parquet")
+    frame.to_file(place / "a.geojson")
+    book = openpyxl.Workbook()
+    for row in (["地块", "点号", "X", "Y"], ["A", 1, 4466000, 36373000]):
+        book.worksheets[0].append(row)
+    book.save(place / "a.xlsx")
+    return place
+
+
+@pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
+def test_a_layer_or_a_reason(
+    folder: Path, tmp_path: Path, region: Region, count: int
+) -> None:
+    if count == MANY:
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_KB * 4096, MOST_KB * 4096))
+    outcomes = {"layer": 0, "refused": 0}
+    for number, (name, content) in enumerate(inputs(folder, count)):
+        path = tmp_path / name
+        path.write_bytes(content)
+        began = time.process_time()
+        try:
+            report = import_files(
+                [path], ImportOptions(id="mine"), tmp_path / "work", region
+            )
+        except EcobarrierError as error:
+            outcomes["refused"] += 1
+            told = bool(error.text.zh and error.text.en)
+        except BaseException as error:
+            (tmp_path / f"found-{number}-{name}").write_bytes(content)
+            raise AssertionError(f"{name} {number}: {error!r}") from error
+        else:
+            outcomes["layer"] += 1
+            told = report.rows > 0
+        assert told
+        assert time.process_time() - began < MOST_S, (name, number)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < MOST_KB
+    assert all(outcomes.values()), outcomes
