@@ -28,12 +28,11 @@ from service.viewer.gazetteer import places
 from service.viewer.identify import Found, Identifier
 
 router = APIRouter(tags=["viewer"])
-hidden = APIRouter(include_in_schema=False)
 
 MOST_REACH = 0.5
 
 
-@hidden.get("/viewer/start.json")
+@router.get("/viewer/start.json", include_in_schema=False)
 def read_start(
     request: Request, catalog: CatalogDep, caller: CallerDep, pictures: TilePicturesDep
 ) -> Response:
@@ -49,14 +48,14 @@ def read_start(
     return Answer(start(catalog, caller, pictures), headers=headers)
 
 
-@hidden.get("/viewer/base.json")
+@router.get("/viewer/base.json", include_in_schema=False)
 def read_base(request: Request, catalog: CatalogDep) -> Response:
     """Answer borders, veil and names."""
     headers = unless_known(request, layer_tag(request, catalog.specs))
     return Answer(_kept(request, "base", lambda: base_map(catalog)), headers=headers)
 
 
-@hidden.get("/viewer/places.json")
+@router.get("/viewer/places.json", include_in_schema=False)
 def read_places(request: Request, catalog: CatalogDep) -> Response:
     """Answer the names one can search for."""
     headers = unless_known(request, layer_tag(request, catalog.specs))
@@ -67,7 +66,7 @@ def read_places(request: Request, catalog: CatalogDep) -> Response:
     return Answer(_kept(request, "places", make), headers=headers)
 
 
-@hidden.get("/viewer/relief.webp")
+@router.get("/viewer/relief.webp", include_in_schema=False)
 def read_relief(
     request: Request, catalog: CatalogDep, pictures: PictureCacheDep
 ) -> Response:
@@ -77,7 +76,7 @@ def read_relief(
     return Response(picture.content, media_type="image/webp", headers=headers)
 
 
-@hidden.get("/viewer/relief.json")
+@router.get("/viewer/relief.json", include_in_schema=False)
 def read_relief_place(
     request: Request, catalog: CatalogDep, pictures: PictureCacheDep
 ) -> Response:
@@ -86,7 +85,7 @@ def read_relief_place(
     return Answer({"bounds": picture.bounds}, headers=unless_known(request, tag))
 
 
-@hidden.get("/viewer/{key}/{name}")
+@router.get("/viewer/{key}/{name}", include_in_schema=False)
 async def read_asset(request: Request, key: str, name: str) -> Response:
     """Answer a file of the page; its address names the content of them all."""
     if name not in assets() or key != assets_key():
@@ -103,7 +102,7 @@ async def read_asset(request: Request, key: str, name: str) -> Response:
     return Response(content, media_type=MEDIA_TYPES[suffix(name)], headers=headers)
 
 
-@hidden.get("/fonts/{key}/{name}.woff2")
+@router.get("/fonts/{key}/{name}.woff2", include_in_schema=False)
 def read_font(request: Request, key: str, name: WebFont) -> Response:
     """Answer a web font."""
     headers = unless_known(request, f'"{font_key()}-{name}"', IMMUTABLE)
@@ -112,7 +111,7 @@ def read_font(request: Request, key: str, name: WebFont) -> Response:
     return Response(content, media_type="font/woff2", headers=headers)
 
 
-@hidden.get("/glyphs/{stack}/{first}-{last}.pbf")
+@router.get("/glyphs/{stack}/{first}-{last}.pbf", include_in_schema=False)
 def read_glyphs(
     request: Request,
     stack: Annotated[str, Path(max_length=200)],
@@ -165,6 +164,3 @@ def _relief(
         raise NothingThereError("page_file", name="relief")
     picture = pictures.get(("relief", spec), lambda: relief(catalog.raster(spec.id)))
     return picture, layer_tag(request, [spec])
-
-
-router.include_router(hidden)

@@ -30,7 +30,7 @@ from service.viewer.warm import warm
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DESK = ViewportSize(width=1366, height=768)
 SOFTWARE = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-READY_MS = 45_000
+READY_MS = 90_000
 SHOTS = Path(__file__).parents[3] / "build" / "screenshots"
 
 expect.set_options(timeout=45_000)
@@ -38,10 +38,11 @@ expect.set_options(timeout=45_000)
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def viewer_browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
+    # Closed before another file starts one of its own: they cannot be nested.
     with sync_playwright() as driver:
         made = driver.chromium.launch(executable_path=CHROMIUM, args=SOFTWARE)
         yield made

@@ -111,7 +111,7 @@ def test_statistics_are_those_of_the_command_line(
     assert float(shown.get_attribute("title") or 0) == mean
     expect(side.locator("[data-cover=ndvi_max]")).to_be_visible()
     shot(page, "statistics-zh")
-    page.locator("#zone-select").select_option("banners/150621")
-    expect(side.locator(".zone-name")).to_have_text("达拉特旗")
+    page.locator("#zone-select").select_option("leagues/150800")
+    expect(side.locator(".zone-name")).to_have_text("巴彦淖尔市")
     side.get_by_role("button", name="关闭").click()
     expect(side).to_be_hidden()
