@@ -52,6 +52,8 @@ def workbook(report: SiteReport, language: Language) -> bytes:
         "in_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
+        # A report comes from the caller, who may write what no cell can hold.
+        "nan_inf_to_errors": True,
     }
     with xlsxwriter.Workbook(out, options) as book:
         bold = book.add_format({"bold": True})
