@@ -78,11 +78,13 @@ def test_all_loggers_write_lines_of_json(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     kept = {}
-    for name in ("ecobarrier", "uvicorn"):
+    for name in ("ecobarrier", "uvicorn", "uvicorn.error"):
         logger = logging.getLogger(name)
         kept[name] = (logger.handlers[:], logger.propagate, logger.level)
     try:
         configure_logging("info")
+        # A server that another test runs in this process has set it.
+        logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)
         logging.getLogger("uvicorn.error").warning("Exceeded concurrency limit.")
         said = json.loads(capsys.readouterr().err)
         assert said["message"] == "Exceeded concurrency limit."
