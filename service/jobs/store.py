@@ -196,8 +196,10 @@ class JobStore:
 
     def take(self, owner: str) -> Job | None:
         """Take the job that has waited longest; None if none waits."""
-        now = time.time()
         with self._transaction() as connection:
+            # Read only when the list is ours: before, a job could be added meanwhile
+            # and would have been started before it was created.
+            now = time.time()
             row = connection.execute(
                 "UPDATE jobs SET state = 'running', owner = ?, started = ?,"
                 " updated = ?, progress = 0, attempts = attempts + 1 WHERE id ="
@@ -260,8 +262,8 @@ class JobStore:
         NotFoundError
             ``job_not_found``.
         """
-        now = time.time()
         with self._transaction() as connection:
+            now = time.time()
             row = connection.execute(
                 "UPDATE jobs SET state = 'dismissed', finished = ?, updated = ?"
                 " WHERE id = ? AND state IN ('accepted', 'running') RETURNING *",
@@ -294,8 +296,8 @@ class JobStore:
         int, int
             How many were put back, how many failed.
         """
-        now = time.time()
         with self._transaction() as connection:
+            now = time.time()
             again = connection.execute(
                 "UPDATE jobs SET state = 'accepted', owner = NULL, started = NULL,"
                 " progress = 0, note = 'job_requeued', updated = ?"

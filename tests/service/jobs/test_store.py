@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,28 @@ def test_job_is_taken_once_by_several_processes(
     taken = [taker.communicate(timeout=60)[0].split() for taker in takers]
     assert all(taker.returncode == 0 for taker in takers)
     assert sorted(name for names in taken for name in names) == sorted(jobs)
+
+
+def test_job_added_while_a_taker_waits_starts_after_it_was_created(
+    store: JobStore, tmp_path: Path
+) -> None:
+    """The taker's clock was read before it waited for the writer's place."""
+    writer = sqlite3.connect(tmp_path / "jobs.sqlite", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(1) as threads:
+        taken = threads.submit(store.take, "me")
+        time.sleep(0.3)
+        writer.execute(
+            "INSERT INTO jobs (id, process, caller, request, state, created, updated)"
+            " VALUES ('a', 'overlap', '', '{}', 'accepted', ?, ?)",
+            (time.time(), time.time()),
+        )
+        writer.execute("COMMIT")
+        job = taken.result(timeout=30)
+    writer.close()
+    assert job is not None
+    assert job.started is not None
+    assert job.created <= job.started
 
 
 def test_dismissed_job_is_not_taken(store: JobStore) -> None:
