@@ -138,6 +138,23 @@ def _add_products(commands: "_Commands") -> None:
     folium.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.html")
     folium.add_argument("--layers", type=_words, default=(), metavar="ID,ID,...")
     folium.add_argument("--lang", choices=("zh", "en"), default="zh")
+    folium.add_argument(
+        "--budget",
+        type=float,
+        default=5.0,
+        metavar="MB",
+        help="size of the file at most, default 5 | 文件大小上限",
+    )
+    folium.add_argument(
+        "--tiles",
+        metavar="URL",
+        help="base tiles with {z}, {x}, {y}; they need a network | 底图网址",
+    )
+    folium.add_argument(
+        "--tiles-datum",
+        metavar="DATUM",
+        help="of the tiles: wgs84, cgcs2000 or gcj02 | 底图坐标基准",
+    )
     serve = add("serve", _serve, "start the service | 启动服务")
     serve.add_argument("--host", help="default 127.0.0.1")
     serve.add_argument("--port", type=int, help="default 8000")
@@ -309,12 +326,18 @@ def _crosstab(parsed: argparse.Namespace, settings: Settings) -> int:
 def _map(parsed: argparse.Namespace, settings: Settings) -> int:
     from layers.writers import write_text
     from service import tables
+    from service.map_tiles import Tiles
     from service.maps import DEFAULT_LAYERS, folium_map
 
+    tiles = Tiles(parsed.tiles, parsed.tiles_datum) if parsed.tiles else None
     catalog = _catalog(settings)
     with tables.working(parsed.output.name):
         page = folium_map(
-            catalog, parsed.layers or DEFAULT_LAYERS, language=parsed.lang
+            catalog,
+            parsed.layers or DEFAULT_LAYERS,
+            language=parsed.lang,
+            budget_mb=parsed.budget,
+            tiles=tiles,
         )
         write_text(page, parsed.output)
     tables.written(parsed.output, len(page.encode()), parsed.json)

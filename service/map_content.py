@@ -7,8 +7,12 @@ from geo.types import BBox
 from layers.models import LayerSpec
 from service.map_layers import VectorPart
 from service.map_rasters import Picture
+from service.map_tiles import Tiles
 from service.palette import order_of
 from service.words import THEMES, Language
+
+BUDGET_MB = 5.0
+"""Megabytes (10^6 bytes) of a map's file unless told otherwise."""
 
 _REGION: BBox = (97.1, 37.4, 126.1, 53.4)
 """The first view: the autonomous region."""
@@ -43,6 +47,10 @@ class MapContent:
         Ids of the layers that are switched on at first.
     language : {"zh", "en"}
     made_on : date
+    tiles : Tiles or None
+        Base tiles that the user named.
+    budget_mb : float
+        Megabytes that the file may have.
     """
 
     vectors: list[VectorPart]
@@ -52,6 +60,8 @@ class MapContent:
     on: frozenset[str]
     language: Language
     made_on: date
+    tiles: Tiles | None = None
+    budget_mb: float = BUDGET_MB
 
     @property
     def specs(self) -> list[LayerSpec]:
