@@ -224,7 +224,8 @@ def _worst_change(
     features: gpd.GeoDataFrame, sizes: FloatArray, drawn: Drawable
 ) -> tuple[float, str]:
     """Percent by which the size of a drawn feature differs most, and its name."""
-    shapes = shapely.from_geojson(np.array(drawn.texts, dtype=object))
+    texts = [None if text == "null" else text for text in drawn.texts]
+    shapes = shapely.from_geojson(np.array(texts, dtype=object))
     shown = _sizes(gpd.GeoDataFrame(geometry=shapes, crs=features.crs))
     column = 0 if (sizes[:, 0] > 0).any() else 1
     there = (sizes[:, column] > 0) & (shown[:, column] > 0)
