@@ -121,8 +121,7 @@ const ecobarrier = (() => {
       layer.caution ? element("p", { class: "caution" }, pick(layer.caution)) : null);
   }
 
-  let asked = null; // the place of the open popup
-  function identify(map, overlays, layers, place) {
+  function described(map, overlays, layers, place) {
     const point = map.latLngToContainerPoint(place);
     const items = [];
     for (const layer of layers.filter((one) => one.kind === "vector")) {
@@ -133,11 +132,15 @@ const ecobarrier = (() => {
     }
     const where = `${place.lat.toFixed(4)}° N, ${place.lng.toFixed(4)}° E`;
     items.unshift(element("li", { class: "where" }, items.length ? where : `${where} · ${tongue.word("nothing_here")}`));
-    asked = null;
+    return element("ul", { class: "found" }, ...items);
+  }
+
+  let retell = null; // writes the open popup anew, in another language or unit
+  function identify(map, overlays, layers, place) {
+    const content = () => described(map, overlays, layers, place);
     const popup = L.popup({ minWidth: 300, maxWidth: 300, autoPanPadding: [16, 16] });
-    popup.on("remove", () => { asked = null; });
-    popup.setLatLng(place).setContent(element("ul", { class: "found" }, ...items)).openOn(map);
-    asked = place;
+    popup.setLatLng(place).setContent(content()).openOn(map);
+    retell = () => popup.isOpen() && popup.setContent(content());
   }
 
   // ---- names ---------------------------------------------------------------------
@@ -354,7 +357,7 @@ const ecobarrier = (() => {
       writeNames(named);
       changed();
       measuring.retell();
-      if (asked) ask(asked);
+      retell?.();
     };
     tongue.apply();
     speak();
