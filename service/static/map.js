@@ -230,7 +230,7 @@ const ecobarrier = (() => {
 
   function wireLegend(map, overlays, layers, changed) {
     const kinds = Object.fromEntries(layers.map((layer) => [layer.id, layer.kind]));
-    const boxes = [...document.querySelectorAll(".layer input")];
+    const boxes = [...document.querySelectorAll(".layer input[data-layer]")];
     const show = (box) => {
       const overlay = overlays[box.dataset.layer];
       if (box.checked) map.addLayer(overlay); else map.removeLayer(overlay);
