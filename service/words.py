@@ -75,7 +75,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "download_map": ("下载地图（离线可用）", "Download the map (works offline)"),
     "exported": ("制图日期", "Map made"),
     "features": ("要素", "Features"),
-    "find": ("查找：中文、拼音、英文", "Find: 中文, pinyin, English"),
+    "find": ("查找：中文、拼音、英文", "Find: Chinese, pinyin, English"),
     "finish": ("完成", "Finish"),
     "fold": ("收起图层", "Fold layers"),
     "home": ("全区", "Whole region"),

@@ -1,5 +1,4 @@
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -8,8 +7,9 @@ from service.map_search import MOST_OF_A_LAYER, findings
 
 def table(zh: list[str | None], en: list[str | None]) -> gpd.GeoDataFrame:
     size = len(zh)
-    west = 105 + np.arange(size) * 0.01
-    shapes = shapely.box(west, 40, west + 0.005 * (1 + np.arange(size)), 40.1)
+    shapes = [
+        shapely.box(105 + i * 0.01, 40, 105.005 + i * 0.015, 40.1) for i in range(size)
+    ]
     names = pd.DataFrame({"name_zh": zh, "name_en": en}, dtype=object)
     return gpd.GeoDataFrame(names, geometry=shapes, crs=4490)
 
