@@ -327,14 +327,14 @@ def _map(parsed: argparse.Namespace, settings: Settings) -> int:
     from layers.writers import write_text
     from service import tables
     from service.map_tiles import Tiles
-    from service.maps import DEFAULT_LAYERS, folium_map
+    from service.maps import default_layers, folium_map
 
-    tiles = Tiles(parsed.tiles, parsed.tiles_datum) if parsed.tiles else None
+    tiles = Tiles.named(parsed.tiles, parsed.tiles_datum)
     catalog = _catalog(settings)
     with tables.working(parsed.output.name):
         page = folium_map(
             catalog,
-            parsed.layers or DEFAULT_LAYERS,
+            parsed.layers or default_layers(catalog),
             language=parsed.lang,
             budget_mb=parsed.budget,
             tiles=tiles,

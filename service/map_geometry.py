@@ -112,8 +112,7 @@ class Sketch:
         """
         for tolerance in TOLERANCES_M:
             level = self._level(tolerance)
-            # A vertex takes nine bytes at the very least: no use in writing it all.
-            if 9 * level.vertices <= room and self._bytes(level) <= room:
+            if self._bytes(level, room) <= room:
                 break
         kept = self._kept(level, room)
         return [self._drawable(i, level, kept[i]) for i in range(len(self.layers))]
@@ -124,7 +123,15 @@ class Sketch:
             self._levels[tolerance] = _Level(tolerance, made[0], frozenset(made[1]))
         return self._levels[tolerance]
 
-    def _bytes(self, level: _Level) -> int:
+    def most_bytes(self, room: int) -> int:
+        """Bytes of the full geometry; a lower limit if that is above ``room``."""
+        return self._bytes(self._level(0), room)
+
+    def _bytes(self, level: _Level, room: int) -> int:
+        # A vertex takes nine bytes at the very least: no use in writing it all.
+        least = 9 * level.vertices
+        if least > room:
+            return least
         sizes = zip(level.texts, self.facts, strict=True)
         return sum(int(_sizes(texts, facts).sum()) for texts, facts in sizes)
 

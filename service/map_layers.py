@@ -88,6 +88,13 @@ class VectorSketch:
         )
         return cls(layers, facts, sizes, sketch)
 
+    def most_bytes(self, room: int) -> int:
+        """Bytes of all features with their full geometry.
+
+        Only a lower limit if that is above ``room`` without doubt.
+        """
+        return self.sketch.most_bytes(room)
+
     def parts(self, room: int) -> list[VectorPart]:
         """Make the layers ready for the map.
 

@@ -93,6 +93,11 @@ def _raster_row(part: RasterPart, content: MapContent) -> LegendRow:
         return replace(
             row, classes=[(one.colour, (one.title.zh, one.title.en)) for one in present]
         )
-    stops = ramp_of(spec)
-    ends = f"{stops[0][0]:g}", f"{stops[-1][0]:g} {spec.unit or ''}".strip()
+    stops = part.picture.ramp or ramp_of(spec)
+    # Colours spread over most values end before the values do.
+    low, high = ("≤ ", "≥ ") if part.picture.ramp else ("", "")
+    ends = (
+        f"{low}{stops[0][0]:g}",
+        f"{high}{stops[-1][0]:g} {spec.unit or ''}".strip(),
+    )
     return replace(row, ramp=(symbols.ramp_bar(spec), *ends))

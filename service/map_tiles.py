@@ -5,7 +5,7 @@ Nothing is guessed: the datum must be stated, because tiles in GCJ-02 show every
 """
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 from urllib.parse import urlsplit
 
 from service.errors import RequestError
@@ -42,6 +42,22 @@ class Tiles:
             raise RequestError("map_tiles_address", value=self.url)
         if self.datum not in get_args(Datum):
             raise RequestError("map_tiles_datum", value=self.datum)
+
+    @classmethod
+    def named(cls, url: str | None, datum: str | None) -> "Tiles | None":
+        """Answer the tiles that somebody named, or None if nobody named any.
+
+        Raises
+        ------
+        RequestError
+            ``map_tiles_missing`` for a datum without tiles; as the class.
+        """
+        if url is not None:
+            # Checked by the class itself.
+            return cls(url, cast("Datum", datum))
+        if datum is not None:
+            raise RequestError("map_tiles_missing", value=datum)
+        return None
 
     @property
     def said(self) -> tuple[str, str]:

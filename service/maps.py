@@ -14,10 +14,11 @@ from layers.models import LayerSpec
 from service import map_page
 from service.cache import BoundedCache
 from service.errors import RequestError
-from service.map_content import BUDGET_MB, MapContent, RasterPart
+from service.map_content import BUDGET_MB, MapContent, RasterPart, Relief
 from service.map_labels import neighbours
 from service.map_layers import VectorPart, VectorSketch, patterns
 from service.map_legend import legend_groups
+from service.map_pictures import within
 from service.map_rasters import Picture, picture
 from service.map_relief import relief
 from service.map_tiles import Tiles
@@ -86,8 +87,9 @@ def folium_map(
         Keeps pictures of rasters from one map to the next.
     budget_mb : float
         Megabytes (10^6 bytes) that the page has at most. Layers are simplified for
-        that, all by one tolerance, shared borders together; what was done is said on
-        the page, and areas in popups are those of the full geometry.
+        that, all by one tolerance, shared borders together, and pictures of rasters
+        get fewer pixels; what was done is said on the page, and areas in popups are
+        those of the full geometry.
     tiles : Tiles, optional
         Base tiles. Without them the page refers to no other file or host.
 
@@ -179,7 +181,7 @@ def _content(
     wanted = [asked[name].spec for name in asked if shown is None or name in shown]
     content = MapContent(
         vectors=[],
-        rasters=[RasterPart(one.spec, _picture(one, kept)) for one in rasters],
+        rasters=[_raster_part(one, kept) for one in rasters],
         # Tiles bring their own ground.
         relief=None if tiles else _relief(catalog, kept),
         asked=frozenset(layer.spec.id for layer in asked.values()),
@@ -204,19 +206,31 @@ def _within_budget(content: MapContent, sketch: VectorSketch) -> MapContent:
     budget = int(content.budget_mb * 1e6)
     room = budget
     for _ in range(_TRIES):
-        drawn = replace(content, vectors=sketch.parts(max(room, 0)))
+        drawn = _drawn(content, sketch, max(room, 0))
         size = len(_rendered(drawn).encode())
         if size <= budget:
             return drawn
-        features = sum(len(part.features.encode()) for part in drawn.vectors)
+        fitted = sum(len(part.features.encode()) for part in drawn.vectors)
+        fitted += sum(len(one.data_url) for one in drawn.pictures)
         # What else is on the page depends a little on what is drawn: names, notes.
-        room = budget - (size - features) - _SLACK
-        if room < 0:
+        room = budget - (size - fitted) - _SLACK
+        if room <= 0:
             break
-    least = (size - features) / 1e6
+    least = len(_rendered(_drawn(content, sketch, 0)).encode()) / 1e6
     raise RequestError(
         "map_budget_too_small", budget_mb=content.budget_mb, least_mb=least + 0.1
     )
+
+
+def _drawn(content: MapContent, sketch: VectorSketch, room: int) -> MapContent:
+    """Draw features and pictures within a number of bytes.
+
+    Pictures get half of it, or what features do not need if that is more.
+    """
+    for_pictures = max(room // 2, room - sketch.most_bytes(room))
+    drawn = content.with_pictures(within(content.pictures, for_pictures))
+    left = room - sum(len(one.data_url) for one in drawn.pictures)
+    return replace(drawn, vectors=sketch.parts(max(left, 0)))
 
 
 def _missing_base(catalog: Catalog, asked: Collection[str]) -> list[str]:
@@ -228,12 +242,19 @@ def _picture(raster: RasterLayer, kept: BoundedCache[Picture]) -> Picture:
     return kept.get(("picture", raster.spec), lambda: picture(raster))
 
 
-def _relief(catalog: Catalog, kept: BoundedCache[Picture]) -> Picture | None:
+def _raster_part(raster: RasterLayer, kept: BoundedCache[Picture]) -> RasterPart:
+    made = _picture(raster, kept)
+    cells = raster.grid.width, raster.grid.height
+    return RasterPart(raster.spec, made, cells, made.size)
+
+
+def _relief(catalog: Catalog, kept: BoundedCache[Picture]) -> Relief | None:
     specs = {spec.id: spec for spec in catalog.specs}
     known = specs.get(_RELIEF)
     if known is None or known.kind != "raster" or known.restricted:
         return None
-    return kept.get(("relief", known), lambda: relief(catalog.raster(_RELIEF)))
+    made = kept.get(("relief", known), lambda: relief(catalog.raster(_RELIEF)))
+    return Relief(made, made.size[0])
 
 
 def _switched_on(specs: list[LayerSpec]) -> frozenset[str]:
@@ -270,7 +291,7 @@ def _furniture(content: MapContent) -> str:
         patterns=drawn,
         groups=legend_groups(content),
         specs=content.specs,
-        notes=[note.text for part in content.vectors for note in part.notes],
+        notes=[note.text for note in content.notes],
         made_on=content.made_on.isoformat(),
         budget=f"{content.budget_mb:g}",
         tiles=content.tiles.said if content.tiles else None,
@@ -282,7 +303,7 @@ def _add_layers(target: map_page.OfflineMap, content: MapContent) -> dict[str, s
     overlays = {}
     if content.relief is not None:
         map_page.add_pane(target, "hillshade", 0)
-        shade = map_page.image_overlay("hillshade", content.relief)
+        shade = map_page.image_overlay("hillshade", content.relief.picture)
         shade.add_to(target)
         overlays["hillshade"] = shade.get_name()
     map_page.add_pane(target, "veil", order_of("veil"))

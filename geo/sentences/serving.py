@@ -136,9 +136,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{layer_zh}：要素太多，超出文件大小，最小的 {dropped} 个要素没有画出；面积和叠加仍按全部要素计算。",
         "{layer_en}: too many features for the size of the file, so the {dropped} smallest are not drawn; areas and overlaps still count them all.",
     ),
+    "map_picture_reduced": (
+        "{layer_zh}：为限制文件大小，{columns} × {rows} 个栅格单元画成 {width} × {height} 像素的图片；每个像素显示其中心所在的单元。统计和面积仍按全部单元计算。",
+        "{layer_en}: {columns} by {rows} cells are drawn as a picture of {width} by {height} pixels to keep the file small; each pixel shows the cell under its centre. Statistics and areas come from all cells.",
+    ),
+    "map_relief_reduced": (
+        "地形晕渲：为限制文件大小，图片宽度由 {before} 像素减到 {after} 像素。",
+        "Shaded relief: the picture is {after} pixels wide instead of {before}, to keep the file small.",
+    ),
     "map_budget_too_small": (
-        "文件大小上限 {budget_mb:g} MB 太小，不含图层要素就需要 {least_mb:.1f} MB。请提高上限（--budget）或减少图层。",
-        "A file of {budget_mb:g} MB is too small: without any feature it takes {least_mb:.1f} MB. Raise the budget (--budget) or name fewer layers.",
+        "文件大小上限 {budget_mb:g} MB 太小，画得最粗也需要 {least_mb:.1f} MB。请提高上限（--budget）或减少图层。",
+        "A file of {budget_mb:g} MB is too small: drawn as coarsely as can be it takes {least_mb:.1f} MB. Raise the budget (--budget) or name fewer layers.",
     ),
     "map_budget_not_a_size": (
         "文件大小上限 {value} 不是正数（单位 MB）。例如 --budget 5。",
@@ -151,6 +159,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "map_tiles_datum": (
         "底图的坐标基准“{value}”不在可选值之中：wgs84、cgcs2000、gcj02。给出底图时必须同时说明基准（--tiles-datum），不作猜测。",
         "The datum {value!r} of the base tiles is none of wgs84, cgcs2000, gcj02. Tiles need their datum stated (--tiles-datum); it is never guessed.",
+    ),
+    "map_tiles_missing": (
+        "给出了底图的坐标基准“{value}”（--tiles-datum），却没有底图。请同时用 --tiles 给出底图网址，或去掉 --tiles-datum。",
+        "The datum {value!r} of base tiles is stated (--tiles-datum), but no tiles. Name their address with --tiles, or leave --tiles-datum away.",
     ),
     "map_no_layers": (
         "地图没有图层。请给出图层编号，例如 layers=leagues,redline。",

@@ -35,3 +35,17 @@ def test_addresses_that_are_refused(url: str) -> None:
 def test_the_datum_is_never_guessed(datum: str) -> None:
     with pytest.raises(RequestError, match="never guessed"):
         Tiles(URL, datum)  # type: ignore[arg-type]
+
+
+def test_nobody_names_tiles() -> None:
+    assert Tiles.named(None, None) is None
+    assert Tiles.named(URL, "gcj02") == Tiles(URL, "gcj02")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_datum_without_tiles_is_refused(language: str) -> None:
+    with pytest.raises(RequestError) as refused:
+        Tiles.named(None, "gcj02")
+    said = {"zh": "却没有底图", "en": "but no tiles"}[language]
+    assert said in getattr(refused.value.text, language)
+    assert "--tiles" in getattr(refused.value.text, language)

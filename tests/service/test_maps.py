@@ -1,6 +1,8 @@
 """The map as a file: what it holds, how large it is, what it asks for."""
 
+import base64
 import html as html_text
+import io
 import re
 from datetime import date
 from html.parser import HTMLParser
@@ -12,9 +14,12 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from affine import Affine
+from PIL import Image
 
 from layers.catalog import Catalog
 from layers.errors import LayerNotFoundError
+from layers.writers import write_cog
 from layers.writers_exchange import write_geojson
 from service.errors import RequestError
 from service.map_tiles import Tiles
@@ -107,22 +112,23 @@ def test_all_layers_on_one_map_are_within_the_limit(real_catalog: Catalog) -> No
     assert len(drawn(real_catalog, *everything).encode()) < SIZE_LIMIT
 
 
-@pytest.fixture
-def heavy(tmp_path: Path) -> str:
-    """400 stars, 400,400 vertices."""
+def write_stars(path: Path, count: int) -> str:
+    """Stars of 1001 vertices each."""
     angles = np.linspace(0, 2 * np.pi, 1001)[:-1]
     radius = 0.04 + 0.005 * np.sin(60 * angles)
     ring = np.column_stack([radius * np.cos(angles), radius * np.sin(angles)])
-    corners = [np.array([108 + i % 20 / 8, 39 + i // 20 / 8]) for i in range(400)]
+    corners = [np.array([108 + i % 20 / 8, 39 + i // 20 / 8]) for i in range(count)]
     stars = [shapely.Polygon(ring + corner) for corner in corners]
     table = gpd.GeoDataFrame(geometry=stars, crs="EPSG:4490")
-    write_geojson(table, tmp_path / "stars.geojson")
-    assert shapely.get_num_coordinates(stars).sum() > 400_000
-    return str(tmp_path / "stars.geojson")
+    write_geojson(table, path)
+    assert shapely.get_num_coordinates(stars).sum() == 1001 * count
+    return str(path)
 
 
-def test_hard_52_a_heavy_file_keeps_the_budget(catalog: Catalog, heavy: str) -> None:
-    layer_ids = [heavy]
+def test_hard_52_a_heavy_file_keeps_the_budget(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    layer_ids = [write_stars(tmp_path / "stars.geojson", 400)]
     html = folium_map(catalog, layer_ids, made_on=DAY)
     assert 500_000 < len(html.encode()) <= SIZE_LIMIT
     assert '<span id="budget">5 MB</span>' in html
@@ -137,6 +143,57 @@ def test_hard_52_a_heavy_file_keeps_the_budget(catalog: Catalog, heavy: str) -> 
         int(re.findall(r"400400 to (\d+) vertices", one)[0]) for one in (html, small)
     ]
     assert after[0] > after[1] >= 4 * 400
+
+
+def noise(size: int, seed: int = 1) -> np.ndarray:
+    """Cells that no picture format can press: elevations without any order."""
+    drawn = np.random.default_rng(seed).integers(0, 2000, (size, size))
+    return drawn.astype(np.int16)
+
+
+def write_noise(path: Path, size: int) -> str:
+    to = Affine(8 / size, 0, 107, 0, -8 / size, 46)
+    write_cog(noise(size), path, transform=to, crs="EPSG:4326", nodata=-32768)
+    return str(path)
+
+
+def simplified(html: str) -> list[str]:
+    return re.findall(r'<p class="simplified">.*?<span class="en">(.*?)</span>', html)
+
+
+def test_hard_52_a_heavy_raster_keeps_the_budget(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    path = write_noise(tmp_path / "noise.tif", 1000)
+    html = folium_map(catalog, [path], made_on=DAY, budget_mb=0.9)
+    assert 600_000 < len(html.encode()) <= 900_000
+    assert "<span>≤ 40</span><span>≥ 1960</span>" in html
+    (said,) = [one for one in simplified(html) if one.startswith("noise")]
+    width, height = map(int, re.findall(r"picture of (\d+) by (\d+) pixels", said)[0])
+    assert "1000 by 1000 cells" in said
+    assert 500 < width < 1600
+    assert (width, height) in picture_sizes(html)
+    whole = folium_map(catalog, [path], made_on=DAY)
+    assert max(max(size) for size in picture_sizes(whole)) >= 2390
+    assert not [one for one in simplified(whole) if one.startswith("noise")]
+
+
+def picture_sizes(html: str) -> set[tuple[int, int]]:
+    texts = re.findall(r"data:image/(?:png|webp);base64,([A-Za-z0-9+/=]+)", html)
+    return {Image.open(io.BytesIO(base64.b64decode(one))).size for one in texts}
+
+
+def test_features_and_pictures_share_what_is_too_little(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    path = write_noise(tmp_path / "noise.tif", 700)
+    stars = write_stars(tmp_path / "stars.geojson", 50)
+    html = folium_map(catalog, [stars, path], made_on=DAY, budget_mb=1)
+    assert len(html.encode()) <= 1_000_000
+    pressed = max(len(one) for one in re.findall(r"base64,([A-Za-z0-9+/=]+)", html))
+    assert 0.2e6 < pressed < 0.5e6
+    (said,) = [one for one in simplified(html) if one.startswith("stars")]
+    assert 5_000 < int(re.findall(r"50050 to (\d+) vertices", said)[0]) < 30_000
 
 
 @pytest.mark.parametrize("budget", [0.0, -1.0, float("nan"), float("inf")])
