@@ -82,6 +82,10 @@ def _add_import(adder: Add) -> None:
     }
     for option, (kind, said) in numbers.items():
         one.add_argument(option, type=kind, metavar="N", help=said)
+    _add_others(one)
+
+
+def _add_others(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--columns", metavar="X,Y[,FEATURE[,RING]]", help="of a table | 列"
     )

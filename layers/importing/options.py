@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from geo.crs_names import DatumName
 from layers.models import LayerId, Model, Status
@@ -13,7 +13,10 @@ Retention = Annotated[int, Field(ge=1, le=10_000)]
 class ImportOptions(Model):
     """Options of one import; the command line and a form fill in the same ones."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     id: LayerId
+    """Of the layer: small letters, digits and underscores."""
     title: str | None = None
     """Both languages' title; the file's name if not given."""
     title_en: str | None = None

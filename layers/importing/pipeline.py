@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS
@@ -18,18 +17,18 @@ from geo.area import area
 from geo.checks import require_plausible
 from geo.health import Health
 from geo.messages import Note, listed
-from geo.types import BBox
 from geo.validity import repair
 from layers.errors import LayerReadError
 from layers.files import content_sha256
 from layers.importing import html_report
 from layers.importing.decisions import Decision, divided
 from layers.importing.keeping import FeatureKeeper
+from layers.importing.located import degrees_box, located
 from layers.importing.options import ImportOptions
 from layers.importing.overruling import overruled, require_prefix
 from layers.importing.placing import Placement, place
 from layers.importing.region import Region
-from layers.importing.report import FaultModel, ImportReport
+from layers.importing.report import ImportReport
 from layers.importing.shifting import Shift, shift_of
 from layers.importing.sources import Source, open_source
 from layers.models import Bilingual, GeometryKind, LayerSpec, Provenance
@@ -359,45 +358,15 @@ def _report(source: Source, work: _Work, crs: CRS, spec: LayerSpec) -> ImportRep
         crs=spec.crs,
         rows=work.keeper.rows,
         rows_in_file=work.rows,
-        bounds=_degrees(work.keeper.bounds, crs),
+        bounds=degrees_box(work.keeper.bounds, crs),
         area_m2=float(areas.sum()) if polygons and complete else None,
         areas_m2={str(key): float(value) for key, value in few.items()},
         files=source.files,
         options=work.options.model_dump(mode="json", exclude_defaults=True),
         decisions=tuple(one.as_dict() for one in work.decisions),
         faults=dict(sorted(work.health.counts.items())),
-        fault_list=_located(work.health, crs),
+        fault_list=located(work.health, crs),
         repairs=tuple(repairs[:MOST_NOTES]),
         notes=tuple(notes[:MOST_NOTES]),
         restricted=spec.restricted,
     )
-
-
-def _degrees(bounds: BBox, crs: CRS) -> BBox:
-    west, south, east, north = bounds
-    corners = np.array([(x, y) for x in (west, east) for y in (south, north)])
-    found = coordinate_systems.to_degrees(corners, crs)
-    low, high = found.min(axis=0), found.max(axis=0)
-    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
-
-
-def _located(health: Health, crs: CRS) -> tuple[FaultModel, ...]:
-    """Add lon/lat to the places of faults."""
-    places = np.array([(one.x, one.y) for one in health.faults], dtype=float)
-    degrees = coordinate_systems.to_degrees(places.reshape(-1, 2), crs)
-    return tuple(
-        FaultModel(
-            kind=one.kind,
-            feature=one.feature,
-            x=_known(one.x),
-            y=_known(one.y),
-            lon=_known(float(lon)),
-            lat=_known(float(lat)),
-            value=one.value,
-        )
-        for one, (lon, lat) in zip(health.faults, degrees, strict=True)
-    )
-
-
-def _known(value: float) -> float | None:
-    return value if np.isfinite(value) else None

@@ -180,11 +180,21 @@ def diff(workspace: Path, layer_id: str, left: str, right: str) -> DiffReport:
     )
 
 
+def specs(workspace: Path, layer_id: str) -> dict[str, LayerSpec]:
+    """Answer what each version of a layer says of itself; none without any."""
+    return {name: spec for name, (spec, _) in versions(workspace, layer_id).items()}
+
+
+def folder(workspace: Path, layer_id: str, version: str) -> Path:
+    """Answer the folder of a version, by its whole name."""
+    return layer_folder(workspace, layer_id) / version
+
+
 def _versions(workspace: Path, layer_id: str) -> dict[str, tuple[LayerSpec, Path]]:
     found = versions(workspace, layer_id)
     if not found:
-        folder = workspace / "layers"
-        known = sorted(one.parent.name for one in folder.glob("*/current"))
+        layers = workspace / "layers"
+        known = sorted(one.parent.name for one in layers.glob("*/current"))
         raise LayerNotFoundError(
             "layer_not_found", name=layer_id, close=listed(known, 20) or "-"
         )
