@@ -19,14 +19,13 @@ from service.caching import REVALIDATE
 from service.callers import Caller
 from service.deps import CallerDep, LanguageDep, SettingsDep
 from service.errors import NotFoundError, ParameterError, status_of
-from service.features.negotiation import FormDep
 from service.html import page
 from service.import_pages import form_context, fragment, refusal_context, report_context
 from service.import_preview import Backdrop, picture
 from service.jobs.imports import FIELDS
 from service.jobs.messages import Refusal, Task
 from service.keys import KeyRing
-from service.negotiation import respond
+from service.negotiation import FormDep, respond
 from service.places import place_for
 from service.processes import IMPORT
 from service.routers.jobs import JobId, JobsDep, LimiterDep

@@ -23,10 +23,9 @@ from service.deps import (
 )
 from service.documents import PAGE
 from service.errors import NotFoundError
-from service.features.negotiation import FormDep
 from service.import_form import import_words
 from service.import_pages import report_context
-from service.negotiation import Form, respond
+from service.negotiation import Form, FormDep, respond
 from service.words import Language
 
 router = APIRouter(tags=["versions"])
