@@ -16,6 +16,7 @@
     |  |- LayerFormatError     content that the format asked for cannot hold
     |  |- LayerLimitError      a file from a stranger that is larger than it may be
     |  `- CatalogError         a catalogue that contradicts its files
+    |     `- VersionNotFoundError   no version of that name, or several
     `- service.errors.RequestError   a request that cannot be answered as asked
 
 Every error carries its sentence in Chinese and English; HTTP statuses and exit

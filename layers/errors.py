@@ -37,3 +37,7 @@ class LayerLimitError(LayerError):
 
 class CatalogError(LayerError):
     """A catalogue that contradicts its files."""
+
+
+class VersionNotFoundError(CatalogError):
+    """No version of that name, or several."""

@@ -8,11 +8,14 @@ import anyio
 from fastapi import FastAPI
 
 from layers.catalog import Catalog
+from layers.workspace import sweep
 from service import openapi, problems
 from service.cache import BoundedCache
 from service.features.store import FeatureStore
 from service.heavy import Places
+from service.import_preview import Backdrop
 from service.jobs.service import JobService
+from service.live import LiveCatalog
 from service.map_rasters import Picture
 from service.middleware import stack
 from service.routers import (
@@ -22,6 +25,7 @@ from service.routers import (
     downloads,
     files,
     health,
+    imports,
     items,
     jobs,
     landing,
@@ -32,6 +36,7 @@ from service.routers import (
     styles,
     tile_sets,
     tiles,
+    versions,
     viewer,
 )
 from service.settings import Settings
@@ -61,6 +66,8 @@ _ROUTERS = (
     overlay,
     processes,
     jobs,
+    imports,
+    versions,
     maps,
     sheets,
     viewer,
@@ -100,7 +107,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = settings
-    app.state.catalog = Catalog.open(settings.seeds, settings.workspace)
+    if settings.workspace is not None:
+        sweep(settings.workspace)
+    app.state.live = LiveCatalog(settings)
+    app.state.catalog = app.state.live.open()
     app.state.jobs = JobService(settings)
     app.state.waiting = anyio.CapacityLimiter(THREADS)
     app.state.maps = BoundedCache[str](MAPS_KEPT)
@@ -115,6 +125,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.fonts = FontStore(settings.cache_folder)
     app.state.identifier = Identifier(app.state.catalog, app.state.features)
     app.state.viewer_data = BoundedCache[object](VIEWER_DATA_KEPT)
+    app.state.backdrop = Backdrop(Catalog.open(settings.seeds))
     app.state.heavy = Places(settings.max_heavy)
     problems.install(app)
     # Innermost: the limits and the record of who asks hold for kept tiles too.

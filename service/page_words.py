@@ -27,6 +27,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "filter": ("筛选", "Filter"),
     "first": ("首页", "First page"),
     "health": ("运行状况", "Health"),
+    "import_report": ("导入报告", "Import report"),
+    "bring_in": ("导入图层", "Import"),
     "item": ("要素", "Feature"),
     "json": ("JSON", "JSON"),
     "kind": ("类型", "Kind"),
@@ -80,5 +82,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "totals": ("合计", "Totals"),
     "uncertainty": ("±", "±"),
     "compute": ("计算", "Compute"),
+    "versions": ("版本", "Versions"),
     "year": ("年份", "Year"),
 }

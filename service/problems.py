@@ -181,6 +181,8 @@ def problem(
 
 def _plain(value: object) -> object:
     """Keep what JSON knows; everything else becomes its text."""
+    if isinstance(value, list):
+        return value  # choices, which have been through JSON
     return value if isinstance(value, str | int | bool | None) else str(value)
 
 
