@@ -12,6 +12,8 @@ from layers.readers.zipped import ZIPPED
 
 _PLAIN = {one for form in FORMATS if form is not ZIPPED for one in form.suffixes}
 
+_UNSTATED = ("crs_missing", "crs_missing_candidates")
+
 
 @dataclass(frozen=True)
 class ReadingCatalog(Catalog):
@@ -41,7 +43,7 @@ class ReadingCatalog(Catalog):
             try:
                 return super().vector(name, crs=crs, part=part, encoding=encoding)
             except CRSError as error:
-                if error.code != "crs_missing" or not is_file_name(name):
+                if not (is_file_name(name) and error.code in _UNSTATED):
                     raise
         # Readers of many formats: what asks about layers need not wait for them.
         from layers.importing.direct import read_directly

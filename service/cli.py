@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     # argparse has no public name for what add_subparsers answers.
     _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
+MOST_ACCURACY_M = 100_000
+"""A positional accuracy worse than that is a slip of the pen."""
 EXIT_REFUSED = 1
 EXIT_INTERRUPTED = 130
 """What a shell reports for Ctrl-C."""
@@ -141,7 +143,7 @@ def _add_overlap_options(parser: argparse.ArgumentParser) -> None:
 def _add_accuracy(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accuracy",
-        type=float,
+        type=_metres,
         metavar="METRES",
         help="positional accuracy of the first, if it states none | 位置精度（米）",
     )
@@ -206,6 +208,13 @@ def _adder(
 
 def _numbers(text: str) -> tuple[float, ...]:
     return tuple(float(part) for part in text.split(","))
+
+
+def _metres(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= MOST_ACCURACY_M:
+        raise ValueError(text)
+    return value
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -179,7 +179,13 @@ async def overlap_of_site(
     KML, DXF, table of coordinates), or a form.
     The same as the process ``site``.
     """
-    del layers, crs, part, name, accuracy_m  # read with the body, where a form may hold them
+    del (
+        layers,
+        crs,
+        part,
+        name,
+        accuracy_m,
+    )  # read with the body, where a form may hold them
     return await execute(request, SITE, jobs, settings, limiter, caller)
 
 

@@ -98,11 +98,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "without_prefix": ("不带带号", "without zone number"),
     "which_crs": ("请确定坐标系", "Which coordinate system?"),
     "which_crs_text": (
-        "{file} 没有写明坐标系，系统不作猜测。坐标可能在以下各处（图上圆点），请选一个：",
+        "{file} 没有写明坐标系，系统不作猜测。可能在以下各处（图上圆点），请选一个：",
         "{file} does not say which, and it is never guessed. Its coordinates could be "
         "at these places (dots on the map); choose one:",
     ),
-    "meridian": ("{width} 度带，中央经线 {degrees}°", "{width}° zone, meridian {degrees}°"),
+    "meridian": (
+        "{width} 度带，中央经线 {degrees}°",
+        "{width}° zone, meridian {degrees}°",
+    ),
     "fits_sheet": ("与图幅号相合", "fits the map sheet"),
     "spread_unknown": ("± 未知", "± unknown"),
     "site_inexact": (

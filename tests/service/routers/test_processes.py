@@ -421,7 +421,7 @@ BAD: dict[str, Bad] = {
         422,
         "xml_not_read",
     ),
-    "kml": ("a.kml", b"<kml/>", 422, "layer_no_features"),
+    "kml": ("a.kml", b"<kml/>", 422, "layer_no_geometry"),
     "kmz that unpacks to much": (
         "a.kmz",
         archive({"doc.kml": b" " * 300_000}),
