@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     # argparse has no public name for what add_subparsers answers.
     _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
+MOST_ACCURACY_M = 100_000
+"""A positional accuracy worse than that is a slip of the pen."""
 EXIT_REFUSED = 1
 EXIT_INTERRUPTED = 130
 """What a shell reports for Ctrl-C."""
@@ -81,28 +83,11 @@ def _add_questions(commands: "_Commands") -> None:
     overlap = add("overlap", _overlap, "overlap of two layers | 叠加", crs=True)
     overlap.add_argument("left", metavar="LEFT")
     overlap.add_argument("right", metavar="RIGHT")
-    overlap.add_argument(
-        "--engine",
-        choices=("kernel", "geos"),
-        default="kernel",
-        help="compiled, or by GEOS piece by piece | 计算引擎",
-    )
-    overlap.add_argument(
-        "--geometry",
-        type=Path,
-        metavar="FILE.geojson|FILE.gpkg",
-        help="also write the shared polygons | 同时写出重叠图形",
-    )
-    overlap.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="FILE.parquet|FILE.csv",
-        help="stream a large GeoParquet LEFT into a file of rows | 大图层逐行写出",
-    )
+    _add_overlap_options(overlap)
     site = add("site", _site, "polygons against many layers | 地块与各图层", crs=True)
     site.add_argument("site", metavar="SITE", help="file or layer | 文件或图层")
     site.add_argument("--layers", type=_words, default=(), metavar="ID,ID,...")
+    _add_accuracy(site)
     zonal = add("zonal", _zonal, "raster classes within zones | 分区统计", crs=True)
     zonal.add_argument("zones", metavar="ZONES")
     zonal.add_argument("raster", metavar="RASTER")
@@ -130,6 +115,38 @@ def _add_questions(commands: "_Commands") -> None:
     cross.add_argument("zones", metavar="ZONES")
     cross.add_argument("raster_a", metavar="RASTER")
     cross.add_argument("raster_b", metavar="RASTER")
+
+
+def _add_overlap_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--engine",
+        choices=("kernel", "geos"),
+        default="kernel",
+        help="compiled, or by GEOS piece by piece | 计算引擎",
+    )
+    _add_accuracy(parser)
+    parser.add_argument(
+        "--geometry",
+        type=Path,
+        metavar="FILE.geojson|FILE.gpkg",
+        help="also write the shared polygons | 同时写出重叠图形",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE.parquet|FILE.csv",
+        help="stream a large GeoParquet LEFT into a file of rows | 大图层逐行写出",
+    )
+
+
+def _add_accuracy(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--accuracy",
+        type=_metres,
+        metavar="METRES",
+        help="positional accuracy of the first, if it states none | 位置精度（米）",
+    )
 
 
 def _add_products(commands: "_Commands") -> None:
@@ -210,6 +227,13 @@ def _numbers(text: str) -> tuple[float, ...]:
     return tuple(float(part) for part in text.split(","))
 
 
+def _metres(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= MOST_ACCURACY_M:
+        raise ValueError(text)
+    return value
+
+
 def _words(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
@@ -218,9 +242,9 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _catalog(settings: Settings) -> "Catalog":
-    from layers.catalog import Catalog
+    from layers.reading import ReadingCatalog
 
-    return Catalog.open(settings.seeds, settings.workspace)
+    return ReadingCatalog.open(settings.seeds, settings.workspace)
 
 
 def _layers(parsed: argparse.Namespace, settings: Settings) -> int:
@@ -259,7 +283,12 @@ def _overlap(parsed: argparse.Namespace, settings: Settings) -> int:
     with tables.working(f"{parsed.left} × {parsed.right}"):
         catalog = _catalog(settings)
         report = overlap_report(
-            catalog, parsed.left, parsed.right, crs=parsed.crs, engine=parsed.engine
+            catalog,
+            parsed.left,
+            parsed.right,
+            crs=parsed.crs,
+            engine=parsed.engine,
+            left_accuracy_m=parsed.accuracy,
         )
         if parsed.geometry:
             from layers.export import write_features
@@ -277,7 +306,13 @@ def _site(parsed: argparse.Namespace, settings: Settings) -> int:
 
     catalog = WarmCatalog(_catalog(settings).entries)
     with tables.working(parsed.site):
-        report = site_report(catalog, parsed.site, parsed.layers, crs=parsed.crs)
+        report = site_report(
+            catalog,
+            parsed.site,
+            parsed.layers,
+            crs=parsed.crs,
+            accuracy_m=parsed.accuracy,
+        )
     tables.show(report, tables.site, parsed.json)
     return 0
 
