@@ -37,3 +37,7 @@ class LayerLimitError(LayerError):
 
 class CatalogError(LayerError):
     """A catalogue that contradicts its files."""
+
+
+class LedgerError(LayerError):
+    """A figure ledger that cannot be used as it is written."""
