@@ -11,6 +11,7 @@ from layers.catalog import Catalog
 from service import openapi, problems
 from service.cache import BoundedCache
 from service.features.store import FeatureStore
+from service.figure_board import FigureBoard
 from service.heavy import Places
 from service.jobs.service import JobService
 from service.map_rasters import Picture
@@ -20,6 +21,7 @@ from service.routers import (
     conformance,
     docs,
     downloads,
+    figures,
     files,
     health,
     items,
@@ -59,6 +61,7 @@ _ROUTERS = (
     *_TILES,
     downloads,
     overlay,
+    figures,
     processes,
     jobs,
     maps,
@@ -108,6 +111,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.features = FeatureStore(
         app.state.catalog, settings.seeds, settings.workspace
     )
+    app.state.figures = FigureBoard(settings.seeds, settings.workspace)
     app.state.tiles = TileStore(
         settings.cache_folder / "tiles", settings.seeds, settings.workspace
     )

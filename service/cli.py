@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=version("ecobarrier"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_questions(commands)
+    _add_figures(commands)
     _add_products(commands)
     return parser
 
@@ -130,6 +131,15 @@ def _add_questions(commands: "_Commands") -> None:
     cross.add_argument("zones", metavar="ZONES")
     cross.add_argument("raster_a", metavar="RASTER")
     cross.add_argument("raster_b", metavar="RASTER")
+
+
+def _add_figures(commands: "_Commands") -> None:
+    figures = _adder(commands)(
+        "figures", _figures, "published figures against the layers | 数字台账"
+    )
+    figures.add_argument(
+        "--only", nargs="+", default=(), metavar="ID", help="these figures | 指定数字"
+    )
 
 
 def _add_products(commands: "_Commands") -> None:
@@ -303,6 +313,18 @@ def _crosstab(parsed: argparse.Namespace, settings: Settings) -> int:
     with tables.working(" × ".join(names)):
         report = crosstab_report(_catalog(settings), *names, crs=parsed.crs)
     tables.show(report, tables.crosstab, parsed.json)
+    return 0
+
+
+def _figures(parsed: argparse.Namespace, settings: Settings) -> int:
+    from layers.figures.ledger import Ledger
+    from service import figure_tables, tables
+    from service.figures import figures_report
+
+    ledger = Ledger.open(settings.seeds, settings.workspace)
+    with tables.working("figures.toml"):
+        report = figures_report(_catalog(settings), ledger, parsed.only)
+    tables.show(report, figure_tables.figures, parsed.json)
     return 0
 
 

@@ -5,19 +5,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
     # --- verdicts -----------------------------------------------------------------
     "figure_agrees": (
         "图上算得 {computed}{unit_zh}，公布 {published}{unit_zh}，相差 {apart}，在公布数的舍入和 {tolerance} 的容差之内。",
-        "The map gives {computed}{unit_en}, published are {published}{unit_en}: {apart}, within the rounding of the published number and a tolerance of {tolerance}.",
+        "The map gives {computed}{unit_en}, and {published}{unit_en} is published: {apart}, within the rounding of the published number and a tolerance of {tolerance}.",
     ),
     "figure_calibrated": (
         "图上算得 {computed}{unit_zh}，公布 {published}{unit_zh}，相差 {apart}：图层是按这个数做出来的，相符不是证据。",
-        "The map gives {computed}{unit_en}, published are {published}{unit_en}: {apart}. The layer was made to meet this number, so that they agree is no evidence.",
+        "The map gives {computed}{unit_en}, and {published}{unit_en} is published: {apart}. The layer was made to meet this number, so that they agree is no evidence.",
     ),
     "figure_differs": (
         "图上算得 {computed}{unit_zh}，公布 {published}{unit_zh}，相差 {apart}，超出容差 {tolerance}；原因已知，能解释 {bound}。",
-        "The map gives {computed}{unit_en}, published are {published}{unit_en}: {apart}, beyond the tolerance of {tolerance}. The known reason accounts for {bound}.",
+        "The map gives {computed}{unit_en}, and {published}{unit_en} is published: {apart}, beyond the tolerance of {tolerance}. The known reason accounts for {bound}.",
     ),
     "figure_unexplained": (
         "图上算得 {computed}{unit_zh}，公布 {published}{unit_zh}，相差 {apart}，超出容差 {tolerance}，原因不明。",
-        "The map gives {computed}{unit_en}, published are {published}{unit_en}: {apart}, beyond the tolerance of {tolerance}, and no reason is known.",
+        "The map gives {computed}{unit_en}, and {published}{unit_en} is published: {apart}, beyond the tolerance of {tolerance}, and no reason is known.",
     ),
     "figure_beyond_reason": (
         "已知的原因只能解释 {bound}。",
@@ -25,11 +25,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "figure_consistent": (
         "由公布的各数算得 {computed}{unit_zh}，公布 {published}{unit_zh}，在各数的舍入之内一致。",
-        "The published parts give {computed}{unit_en}, published are {published}{unit_en}: consistent within their rounding.",
+        "The published parts give {computed}{unit_en}, and {published}{unit_en} is published: consistent within their rounding.",
     ),
     "figure_inconsistent": (
         "由公布的各数算得 {computed}{unit_zh}，公布 {published}{unit_zh}，相差 {apart}，舍入不能解释。",
-        "The published parts give {computed}{unit_en}, published are {published}{unit_en}: {apart}, more than rounding explains.",
+        "The published parts give {computed}{unit_en}, and {published}{unit_en} is published: {apart}, more than rounding explains.",
     ),
     "figure_not_computable": (
         "公开图层算不出这个数。",

@@ -270,35 +270,45 @@ def figures(
     import pandas as pd
 
     checked = check(catalog, ledger, ids)
-    table = pd.DataFrame([_row(one) for one in checked]).set_index("id")
+    rows = [_row(one) for one in checked]
+    table = pd.DataFrame(rows, columns=COLUMNS).set_index("id")
     used = {spec.id: spec.version for one in checked for spec in one.layers}
     table.attrs["layers"] = dict(sorted(used.items()))
     return table
 
 
-def _row(one: Checked) -> dict[str, object]:
+COLUMNS = [
+    "id",
+    "title_zh",
+    "title_en",
+    "published",
+    "unit",
+    "computed",
+    "difference",
+    "difference_share",
+    "tolerance",
+    "verdict",
+    "reason_zh",
+    "reason_en",
+    "expression",
+    "document",
+    "year",
+    "sure",
+]
+
+
+def _row(one: Checked) -> tuple[object, ...]:
     figure = one.figure
-    nan = float("nan")
-    return {
-        "id": figure.id,
-        "title_zh": figure.title.zh,
-        "title_en": figure.title.en,
-        "published": figure.stated.value,
-        "unit": figure.unit,
-        "computed": nan if one.computed is None else one.computed,
-        "difference": nan if one.difference is None else one.difference,
-        "difference_share": nan
-        if one.difference_share is None
-        else one.difference_share,
-        "tolerance": one.tolerance,
-        "verdict": one.verdict,
-        "reason_zh": one.reason.zh,
-        "reason_en": one.reason.en,
-        "expression": "" if figure.compute is None else written(figure.compute),
-        "document": figure.document,
-        "year": figure.year,
-        "sure": figure.sure,
-    }
+    numbers = (one.computed, one.difference, one.difference_share)
+    return (
+        figure.id,
+        *(figure.title.zh, figure.title.en),
+        *(figure.stated.value, figure.unit),
+        *(float("nan") if number is None else number for number in numbers),
+        *(one.tolerance, one.verdict, one.reason.zh, one.reason.en),
+        "" if figure.compute is None else written(figure.compute),
+        *(figure.document, figure.year, figure.sure),
+    )
 
 
 def fingerprint(figures: Iterable[LedgerFigure]) -> str:

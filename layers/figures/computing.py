@@ -6,6 +6,7 @@ those tables cannot differ.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -35,12 +36,15 @@ from layers.figures.expressions import (
     Ratio,
     Selection,
     Sum,
-    Zonal,
     written,
 )
+from layers.figures.expressions import Zonal as ZonalExpression
 from layers.figures.units import UNITS
 from layers.loaded import VectorLayer
 from layers.models import LayerSpec
+
+if TYPE_CHECKING:
+    from geo.zonal import Zonal
 
 _LINEAR, _POLYGONAL = (1, 5), (3, 6)
 """Type ids of (multi)lines and (multi)polygons in shapely."""
@@ -64,6 +68,7 @@ class Measurer:
     stated: Stated
     _layers: dict[str, VectorLayer] = field(default_factory=dict)
     _done: dict[str, Quantity] = field(default_factory=dict)
+    _tables: dict[str, "Zonal"] = field(default_factory=dict)
 
     def quantity(self, expression: Expression) -> Quantity:
         """Compute an expression, in m2, m, kg or ones.
@@ -115,7 +120,7 @@ class Measurer:
                 table = self._overlap(expression, whole)
                 covered = table.totals["overlap_dissolved_m2"]
                 return covered / table.totals["right_dissolved_m2"]
-            case Zonal():
+            case ZonalExpression():
                 return self._zonal(expression)
 
     def _count(self, expression: Count) -> int:
@@ -148,24 +153,32 @@ class Measurer:
         sides = (self._kind(side, _POLYGONAL).geometry for side in (left, right))
         return overlap(*map(Side.of, sides))
 
-    def _zonal(self, expression: Zonal) -> float:
-        # GDAL and the compiled engine take a while to load; most figures need neither.
-        from geo.zonal import zonal
-        from layers.blocks import reader
-
-        zones = self._kind(expression, _POLYGONAL).geometry
-        values = self.catalog.raster(expression.raster)
-        limits = None
-        if expression.at_least is not None:
-            limits = np.array([-np.inf, expression.at_least])
-        with reader(values) as read:
-            table = zonal(zones, values.grid, read, breaks=limits)
-        wanted = expression.classes if limits is None else (expression.at_least,)
+    def _zonal(self, expression: ZonalExpression) -> float:
+        table = self._zonal_table(expression)
         rows = table.classes
+        least = expression.at_least
+        wanted = expression.classes if least is None else (least,)
         found = float(rows.loc[rows["value"].isin(wanted), "area_m2"].sum())
         if expression.kind == "zonal_area":
             return found
         return found / float(table.zone_area_m2.sum())
+
+    def _zonal_table(self, expression: ZonalExpression) -> "Zonal":
+        """Answer the table of all classes: figures of one raster share it."""
+        # GDAL and the compiled engine take a while to load; most figures need neither.
+        from geo.zonal import zonal
+        from layers.blocks import reader
+
+        key = expression.model_dump_json(exclude={"kind", "classes"})
+        if key not in self._tables:
+            zones = self._kind(expression, _POLYGONAL).geometry
+            values = self.catalog.raster(expression.raster)
+            least = expression.at_least
+            limits = None if least is None else np.array([-np.inf, least, np.inf])
+            with reader(values) as read:
+                table = zonal(zones, values.grid, read, breaks=limits)
+            self._tables[key] = table
+        return self._tables[key]
 
     def _layer(self, layer_id: str) -> VectorLayer:
         if layer_id not in self._layers:
@@ -211,7 +224,7 @@ def _column(features: gpd.GeoDataFrame, layer: str, column: str) -> pd.Series:
         known = [
             str(name) for name in features.columns if name != features.geometry.name
         ]
-        choices = listed([str(features.index.name), *known[:-1]], 20)
+        choices = listed([str(features.index.name), *known], 20)
         raise LayerReadError(
             "figure_column_unknown", layer=layer, column=column, choices=choices
         )

@@ -143,7 +143,10 @@ _CODES = {
 
 def _refusal(named: object, error: ValidationError) -> LedgerError:
     """Say the first fault: the key as the user wrote it, the value, what to do."""
-    fault = error.errors(include_url=False)[0]
+    faults = error.errors(include_url=False)
+    # A key that is spelt wrong is also missing; the spelling is what helps.
+    unknown = (one for one in faults if one["type"] == "extra_forbidden")
+    fault = next(unknown, faults[0])
     # The kind of an expression stands in pydantic's path, but in no key of the file.
     places = [str(part) for part in fault["loc"] if part not in KINDS]
     context: dict[str, Any] = fault.get("ctx", {})
