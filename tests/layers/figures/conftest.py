@@ -20,12 +20,14 @@ from layers.writers import write_cog, write_geoparquet
 MakeFigure = Callable[..., dict[str, Any]]
 WriteLedger = Callable[..., Path]
 
+Box = tuple[float, float, float, float]
+
 REGION = (108.0, 40.0, 112.0, 42.0)
 WEST, EAST = (108.0, 40.0, 110.0, 42.0), (110.0, 40.0, 112.0, 42.0)
 SANDS = [(109.0, 40.5, 111.0, 41.5), (111.5, 41.5, 113.0, 43.0)]
 
 
-def table(boxes: list[tuple[float, ...]], **columns: Any) -> gpd.GeoDataFrame:
+def table(boxes: list[Box], **columns: Any) -> gpd.GeoDataFrame:
     ids = [f"f{number}" for number in range(len(boxes))]
     names = {"id": ids, "name_zh": ids, "name_en": ids}
     shapes = [shapely.box(*corners) for corners in boxes]

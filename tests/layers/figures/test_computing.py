@@ -26,7 +26,8 @@ def box_km2(west: float, south: float, east: float, north: float) -> float:
     steps = 4000
     lons = [west + (east - west) * i / steps for i in range(steps + 1)]
     ring = [(lon, south) for lon in lons] + [(lon, north) for lon in reversed(lons)]
-    area, _ = GEOD.polygon_area_perimeter(*zip(*ring, strict=True))
+    x, y = zip(*ring, strict=True)
+    area, _ = GEOD.polygon_area_perimeter(x, y)
     return abs(area) / 1e6
 
 

@@ -175,11 +175,11 @@ def test_an_id_stands_once(write_ledger: Any, make: Any) -> None:
 def test_nothing_is_computed_across_a_break_of_a_series(
     write_ledger: Any, make: Any
 ) -> None:
-    def year(figure_id: str, epoch: int) -> dict[str, Any]:
+    def year(figure_id: str, epoch: int) -> Any:
         series = {"id": "cover", "epoch": epoch}
         return make(figure_id, compute=None, known=WORDS, series=series, **SHARE)
 
-    def change(of: str, minus: str) -> dict[str, Any]:
+    def change(of: str, minus: str) -> Any:
         parts = {
             "of": {"kind": "published", "id": of},
             "minus": {"kind": "published", "id": minus},
