@@ -54,6 +54,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "group_sand": ("沙地与沙漠", "Sandy lands and deserts"),
     "group_water": ("河流、流域、湖泊", "Rivers, basins, lakes"),
     "health": ("运行状况", "Health"),
+    "import_report": ("导入报告", "Import report"),
+    "bring_in": ("导入图层", "Import"),
     "item": ("要素", "Feature"),
     "json": ("JSON", "JSON"),
     "kind": ("类型", "Kind"),
@@ -114,5 +116,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "uncertainty": ("±", "±"),
     "verdict": ("结论", "Verdict"),
     "compute": ("计算", "Compute"),
+    "versions": ("版本", "Versions"),
     "year": ("年份", "Year"),
 }
