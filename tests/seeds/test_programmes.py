@@ -6,6 +6,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
+import shapely
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 PROGRAMMES = gpd.read_parquet(SEEDS / "tianditu/programmes.parquet")
@@ -29,7 +30,7 @@ def test_the_layer_is_the_list() -> None:
 
 
 def test_borders_are_those_of_the_leagues_and_banners() -> None:
-    units = {}
+    units: dict[str, shapely.Geometry] = {}
     for name in ("leagues", "banners"):
         frame = gpd.read_parquet(SEEDS / f"tianditu/{name}.parquet")
         units |= dict(zip(frame["adcode"], frame.geometry, strict=True))
