@@ -31,7 +31,6 @@ _BANNERS_FROM = 5_000_000
 _SEATS_FROM = 13_000_000
 _POINT_MM = 0.3528
 _TRIES = ((0, 0), (0, -1), (0, 1), (1, 0), (-1, 0))
-_MOST_CLASSES = 8
 
 
 @dataclass(frozen=True)
@@ -121,9 +120,22 @@ def text_width(text: str, size: float) -> float:
 
 
 def legend_rows(
-    catalog: Catalog, specs: list[LayerSpec], language: Language
+    catalog: Catalog,
+    specs: list[LayerSpec],
+    language: Language,
+    values: dict[str, set[int]],
 ) -> list[Item]:
-    """Answer sample, name, status and area of each layer, the topmost first."""
+    """Answer sample, name, status and area of each layer, the topmost first.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    specs : list of LayerSpec
+        From below.
+    language : {"zh", "en"}
+    values : dict
+        Values of class rasters that are on the map, by layer: only these are listed.
+    """
     rows = []
     for spec in reversed(specs):
         badge = BADGES[spec.status]
@@ -137,10 +149,9 @@ def legend_rows(
                 "km2": _km2(catalog, spec),
                 "classes": [
                     [one.colour, said(one.title, language)]
-                    for one in spec.classes[:_MOST_CLASSES]
-                ]
-                if spec.kind == "raster"
-                else [],
+                    for one in spec.classes
+                    if one.value in values.get(spec.id, ())
+                ],
             }
         )
     return rows

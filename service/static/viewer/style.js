@@ -37,6 +37,9 @@ export function faded(one, opacity) {
   return typeof own === 'number' ? own * opacity : own;
 }
 
+// Sources of the base and the part of it that each shows: a layer may be called `rivers`.
+const BASE = { borders: 'borders', veil: 'veil', names: 'names', 'river-lines': 'rivers' };
+
 // Drawn by the page itself, but switched with a layer of the catalogue.
 export const EXTRAS = {
   province: ['province-band', 'province-border'],
@@ -72,7 +75,7 @@ export function buildStyle(start, base, shown = state.layers) {
     glyphs: `${location.origin}${ROOT}/glyphs/{fontstack}/{range}.pbf`,
     sources: {
       ...Object.fromEntries(start.layers.filter((layer) => layer.map).map((layer) => [layer.id, absolute(layer.map.source)])),
-      ...Object.fromEntries(['borders', 'veil', 'names', 'river-lines'].map((name) => [name, geojson(base[name])])),
+      ...Object.fromEntries(Object.entries(BASE).map(([name, part]) => [name, geojson(base[part])])),
       ...Object.fromEntries(['site', 'pieces', 'corners', 'found'].map((name) => [name, geojson()])),
     },
     layers,
