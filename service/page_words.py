@@ -28,6 +28,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "first": ("首页", "First page"),
     "health": ("运行状况", "Health"),
     "item": ("要素", "Feature"),
+    "job": ("任务", "Job"),
     "json": ("JSON", "JSON"),
     "kind": ("类型", "Kind"),
     "kind_raster": ("栅格", "raster"),
@@ -63,12 +64,24 @@ _WORDS: dict[str, tuple[str, str]] = {
         "This layer is restricted: features, counts, extent and map go to holders of a "
         "key only; results of overlaps may be seen.",
     ),
+    "results": ("任务结果", "Results of a job"),
+    "results_large": (
+        "结果太大，网页不列出，请取 JSON。",
+        "The results are too large for a page; take the JSON.",
+    ),
+    "results_shapes": (
+        "结果是图形，请取 GeoJSON 在地图软件中打开。",
+        "The results are shapes; take the GeoJSON and open it in a map program.",
+    ),
     "retrieved": ("取得日期", "Retrieved"),
     "right": ("乙图层", "Right layer"),
+    "rows_cut": ("只列出前面的行，全部见", "Only the first rows are shown; all are in"),
     "rows_shown": ("显示", "shown"),
     "share_left": ("占甲", "of left"),
     "share_right": ("占乙", "of right"),
+    "share_zone": ("占本区", "of zone"),
     "show_items": ("查看要素", "See the features"),
+    "site": ("地块", "Site"),
     "skip_content": ("跳到内容", "Skip to the content"),
     "sliver": ("碎屑", "sliver"),
     "slivers": (
@@ -80,5 +93,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "totals": ("合计", "Totals"),
     "uncertainty": ("±", "±"),
     "compute": ("计算", "Compute"),
+    "zone": ("分区", "Zone"),
     "year": ("年份", "Year"),
 }

@@ -122,10 +122,10 @@ class MapDrawing:
         table[1 : 1 + len(colours)] = [[*colour, 255] for colour in colours]
         self._image(Image.fromarray(table[codes], "RGBA"), "PNG", _RASTER_OPACITY)
 
-    def layer(self, layer: VectorLayer) -> None:
-        """Draw features in the symbols of their layer."""
+    def layer(self, layer: VectorLayer, angle: int = 45) -> None:
+        """Draw features in the symbols of their layer; a hatch at an angle."""
         spec, table = layer.spec, layer.features
-        usual = symbol_of(spec)
+        usual = symbol_of(spec, angle=angle)
         variants = variants_of(spec, usual)
         column = variant_column(spec)
         kinds = table[column].astype(str) if variants and column in table else None

@@ -9,7 +9,7 @@ import shapely
 from geo.area import area
 from layers.catalog import Catalog
 from layers.models import LayerSpec
-from service.palette import BADGES, CAUTIONED, symbol_of
+from service.palette import BADGES, CAUTIONED, hatch_angles, symbol_of
 from service.sheet.drawing import grid_lines, grid_step
 from service.sheet.projection import Frame
 from service.symbols import raster_swatch, swatch
@@ -137,11 +137,12 @@ def legend_rows(
         Values of class rasters that are on the map, by layer: only these are listed.
     """
     rows = []
+    angles = hatch_angles(specs)
     for spec in reversed(specs):
         badge = BADGES[spec.status]
         rows.append(
             {
-                "swatch": _standalone(_sample(spec)),
+                "swatch": _standalone(_sample(spec, angles.get(spec.id, 45))),
                 "name": _short(said(spec.title, language)),
                 "badge": badge.zh if language == "zh" else badge.en,
                 "ink": badge.text if badge.text != "#FFFFFF" else "#1F2A37",
@@ -157,11 +158,13 @@ def legend_rows(
     return rows
 
 
-def _sample(spec: LayerSpec) -> str:
+def _sample(spec: LayerSpec, angle: int) -> str:
     if spec.kind == "raster":
         return str(raster_swatch(spec))
     line_only = spec.geometry == "line"
-    return str(swatch(symbol_of(spec), f"l-{spec.id}", line_only=line_only))
+    return str(
+        swatch(symbol_of(spec, angle=angle), f"l-{spec.id}", line_only=line_only)
+    )
 
 
 def _standalone(svg: str) -> str:

@@ -18,7 +18,7 @@ from service.cache import BoundedCache
 from service.map_rasters import Picture
 from service.map_relief import relief
 from service.pages import own_file
-from service.palette import BADGES, CAUTIONED, order_of, symbol_of
+from service.palette import BADGES, CAUTIONED, hatch_angles, order_of, symbol_of
 from service.sheet import furniture
 from service.sheet.drawing import (
     MapDrawing,
@@ -172,12 +172,13 @@ def _drawn(
     asked = [spec.id for spec in specs]
     ordered = [one for one in drawing_order(specs, asked) if one.id not in BORDERS]
     veil = order_of("veil")
+    angles = hatch_angles(ordered)
     for spec in (one for one in ordered if order_of(one.id, one.theme) < veil):
-        _add(drawing, catalog, spec)
+        _add(drawing, catalog, spec, angles)
     if "province" in known:
         drawing.veil(catalog.vector("province").features)
     for spec in (one for one in ordered if order_of(one.id, one.theme) > veil):
-        _add(drawing, catalog, spec)
+        _add(drawing, catalog, spec, angles)
     drawing.graticule(grid_step(frame))
     borders = gpd.GeoDataFrame.from_features(base["borders"]["features"])
     for name in reversed(BORDERS):
@@ -187,12 +188,14 @@ def _drawn(
     return drawing
 
 
-def _add(drawing: MapDrawing, catalog: Catalog, spec: LayerSpec) -> None:
+def _add(
+    drawing: MapDrawing, catalog: Catalog, spec: LayerSpec, angles: dict[str, int]
+) -> None:
     layer = opened(catalog, spec)
     if isinstance(layer, RasterLayer):
         drawing.cells(layer)
     else:
-        drawing.layer(layer)
+        drawing.layer(layer, angles.get(spec.id, 45))
 
 
 def _legend_box(frame: Frame, rows: list[furniture.Item]) -> furniture.Box:

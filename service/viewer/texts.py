@@ -203,7 +203,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "time_slider": ("时间滑块", "Time slider"),
     "time_year": ("年份", "Year"),
     "time_valid": ("此年有数据", "dated to this year"),
-    "time_listed": ("截至该年列入的旗县", "banners listed by this year"),
+    "time_listed": ("截至该年列入", "listed by this year"),
+    "time_older": (
+        "另有该年的旧版本，图上不绘",
+        "an older version of this year, not drawn",
+    ),
     "stats": ("区域统计", "Statistics"),
     "stats_pick": ("盟市或旗县", "League or banner"),
     "stats_none": ("搜索或点击一个旗县、盟市", "Search or click a league or banner"),

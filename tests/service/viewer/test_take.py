@@ -99,7 +99,7 @@ def test_time_slider_shows_what_was_listed_by_then(visit: Any, shot: Shot) -> No
     page.locator("#tools-button").click()
     page.locator("[data-item=time_slider]").click()
     slider = page.get_by_role("slider", name="年份")
-    expect(slider).to_have_attribute("aria-valuetext", "2019")
+    expect(slider).to_have_attribute("aria-valuetext", "2016")
     slider.focus()
     counts = {}
     for _ in range(3):
