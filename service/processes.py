@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from layers.catalog import Catalog
 from layers.errors import LayerNotFoundError, LayerReadError
+from layers.importing.report import ImportReport
+from layers.key_file import KeyScope
 from layers.models import Bilingual, Kind, LayerId
 from service.analysis import area_report, overlap_report, zonal_report
 from service.errors import (
@@ -21,14 +23,15 @@ from service.errors import (
     RestrictedError,
     UploadError,
 )
+from service.import_process import ImportInputs
 from service.models import AreaReport, OverlapReport, SiteReport, ZonalReport
 from service.pieces import PiecesReport, site_pieces
 from service.site import site_report
 from service.upload_types import MEDIA_SUFFIXES
-from service.withheld import Side, without_restricted
 
 Progress = Callable[[int], None]
 
+IMPORT = "import"
 MAY_SEE_RESTRICTED = "may_see_restricted"
 """Field of a task's request, set by the server: the caller's right."""
 
@@ -128,19 +131,27 @@ class Process:
         Computes: catalogue, inputs, the uploaded file, whom to tell about progress.
     file : str or None
         The input that may be an uploaded file.
+    scope : str or None
+        The scope of a key that a caller needs.
     """
 
     id: str
     title: Bilingual
     description: Bilingual
-    inputs: type[Inputs]
+    inputs: type[BaseModel]
     output: type[BaseModel]
     kinds: Mapping[str, Kind]
     run: Run
     file: str | None = None
+    scope: KeyScope | None = None
+
+    @property
+    def imports(self) -> bool:
+        """Whether it takes several files and changes the workspace."""
+        return self.inputs is ImportInputs
 
     def check(
-        self, catalog: Catalog, inputs: Inputs, file: Path | None, *, opened: bool
+        self, catalog: Catalog, inputs: BaseModel, file: Path | None, *, opened: bool
     ) -> None:
         """Refuse what cannot be run, before it waits in a queue.
 
@@ -189,23 +200,6 @@ def find(process: str) -> Process:
         known = ", ".join(PROCESSES)
         raise NotFoundError("process_not_found", process=process, known=known)
     return found
-
-
-def shown_report(catalog: Catalog, report: BaseModel) -> BaseModel:
-    """Answer a report as it may go to who has no right to restricted layers."""
-    closed = {spec.id for spec in catalog.specs if spec.restricted}
-    if isinstance(report, OverlapReport):
-        return _shown_overlap(closed, report)
-    if isinstance(report, SiteReport):
-        overlaps = tuple(_shown_overlap(closed, one) for one in report.overlaps)
-        return report.model_copy(update={"overlaps": overlaps})
-    return report
-
-
-def _shown_overlap(closed: set[str], report: OverlapReport) -> OverlapReport:
-    sides: tuple[Side, ...] = ("left", "right")
-    hidden = [side for side in sides if getattr(report, side).id in closed]
-    return without_restricted(report, hidden)
 
 
 def _require_layer(
@@ -303,6 +297,11 @@ def _pieces(
     return site_pieces(catalog, name, layers, crs=inputs.crs)
 
 
+def _not_here(*_: object) -> BaseModel:
+    """Never called: the worker runs imports by :mod:`service.jobs.imports`."""
+    raise NotImplementedError
+
+
 _TABLE = (
     Process(
         "overlap",
@@ -375,6 +374,24 @@ _TABLE = (
         {},
         _pieces,
         file="polygons",
+    ),
+    Process(
+        IMPORT,
+        Bilingual(zh="导入图层", en="Bring files in as a layer"),
+        Bilingual(
+            zh="把文件（Shapefile、GeoPackage、GDB、TXT 界址点、KML、DXF、CSV、Excel"
+            " 等）检查、修复并入库为图层的新版本；look 为真时只查看，不入库。"
+            "需要 write 权限的密钥。",
+            en="Check and repair files (shapefile, GeoPackage, geodatabase, parcel TXT,"
+            " KML, DXF, CSV, Excel and more) and publish them as a new version of a"
+            " layer; with look nothing is kept. Needs a key with the scope write.",
+        ),
+        ImportInputs,
+        ImportReport,
+        {},
+        _not_here,
+        file="files",
+        scope="write",
     ),
 )
 

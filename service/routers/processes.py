@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, JSONResponse
 
+from service.access import require
 from service.bodies import receive_call
 from service.deps import CallerDep, LanguageDep, SettingsDep
 from service.jobs.messages import Task
@@ -51,6 +52,8 @@ _EXECUTE: dict[str, Any] = {
             "required": ["file"],
             "properties": {
                 "file": {"type": "string", "format": "binary"},
+                "id": {"type": "string"},
+                "look": {"type": "boolean"},
                 "layers": {"type": "string"},
                 "crs": {"type": "string"},
                 "part": {"type": "string"},
@@ -115,6 +118,8 @@ async def execute(
     The report is the same JSON as the command line's, result id and all.
     """
     process = find(process_id)
+    if process.scope is not None:
+        require(caller, process.scope)
     async with place_for(jobs) as place:
         received = await receive_call(request, process, place.folder, settings)
         call = {**received, MAY_SEE_RESTRICTED: caller.may("restricted")}

@@ -91,6 +91,7 @@ def test_list_and_descriptions(client: TestClient) -> None:
         "area",
         "site",
         "pieces",
+        "import",
     ]
     for one in body["processes"]:
         about = client.get(one["links"][0]["href"]).json()
