@@ -628,6 +628,47 @@ def test_job_gives_the_same_report(client: TestClient) -> None:
     refusal(client.get(results), 404, "job_not_found")
 
 
+@pytest.mark.parametrize(
+    ("process", "inputs", "said"),
+    [
+        (
+            "site",
+            {"polygons": BOX, "layers": ["redline", "land_cover"]},
+            {"zh": ("地块", "重叠面积", "草地"), "en": ("Site", "Overlap", "Grass")},
+        ),
+        (
+            "zonal",
+            {"zones": "leagues", "raster": "land_cover"},
+            {"zh": ("西盟", "占本区"), "en": ("West League", "of zone")},
+        ),
+        ("area", {"layer": "leagues"}, {"zh": ("南盟",), "en": ("South League",)}),
+        (
+            "overlap",
+            {"left": "leagues", "right": "redline"},
+            {"zh": ("东盟", "占甲"), "en": ("East League", "of left")},
+        ),
+    ],
+)
+def test_results_are_a_page_for_people_in_both_languages(
+    client: TestClient, process: str, inputs: dict[str, Any], said: dict[str, Any]
+) -> None:
+    location = submit(client, process, **inputs)
+    ended(client, location)
+    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    for language, words in said.items():
+        answer = client.get(f"{location}/results?lang={language}", headers=browser)
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-type"].startswith("text/html")
+        assert "Accept" in answer.headers["vary"]
+        for word in words:
+            assert word in answer.text
+        # Names of features are a stranger's: never markup.
+        assert "<script>alert" not in answer.text
+    document = client.get(f"{location}/results").json()
+    assert document["result_id"] in answer.text
+    assert client.get(f"{location}/results?f=json", headers=browser).json() == document
+
+
 def listed(client: TestClient, query: str = "") -> list[dict[str, Any]]:
     jobs: list[dict[str, Any]] = client.get(f"/jobs{query}").json()["jobs"]
     return jobs
