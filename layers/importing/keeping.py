@@ -45,18 +45,32 @@ class FeatureKeeper:
         """Take a part: valid 2-D features; the index becomes the column ``id``."""
         values = frame.geometry.to_numpy()
         attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name))
-        attributes.columns = [_free(str(name)) for name in attributes.columns]
-        attributes.insert(0, "id", frame.index.astype(str), allow_duplicates=False)
-        table = self._arrow(attributes.reset_index(drop=True))
-        bounds = np.asarray(shapely.bounds(values), dtype=np.float64)
+        self.add_columns(
+            self._arrow(attributes.reset_index(drop=True)),
+            frame.index.astype(str),
+            pa.array(shapely.to_wkb(values), type=pa.large_binary()),
+            np.asarray(shapely.bounds(values), dtype=np.float64),
+            set(frame.geom_type.unique()),
+        )
+
+    def add_columns(
+        self,
+        columns: pa.Table,
+        ids: pd.Index,
+        wkb: pa.LargeBinaryArray,
+        bounds: FloatArray,
+        kinds: set[str],
+    ) -> None:
+        """Take a part in Arrow, with the bounding boxes and kinds of its geometries."""
+        named = {_free(one): columns[one] for one in columns.column_names}
+        table = pa.table({"id": pa.array(ids, type=pa.string()), **named})
         corners = [pa.array(bounds[:, i]) for i in range(4)]
         cover = pa.StructArray.from_arrays(corners, names=list(_CORNERS))
-        shapes = pa.array(shapely.to_wkb(values), type=pa.large_binary())
-        table = table.append_column(GEOMETRY, shapes).append_column(COVER, cover)
+        table = table.append_column(GEOMETRY, wkb).append_column(COVER, cover)
         self._parts.append(table)
         self._bounds.append(bounds)
-        self.kinds |= set(frame.geom_type.unique())
-        self.rows += len(frame)
+        self.kinds |= kinds
+        self.rows += len(ids)
 
     @property
     def notes(self) -> list[Note]:
@@ -82,9 +96,13 @@ class FeatureKeeper:
             table = table.combine_chunks()
         told = {b"geo": self._geo(crs, bounds), b"provenance": about.encode()}
         schema = table.schema.with_metadata(told)
+        # No two shapes are the same: looking for repetitions only costs time.
+        plain = [one for one in table.column_names if one not in (GEOMETRY, COVER)]
         with (
             atomic_file(path) as temporary,
-            pq.ParquetWriter(temporary, schema, compression="zstd") as out,
+            pq.ParquetWriter(
+                temporary, schema, compression="zstd", use_dictionary=plain
+            ) as out,
         ):
             for start in range(0, self.rows, _ROW_GROUP_ROWS):
                 rows = pa.array(order[start : start + _ROW_GROUP_ROWS])
@@ -92,6 +110,7 @@ class FeatureKeeper:
 
     def _arrow(self, attributes: pd.DataFrame) -> pa.Table:
         columns = {}
+        attributes.columns = list(map(str, attributes.columns))
         for name in attributes.columns:
             values = attributes[name]
             try:

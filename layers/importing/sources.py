@@ -25,6 +25,7 @@ from layers.readers.geojson import read_geojson
 from layers.readers.guard import Format, reading, require_file
 from layers.readers.kml import read_kml
 from layers.readers.parcels_txt import read_parcels
+from layers.readers.parts import WkbPart
 from layers.readers.shapefile import stream_shapefile
 from layers.readers.table import Table
 from layers.readers.vector import (
@@ -34,7 +35,8 @@ from layers.readers.vector import (
     stream_ogr,
 )
 
-Read = Callable[[Path, ImportOptions], Iterator[Table]]
+Part = Table | WkbPart
+Read = Callable[[Path, ImportOptions], Iterator[Part]]
 
 PART_ROWS = 50_000
 _LARGE_BYTES = 50_000_000
@@ -58,16 +60,16 @@ class Source:
     where : str
         Names it in messages.
     files : tuple of SourceFile
-    tables : iterator of Table
+    tables : iterator of Table or WkbPart
         Its features, a part at a time; the parts have the same columns and CRS.
     """
 
     where: str
     files: tuple[SourceFile, ...]
-    tables: Iterator[Table]
+    tables: Iterator[Part]
 
 
-def _plain(path: Path, options: ImportOptions) -> Iterator[Table]:
+def _plain(path: Path, options: ImportOptions) -> Iterator[Part]:
     suffix = path.suffix.lower()
     if suffix in _STREAMED and path.is_file() and path.stat().st_size > _LARGE_BYTES:
         yield from _streamed(path, options)
@@ -75,7 +77,7 @@ def _plain(path: Path, options: ImportOptions) -> Iterator[Table]:
     yield read_vector(path, part=options.part, encoding=options.encoding)
 
 
-def _streamed(path: Path, options: ImportOptions) -> Iterator[Table]:
+def _streamed(path: Path, options: ImportOptions) -> Iterator[Part]:
     """Read a large file in parts, so that memory stays bounded."""
     if path.suffix.lower() == ".shp":
         yield from stream_shapefile(path, rows=PART_ROWS, encoding=options.encoding)
@@ -83,8 +85,7 @@ def _streamed(path: Path, options: ImportOptions) -> Iterator[Table]:
     form = GEOPACKAGE if path.suffix.lower() == ".gpkg" else FLATGEOBUF
     require_file(path, form)
     layer = geopackage_layer(path, options.part) if form is GEOPACKAGE else None
-    for frame in stream_ogr(path, path, form, rows=PART_ROWS, layer=layer):
-        yield Table(frame)
+    yield from stream_ogr(path, path, form, rows=PART_ROWS, layer=layer)
 
 
 def _parcels(path: Path, options: ImportOptions) -> Iterator[Table]:
@@ -143,7 +144,7 @@ def _lines(path: Path, options: ImportOptions) -> Iterator[Table]:
         yield read_geojson(whole)
 
 
-def _archive(path: Path, options: ImportOptions) -> Iterator[Table]:
+def _archive(path: Path, options: ImportOptions) -> Iterator[Part]:
     with unpacked(path) as folder:
         inner = [one for one in suffixes() if one != ".zip"]
         found = layers_in(folder, inner, options.part, path)
@@ -215,6 +216,6 @@ def _require_known(path: Path) -> None:
     raise LayerReadError("layer_format_unknown", file=path.name, known=known)
 
 
-def _tables(paths: list[Path], options: ImportOptions) -> Iterator[Table]:
+def _tables(paths: list[Path], options: ImportOptions) -> Iterator[Part]:
     for path in paths:
         yield from READERS.get(path.suffix.lower(), _plain)(path, options)
