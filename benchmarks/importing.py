@@ -2,7 +2,8 @@
 
 usage::
 
-    scripts/bench importing [--rows 1000000] [--runs 3] [--keep FOLDER] [--only gpkg shp]
+    python -m benchmarks.importing [--rows 1000000] [--runs 3] [--only gpkg shp]
+        [--keep FOLDER] [--methods ours geopandas]
 
 Both read the file, find and repair what is invalid, and write GeoParquet; ours also
 decides on encoding, coordinate system and axis order, counts and places the faults,
@@ -24,7 +25,6 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pyogrio
 import shapely
 
@@ -84,13 +84,13 @@ def cells(rows: int, seed: int = 7) -> gpd.GeoDataFrame:
     rings = np.stack([grid[2 * row + dy, 2 * column + dx] for dy, dx in around], axis=1)
     crossed = np.arange(0, rows, BOWTIES)
     rings[crossed, 2], rings[crossed, 4] = rings[crossed, 4], rings[crossed, 2].copy()
-    points = rings.reshape(-1, 2) + [36_420_000.0, 4_460_000.0]
+    points = rings.reshape(-1, 2) + np.array([36_420_000.0, 4_460_000.0])
     offsets = np.arange(0, 9 * rows + 1, 9), np.arange(rows + 1)
     shapes = shapely.from_ragged_array(shapely.GeometryType.POLYGON, points, offsets)
     kinds = np.array(["耕地", "林地", "草地", "湿地", "建设用地"])
     columns = {
         "BSM": np.arange(1, rows + 1),
-        "DLBM": pd.array(np.char.zfill((row % 1300).astype(str), 4), dtype=object),
+        "DLBM": np.char.zfill((row % 1300).astype(str), 4),
         "DLMC": kinds[column % 5],
         "ZLDWMC": np.char.add("磴口县第", (row % 400).astype(str)),
         "TBMJ": chance.uniform(100, 9000, rows).round(2),

@@ -28,7 +28,7 @@ def warm() -> None:
     overlap(Side.of(layer, 1.0), Side.of(layer, 1.0))
     wkb = shapely.to_wkb(parts[0])
     found = read_wkb(np.frombuffer(wkb, np.uint8), np.array([0, len(wkb)], np.int64))
-    screen(found.rings, scale_of(layer.crs))
+    screen(found.rings, scale_of(CRS.from_user_input(WORKING_CRS)))
     grid = Grid(20, 20, 110.0, 42.0, 0.1, 0.1, CRS.from_user_input(WORKING_CRS))
     for kind in CELL_TYPES:
 

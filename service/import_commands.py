@@ -56,6 +56,7 @@ def _add_import(adder: Add) -> None:
         "--secrecy": "mark of secrecy; restricts the layer | 密级",
         "--scope": "who may use it and for what | 使用范围",
         "--caution": "said with every answer | 注意事项",
+        "--unit": "of a raster's values | 栅格值的单位",
     }
     for option, said in text.items():
         one.add_argument(option, metavar="TEXT", help=said)
@@ -65,6 +66,7 @@ def _add_import(adder: Add) -> None:
         "--angles": (("degrees", "dms", "packed"), "how angles are written | 角度格式"),
         "--shapes": (("polygon", "line", "point"), "what points make up | 图形类型"),
         "--status": (get_args(Status), "of the layer | 地位"),
+        "--values": (("classes", "quantity"), "what cells hold | 栅格值的含义"),
     }
     for option, (choices, said) in chosen.items():
         one.add_argument(option, choices=choices, help=said)
@@ -73,6 +75,8 @@ def _add_import(adder: Add) -> None:
         "--accuracy": (float, "positional accuracy in metres | 位置精度"),
         "--tolerance": (float, "of chords of curves in metres | 曲线容差"),
         "--keep": (int, "versions kept | 保留的版本数"),
+        "--band": (int, "of a raster with several | 波段"),
+        "--nodata": (float, 'value for "no data"; nan: there is none | 无效值'),
     }
     for option, (kind, said) in numbers.items():
         one.add_argument(option, type=kind, metavar="N", help=said)
@@ -190,10 +194,14 @@ def run_use(parsed: argparse.Namespace, settings: Settings) -> int:
 def run_export(parsed: argparse.Namespace, settings: Settings) -> int:
     """Write a layer to a file, and print what the format could not hold."""
     from layers.catalog import Catalog
-    from layers.exporting import export
+    from layers.exporting import export, export_raster
     from service import import_tables
 
     catalog = Catalog.open(settings.seeds, settings.workspace)
+    if catalog.spec(parsed.id).kind == "raster":
+        notes = export_raster(catalog.path(parsed.id), parsed.output)
+        import_tables.written(parsed.output, notes, parsed.json)
+        return 0
     notes = export(
         catalog.vector(parsed.id),
         parsed.output,

@@ -14,11 +14,12 @@ from geo.messages import Note, listed
 from layers.errors import LayerReadError
 from layers.files import content_sha256
 from layers.importing import html_report, report_files
+from layers.importing.cautions import caution_of, said_in_file
 from layers.importing.keeping import FeatureKeeper
 from layers.importing.options import ImportOptions
 from layers.importing.region import Region
 from layers.importing.report import FaultModel, ImportReport
-from layers.importing.sources import Source, open_source
+from layers.importing.sources import Source, is_raster, open_source
 from layers.importing.taking import MOST_MEASURED, Progress, Work, gather
 from layers.models import Bilingual, GeometryKind, LayerSpec, Provenance
 from layers.workspace import put, staging
@@ -88,6 +89,11 @@ def import_files(
     LayerReadError, LayerWriteError, GeoError
         What cannot be read, written or used; nothing was changed.
     """
+    if any(is_raster(path) for path in paths):
+        # Whoever brings vector layers in need not wait for the library of rasters.
+        from layers.importing.rasters import import_raster
+
+        return import_raster(paths, options, workspace, progress)
     source = open_source(paths, options)
     work = Work(source.where, options, FeatureKeeper(source.where))
     gather(source, work, region, progress)
@@ -121,7 +127,7 @@ def _publish(source: Source, work: Work, workspace: Path) -> ImportReport:
     options, crs = work.options, work.crs
     if crs is None:
         raise LayerReadError("layer_no_geometry", file=work.where)
-    about = _about(work)
+    about = said_in_file(work.decisions, options)
     with staging(workspace, options.id) as incoming:
         file = incoming / FEATURES_FILE
         work.keeper.write(file, crs, about)
@@ -134,15 +140,6 @@ def _publish(source: Source, work: Work, workspace: Path) -> ImportReport:
     if options.report is not None:
         report_files.write(report, options.report)
     return report
-
-
-def _about(work: Work) -> str:
-    """Say in the file how it came about: other decisions are another version."""
-    said = [f"{one.what}={one.value} ({one.code})" for one in work.decisions]
-    chosen = work.options.model_dump(
-        mode="json", exclude={"report", "keep", "strict"}, exclude_defaults=True
-    )
-    return "\n".join([*said, *(f"{key}: {value}" for key, value in chosen.items())])
 
 
 def _spec(source: Source, work: Work, crs: CRS, sha256: str) -> LayerSpec:
@@ -187,29 +184,6 @@ def _spec(source: Source, work: Work, crs: CRS, sha256: str) -> LayerSpec:
         scope=options.scope,
         sha256=sha256,
     )
-
-
-def caution_of(options: ImportOptions, *, approximate: bool) -> Bilingual | None:
-    """Put secrecy mark, scope, caution and doubt about the datum into one text."""
-    parts: list[tuple[str, str]] = []
-    if options.secrecy:
-        parts.append((f"密级：{options.secrecy}。", f"Secrecy: {options.secrecy}."))
-    if options.scope:
-        parts.append((f"使用范围：{options.scope}。", f"Scope: {options.scope}."))
-    if options.caution:
-        parts.append((options.caution, options.caution))
-    if approximate:
-        parts.append(
-            (
-                "基准未经转换，位置误差可达约 100 米。",
-                "Datum not converted: up to about 100 m off.",
-            )
-        )
-    elif options.status in ("modelled", "schematic") and not parts:
-        parts.append(("仅供参考。", "For orientation only."))
-    if not parts:
-        return None
-    return Bilingual(zh="".join(a for a, _ in parts), en=" ".join(b for _, b in parts))
 
 
 def _report(

@@ -22,7 +22,7 @@ from layers.readers.dxf import read_dxf
 from layers.readers.encodings import settle_text
 from layers.readers.geodatabase import read_geodatabase
 from layers.readers.geojson import read_geojson
-from layers.readers.guard import Format, reading, require_file
+from layers.readers.guard import GEOTIFF, NETCDF, Format, reading, require_file
 from layers.readers.kml import read_kml
 from layers.readers.parcels_txt import read_parcels
 from layers.readers.parts import WkbPart
@@ -180,6 +180,11 @@ def suffixes() -> tuple[str, ...]:
     return tuple(dict.fromkeys([*own, *READERS]))
 
 
+def is_raster(path: Path) -> bool:
+    """Whether a file's suffix is that of a raster."""
+    return path.suffix.lower() in (*GEOTIFF.suffixes, *NETCDF.suffixes)
+
+
 def open_source(paths: list[Path], options: ImportOptions) -> Source:
     """Look at the files and read the first of their features.
 
@@ -212,7 +217,7 @@ def _require_known(path: Path) -> None:
     if path.suffix.lower() in suffixes():
         return
     require_file(path, Format(path.suffix or "-", "vector", ()))
-    known = ", ".join(suffixes())
+    known = ", ".join((*suffixes(), *GEOTIFF.suffixes, *NETCDF.suffixes))
     raise LayerReadError("layer_format_unknown", file=path.name, known=known)
 
 

@@ -24,7 +24,7 @@ from geo.engine.screen import Screened, screen
 from geo.engine.wkb import READ
 from geo.health import Health
 from geo.messages import Note, listed
-from geo.types import REGION, BoolArray, FloatArray, GeometryArray
+from geo.types import REGION, BoolArray, FloatArray
 from geo.validity import repair
 from layers.errors import LayerReadError
 from layers.importing.decisions import Decision, divided

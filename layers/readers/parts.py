@@ -1,4 +1,4 @@
-"""A part of a large file: its columns in Arrow, its geometry as bytes, no objects yet."""
+"""A part of a large file: columns in Arrow, geometry as bytes, no objects yet."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,6 @@ from pyproj import CRS
 from geo.messages import Note
 from geo.types import BoolArray
 from layers.readers.table import Table
-
 
 Item = TypeVar("Item")
 

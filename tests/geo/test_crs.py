@@ -89,11 +89,10 @@ def test_horizontal_leaves_heights_off(text: str, wanted: str) -> None:
     assert module.horizontal(CRS.from_user_input(text), "x").equals(CRS(wanted))
 
 
-@pytest.mark.parametrize("code", [4490, 4524])
 @pytest.mark.parametrize("axis", [0, 1])
-def test_axis_whose_unit_a_damaged_definition_lost(code: int, axis: int) -> None:
+def test_axis_whose_unit_a_damaged_definition_lost(axis: int) -> None:
     """PROJ reads it, and fails only when it is to be used."""
-    definition = CRS.from_epsg(code).to_json_dict()
+    definition = CRS.from_epsg(4490).to_json_dict()
     del definition["coordinate_system"]["axis"][axis]["unit"]
     with refused(CRSError, "crs_not_horizontal"):
         module.horizontal(CRS.from_json_dict(definition), "a.parquet")

@@ -125,4 +125,6 @@ def test_stars_are_sound(seed: int, corners: int) -> None:
     reach = chance.uniform(50, 70, corners)
     turn /= corners
     points = np.column_stack([reach * np.cos(turn), reach * np.sin(turn)])
-    assert not screened(shapely.Polygon(points + np.array([36_420_000, 4_460_000]))).doubtful[0]
+    assert not screened(
+        shapely.Polygon(points + np.array([36_420_000, 4_460_000]))
+    ).doubtful[0]
