@@ -4,22 +4,27 @@ import colorsys
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+import pandas as pd
 from pyproj import CRS
 
 from geo import crs as coordinate_systems
 from geo import crs_names
+from geo.checks import require_plausible_points
 from geo.health import outside_region
 from geo.messages import Note, listed
+from geo.plane_choice import PREFIXES
 from layers.errors import LayerReadError
 from layers.files import content_sha256
 from layers.importing import html_report, raster_cells, report_files
 from layers.importing.cautions import caution_of, said_in_file
 from layers.importing.decisions import Decision
 from layers.importing.options import ImportOptions
+from layers.importing.planes import national_plane, replace_plane, same_meridian
 from layers.importing.raster_cells import Seen
 from layers.importing.report import ImportReport, RasterFacts
 from layers.importing.sources import SourceFile, describe
@@ -79,7 +84,8 @@ def import_raster(
         raise LayerReadError("import_raster_alone", files=names)
     source = describe(paths[0])
     decisions: list[Decision] = []
-    with _opened(paths[0], options, decisions) as file:
+    with _opened(paths[0], options, decisions) as opened:
+        file = _placed(opened, decisions, source.name)
         decisions += _decisions(file, options, source.name)
         seen = raster_cells.look(file)
         if math.isinf(seen.low):
@@ -108,6 +114,28 @@ def _opened(
             Decision("part", variable, "decision_variable", details, (), "--part")
         )
         yield open_raster(plain, overrule=True, **more)  # type: ignore[arg-type]
+
+
+def _placed(file: RasterFile, decisions: list[Decision], where: str) -> RasterFile:
+    """Let the eastings decide whether a zone's number stands before them."""
+    grid = file.grid
+    left, bottom, right, top = grid.bounds
+    plane = national_plane(grid.crs)
+    number = int(left // 1_000_000)
+    prefix = number if number in PREFIXES else None
+    if plane is not None and plane.prefixed != (prefix is not None):
+        if prefix is None or same_meridian(plane, prefix):
+            other = CRS.from_epsg(replace_plane(plane, prefix).epsg)
+            grid = replace(grid, crs=other)
+            here, value = "absent" if prefix is None else "present", f"{left:.10g}"
+            name = coordinate_systems.name(other)
+            details = {"where": where, "value": value, "crs": name}
+            code = f"decision_prefix_{here}"
+            decisions.append(Decision("prefix", here, code, details, (), "--crs"))
+    corners = np.array([[left, bottom], [left, top], [right, bottom], [right, top]])
+    owner = np.zeros(4, dtype=np.int64)
+    require_plausible_points(corners, owner, grid.crs, pd.Index(["1"]), where)
+    return replace(file, grid=grid)
 
 
 def _decisions(
