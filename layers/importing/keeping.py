@@ -17,10 +17,11 @@ from pyproj import CRS
 
 from geo.messages import Note, listed
 from geo.types import FloatArray
+from layers.readers.table import id_text
 from layers.writers import HILBERT_FROM_ROWS, atomic_file, hilbert_order
 
 _ROW_GROUP_ROWS = 10_000
-GEOMETRY, COVER = "geometry", "bbox"
+GEOMETRY, COVER, ID_IN_FILE = "geometry", "bbox", "id_in_file"
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 
 
@@ -38,6 +39,7 @@ class FeatureKeeper:
         self._parts: list[pa.Table] = []
         self._bounds: list[FloatArray] = []
         self._as_text: set[str] = set()
+        self._id_columns: set[str] = set()
         self.kinds: set[str] = set()
         self.rows = 0
 
@@ -62,6 +64,7 @@ class FeatureKeeper:
         kinds: set[str],
     ) -> None:
         """Take a part in Arrow, with the bounding boxes and kinds of its geometries."""
+        self._id_columns |= {"id"} & {*columns.column_names}
         named = {_free(one): columns[one] for one in columns.column_names}
         table = pa.table({"id": pa.array(ids, type=pa.string()), **named})
         corners = [pa.array(bounds[:, i]) for i in range(4)]
@@ -88,6 +91,8 @@ class FeatureKeeper:
         LayerWriteError
         """
         table = pa.concat_tables(self._united(), promote_options="permissive")
+        if self._id_columns and _same_ids(table):
+            table = table.drop_columns([ID_IN_FILE])
         bounds = np.concatenate(self._bounds)
         order = np.arange(self.rows)
         if self.rows >= HILBERT_FROM_ROWS:
@@ -157,7 +162,17 @@ class FeatureKeeper:
 
 
 def _free(name: str) -> str:
-    return f"{name}_" if name in (GEOMETRY, COVER, "id") else name
+    """No column of the file may have the name of one of ours."""
+    if name == "id":
+        return ID_IN_FILE
+    return f"{name}_" if name in (GEOMETRY, COVER) else name
+
+
+def _same_ids(table: pa.Table) -> bool:
+    """Whether the file's column of ids says what ours says, in every row."""
+    stated = list(map(id_text, table[ID_IN_FILE].to_pylist()))
+    ids: list[str | None] = table["id"].to_pylist()
+    return stated == ids
 
 
 def _texts(values: pd.Series) -> list[str | None]:

@@ -123,15 +123,15 @@ def _placed(file: RasterFile, decisions: list[Decision], where: str) -> RasterFi
     plane = national_plane(grid.crs)
     number = int(left // 1_000_000)
     prefix = number if number in PREFIXES else None
-    if plane is not None and plane.prefixed != (prefix is not None):
-        if prefix is None or same_meridian(plane, prefix):
-            other = CRS.from_epsg(replace_plane(plane, prefix).epsg)
-            grid = replace(grid, crs=other)
-            here, value = "absent" if prefix is None else "present", f"{left:.10g}"
-            name = coordinate_systems.name(other)
-            details = {"where": where, "value": value, "crs": name}
-            code = f"decision_prefix_{here}"
-            decisions.append(Decision("prefix", here, code, details, (), "--crs"))
+    differs = plane is not None and plane.prefixed != (prefix is not None)
+    if plane and differs and (prefix is None or same_meridian(plane, prefix)):
+        other = CRS.from_epsg(replace_plane(plane, prefix).epsg)
+        grid = replace(grid, crs=other)
+        here, value = "absent" if prefix is None else "present", f"{left:.10g}"
+        name = coordinate_systems.name(other)
+        details = {"where": where, "value": value, "crs": name}
+        code = f"decision_prefix_{here}"
+        decisions.append(Decision("prefix", here, code, details, (), "--crs"))
     corners = np.array([[left, bottom], [left, top], [right, bottom], [right, top]])
     owner = np.zeros(4, dtype=np.int64)
     require_plausible_points(corners, owner, grid.crs, pd.Index(["1"]), where)

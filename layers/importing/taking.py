@@ -35,8 +35,8 @@ from layers.importing.region import Region
 from layers.importing.shifting import Shift, shift_of
 from layers.importing.sources import Part, Source
 from layers.readers.parts import WkbPart
-from layers.readers.table import Table, id_text
-from layers.vector import ID_COLUMNS, feature_ids, ids_of, index_freed
+from layers.readers.table import Table
+from layers.vector import ID_COLUMNS, feature_ids, ids_of
 
 MOST_MEASURED = 100_000
 """Features up to which the report states areas; the command ``area`` has them all."""
@@ -122,9 +122,10 @@ def _take(table: Table, placement: Placement, shift: Shift | None, work: Work) -
     ids = _unique(ids, work)
     frame = placement.apply(table).set_axis(ids, axis=0)
     frame.index.name = "id"
-    geometry_health.examine(frame.geometry, work.health)
     finite, lost = _finite(frame.geometry, work.where)
+    # Before anything is computed: products of what is beyond reason overflow.
     require_plausible(finite, work.where)
+    geometry_health.examine(frame.geometry, work.health)
     repaired = repair(finite, work.where)
     work.rows += len(frame)
     work.say([*notes, *lost, *repaired.notes])
@@ -133,7 +134,7 @@ def _take(table: Table, placement: Placement, shift: Shift | None, work: Work) -
     work.crs = CRS.from_user_input(geometry.crs)
     if not len(geometry):
         return
-    attributes = index_freed(pd.DataFrame(frame.drop(columns="geometry")))
+    attributes = pd.DataFrame(frame.drop(columns="geometry"))
     work.keeper.add(gpd.GeoDataFrame(attributes.loc[geometry.index], geometry=geometry))
     _measure(geometry, work)
 
@@ -201,9 +202,9 @@ def _take_bytes(part: WkbPart, crs: CRS, work: Work) -> None:
     sound = (layer.fault == READ) & ~seen.doubtful & _plain(layer, offsets, data)
     sound &= ~_far(seen.box, sound, crs)
     close = gpd.GeoSeries(part.shapes(~sound), index=ids[~sound], crs=crs)
-    geometry_health.examine(close, work.health)
     finite, lost = _finite(close, work.where)
     _require_plausible(layer, sound, finite, ids, work.where)
+    geometry_health.examine(close, work.health)
     repaired = repair(finite, work.where)
     work.rows += len(ids)
     work.crs = crs
@@ -307,9 +308,8 @@ def _keep(
     if not len(rows):
         return
     kept = rows[order]
-    columns = _freed(part.columns, ids).take(pa.array(kept))
     work.keeper.add_columns(
-        columns,
+        part.columns.take(pa.array(kept)),
         ids[kept],
         shapes.take(pa.array(order)),
         boxes[order],
@@ -325,13 +325,3 @@ def _kinds(part: WkbPart, sound: BoolArray) -> set[str]:
     # GDAL writes little-endian: the byte after the byte order holds the type.
     multi = data[offsets[:-1][sound] + 1] == shapely.GeometryType.MULTIPOLYGON
     return {"MultiPolygon" if one else "Polygon" for one in np.unique(multi)}
-
-
-def _freed(columns: pa.Table, ids: pd.Index) -> pa.Table:
-    """No column may have the name of the ids; as :func:`layers.vector.index_freed`."""
-    if "id" not in columns.column_names:
-        return columns
-    if [id_text(one) for one in columns["id"].to_pylist()] == list(ids):
-        return columns.drop_columns(["id"])
-    names = ["id_in_file" if one == "id" else one for one in columns.column_names]
-    return columns.rename_columns(names)

@@ -56,14 +56,18 @@ class WkbPart:
         Rings that lack their end are closed, without a note; what cannot be built at
         all is None.
         """
-        shapes = shapely.from_wkb(
-            self.wkb.to_numpy(zero_copy_only=False), on_invalid="fix"
-        )
+        shapes = _built(self.wkb)
         attributes = self.columns.to_pandas()
         frame = gpd.GeoDataFrame(attributes, geometry=shapes, crs=self.crs)
         return Table(frame, self.notes)
 
     def shapes(self, rows: BoolArray) -> np.ndarray:
         """Answer the geometries of some rows as objects; see :meth:`table`."""
-        chosen = self.wkb.filter(pa.array(rows)).to_numpy(zero_copy_only=False)
-        return np.asarray(shapely.from_wkb(chosen, on_invalid="fix"), dtype=object)
+        return _built(self.wkb.filter(pa.array(rows)))
+
+
+def _built(wkb: pa.BinaryArray) -> np.ndarray:
+    # NaN among the coordinates is looked for later; here it only warns.
+    with np.errstate(invalid="ignore"):
+        shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False), on_invalid="fix")
+    return np.asarray(shapes, dtype=object)

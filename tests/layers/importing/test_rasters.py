@@ -41,7 +41,7 @@ ZONE = gpd.GeoSeries(
 
 
 def tif(folder: Path, values: np.ndarray, **more: Any) -> Path:
-    path = folder / more.pop("name", "地表.tif")
+    path = folder / str(more.pop("name", "地表.tif"))
     colours, tags = more.pop("colours", None), more.pop("tags", {})
     stack = values if values.ndim == 3 else values[None]
     profile = {"crs": "EPSG:4490", "transform": NORTH_UP, **more}
@@ -102,10 +102,9 @@ def kept(workspace: Path) -> Callable[[], RasterLayer]:
     return call
 
 
-def areas(layer: RasterLayer) -> list[dict[str, Any]]:
+def areas(layer: RasterLayer) -> list[tuple[Any, ...]]:
     classes = zonal(ZONE, layer.grid, layer.read).classes
-    rows: list[dict[str, Any]] = classes.to_dict("records")
-    return rows
+    return list(classes.itertuples(index=False, name=None))
 
 
 def source_of(path: Path, **options: Any) -> RasterLayer:
@@ -115,7 +114,10 @@ def source_of(path: Path, **options: Any) -> RasterLayer:
 
 def cells(layer: RasterLayer) -> list[list[float | None]]:
     grid = layer.grid
-    return layer.read(Window(0, grid.height, 0, grid.width)).tolist()
+    rows: list[list[float | None]] = layer.read(
+        Window(0, grid.height, 0, grid.width)
+    ).tolist()
+    return rows
 
 
 def codes_of(report: ImportReport) -> dict[str, str]:
@@ -206,7 +208,7 @@ def test_nodata_as_stated_and_never_guessed(
     report = bring(path, nodata=-9999)
     assert report.raster is not None
     assert report.raster.minimum == 900.0
-    assert kept().read(Window(1, 2, 1, 2)).mask.all()
+    assert kept().read(Window(1, 2, 1, 2)).count() == 0
     # As a measurement, it is kept as one, and read again as one.
     bring(path, nodata=float("nan"))
     assert kept().read(Window(1, 2, 1, 2)).tolist() == [[-9999.0]]
@@ -233,7 +235,7 @@ def test_infinite_values_are_no_data(
     values[0, 0], values[3, 3] = np.inf, np.nan
     report = bring(tif(tmp_path, values, nodata=-1))
     assert report.faults == {"not_finite": 1}
-    assert kept().read(Window(0, 4, 0, 4)).mask.sum() == 2
+    assert kept().read(Window(0, 4, 0, 4)).count() == 14
 
 
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
@@ -310,7 +312,7 @@ def test_windows_are_put_together(
     bring(tif(tmp_path, values, transform=place, nodata=5))
     found = kept().read(Window(0, 700, 0, 300))
     assert (found.data[::-1] == values)[values != 5].all()
-    assert found.mask.sum() == 1
+    assert found.count() == 700 * 300 - 1
 
 
 def test_no_value_at_all_is_refused(bring: Bring, tmp_path: Path) -> None:
@@ -372,9 +374,9 @@ def test_netcdf(
     report = bring(netcdf(tmp_path, form=form, axes=axes), crs="EPSG:4490")
     wanted = np.arange(16).reshape(4, 4)[::-order] * 0.01
     found = kept().read(Window(0, 4, 0, 4))
-    assert np.allclose(found.compressed(), wanted.ravel()[~found.mask.ravel()])
-    assert found.mask.sum() == 1
-    assert found.mask[-1 if order == 1 else 0, 0]
+    assert np.allclose(found.compressed(), wanted[~np.ma.getmaskarray(found)])
+    assert found.count() == 15
+    assert np.ma.getmaskarray(found)[-1 if order == 1 else 0, 0]
     assert kept().grid.bounds == (105.0, 40.0, 107.0, 42.0)
     assert codes_of(report)["part"] == "decision_variable"
     assert codes_of(report)["units"] == "decision_unit_file"
