@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import ValidationError
 
@@ -12,6 +12,9 @@ from geo.crs_names import DatumName
 from layers.models import Status
 from service.errors import ParameterError
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from layers.readers.postgis import Database
 
 Add = Callable[..., argparse.ArgumentParser]
 
@@ -41,7 +44,11 @@ def add(adder: Add) -> None:
 
 def _add_import(adder: Add) -> None:
     one = adder("import", run_import, "bring your own layers | 导入自己的图层")
-    one.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    one.add_argument("files", nargs="+", metavar="FILE|postgresql://...")
+    one.add_argument(
+        "--table", metavar="SCHEMA.NAME", help="of a PostGIS database | 数据库表"
+    )
+    one.add_argument("--query", metavar="SQL", help="a SELECT instead | 查询")
     one.add_argument(
         "--id", required=True, metavar="ID", help="of the layer | 图层编号"
     )
@@ -132,12 +139,29 @@ def options_of(parsed: argparse.Namespace) -> Any:
         ) from error
 
 
+def _database(parsed: argparse.Namespace, options: Any) -> "Database | None":
+    """Answer the database meant; None for files."""
+    from layers.readers.postgis import Database, is_address
+
+    addresses = [one for one in parsed.files if is_address(one)]
+    if not addresses:
+        return None
+    return Database(
+        addresses[0],
+        table=parsed.table,
+        query=parsed.query,
+        column=options.part,
+        tolerance_m=options.tolerance_m,
+    )
+
+
 def run_import(parsed: argparse.Namespace, settings: Settings) -> int:
     """Import and print the report."""
     from layers.catalog import Catalog
     from layers.errors import DecisionNeededError
-    from layers.importing.pipeline import import_files
+    from layers.importing.pipeline import import_files, import_source
     from layers.importing.region import Region
+    from layers.importing.sources import open_database
     from layers.importing.versions import prune
     from service import import_tables, tables
 
@@ -145,14 +169,19 @@ def run_import(parsed: argparse.Namespace, settings: Settings) -> int:
     workspace = workspace_of(settings)
     region = Region(Catalog.open(settings.seeds))
     try:
-        with tables.progress(parsed.files[0].name) as step:
-            report = import_files(
-                parsed.files,
-                options,
-                workspace,
-                region,
-                lambda done: step(done, done),
-            )
+        database = _database(parsed, options)
+        files = [Path(one) for one in parsed.files]
+        name = files[0].name if database is None else database.name
+        with tables.progress(name) as step:
+
+            def told(done: int) -> None:
+                step(done, done)
+
+            if database is None:
+                report = import_files(files, options, workspace, region, told)
+            else:
+                opened = open_database(database)
+                report = import_source(opened, options, workspace, region, told)
     except DecisionNeededError as error:
         if parsed.json:
             sys.stdout.write(import_tables.question_json(error) + "\n")

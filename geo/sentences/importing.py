@@ -183,6 +183,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "图纸 {file} 的模型空间里没有点、线、面。请检查图形是否在布局或外部参照中。",
         "The drawing {file} has no points, lines or polygons in model space. Look in layouts and external references.",
     ),
+    "postgis_library_missing": (
+        "读取 {where} 需要 psycopg。请安装：pip install ecobarrier[postgis]。",
+        "Reading {where} needs psycopg. Install it: pip install ecobarrier[postgis].",
+    ),
+    "postgis_failed": (
+        "无法从 {where} 读取：{said}。请检查地址、权限和表名。",
+        "{where} could not be read: {said}. Check address, rights and the name of the table.",
+    ),
+    "postgis_no_source": (
+        "请用 --table 或 --query 之一说明从 {where} 读取什么。",
+        "State what to read from {where} with one of --table and --query.",
+    ),
+    "postgis_choose": (
+        "{where} 有多个几何字段（{columns}）。请用 --part 指明一个。",
+        "{where} has several geometry columns ({columns}). Name one with --part.",
+    ),
+    "postgis_srid_mixed": (
+        "{where} 的几何有多个坐标系编号（{codes}）。请用 --query 只选一个。",
+        "The geometries of {where} have several SRIDs ({codes}). Select one with --query.",
+    ),
     "decision_band": (
         "{where}：采用第 {band} 波段（共 {count} 个）。",
         "{where}: band {band} of {count} is used.",

@@ -94,7 +94,19 @@ def import_files(
         from layers.importing.rasters import import_raster
 
         return import_raster(paths, options, workspace, progress)
-    source = open_source(paths, options)
+    return import_source(
+        open_source(paths, options), options, workspace, region, progress
+    )
+
+
+def import_source(
+    source: Source,
+    options: ImportOptions,
+    workspace: Path,
+    region: Region,
+    progress: Progress = _silent,
+) -> ImportReport:
+    """Bring in what was opened, files or a database; see :func:`import_files`."""
     work = Work(source.where, options, FeatureKeeper(source.where))
     gather(source, work, region, progress)
     if work.keeper.rows == 0 or work.crs is None:
@@ -145,7 +157,7 @@ def _publish(source: Source, work: Work, workspace: Path) -> ImportReport:
 def _spec(source: Source, work: Work, crs: CRS, sha256: str) -> LayerSpec:
     options = work.options
     title = options.title or Path(source.files[0].name).stem
-    names = listed([f"{one.name} (SHA-256 {one.sha256})" for one in source.files])
+    names = listed([one.cited for one in source.files])
     kinds = {
         _KINDS.get(one.removeprefix("Multi"), "mixed") for one in work.keeper.kinds
     }

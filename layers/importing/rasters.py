@@ -263,7 +263,7 @@ def _spec(
         licence=options.licence,
         attribution=options.origin,
         provenance=Provenance(
-            source=f"{source.name} (SHA-256 {source.sha256})",
+            source=source.cited,
             origin=options.origin,
             retrieved=datetime.now(UTC).date(),
             method=Bilingual(

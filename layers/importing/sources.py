@@ -26,6 +26,7 @@ from layers.readers.guard import GEOTIFF, NETCDF, Format, reading, require_file
 from layers.readers.kml import read_kml
 from layers.readers.parcels_txt import read_parcels
 from layers.readers.parts import WkbPart
+from layers.readers.postgis import Database, stream_postgis
 from layers.readers.shapefile import stream_shapefile
 from layers.readers.table import Table
 from layers.readers.vector import (
@@ -44,11 +45,18 @@ _STREAMED = (".shp", ".gpkg", ".fgb")
 
 
 class SourceFile(Model):
-    """One file that was imported."""
+    """One file that was imported, or a table of a database, which has no hash."""
 
     name: str
     bytes: int
-    sha256: str
+    sha256: str | None
+
+    @property
+    def cited(self) -> str:
+        """Name and hash, for provenance."""
+        return (
+            self.name if self.sha256 is None else f"{self.name} (SHA-256 {self.sha256})"
+        )
 
 
 @dataclass(frozen=True)
@@ -197,6 +205,16 @@ def open_source(paths: list[Path], options: ImportOptions) -> Source:
     where = listed([path.name for path in paths])
     files = tuple(map(describe, paths))
     return Source(where, files, _tables(paths, options))
+
+
+def open_database(source: Database) -> Source:
+    """Look at a table or query of a database; it is read when its parts are asked for.
+
+    Nothing of the address but host and database goes into the description.
+    """
+    described = SourceFile(name=source.name, bytes=0, sha256=None)
+    tables = stream_postgis(source, rows=PART_ROWS)
+    return Source(source.name, (described,), tables)
 
 
 def describe(path: Path) -> SourceFile:

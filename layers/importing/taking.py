@@ -216,7 +216,7 @@ def _named(part: WkbPart, work: Work) -> tuple[pd.Index, list[Note]]:
     naming = [one for one in part.columns.column_names if one.lower() in ID_COLUMNS]
     frame = part.columns.select(naming).to_pandas()
     if not naming:
-        frame = pd.DataFrame(index=range(part.columns.num_rows))
+        frame = pd.DataFrame(index=range(len(part.wkb)))
     ids, notes = ids_of(frame, None, work.where, before=work.rows)
     return _unique(ids, work), notes
 
