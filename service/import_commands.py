@@ -46,10 +46,6 @@ def _add_import(adder: Add) -> None:
     one = adder("import", run_import, "bring your own layers | 导入自己的图层")
     one.add_argument("files", nargs="+", metavar="FILE|postgresql://...")
     one.add_argument(
-        "--table", metavar="SCHEMA.NAME", help="of a PostGIS database | 数据库表"
-    )
-    one.add_argument("--query", metavar="SQL", help="a SELECT instead | 查询")
-    one.add_argument(
         "--id", required=True, metavar="ID", help="of the layer | 图层编号"
     )
     text = {
@@ -64,6 +60,8 @@ def _add_import(adder: Add) -> None:
         "--scope": "who may use it and for what | 使用范围",
         "--caution": "said with every answer | 注意事项",
         "--unit": "of a raster's values | 栅格值的单位",
+        "--table": "SCHEMA.NAME of a PostGIS database | 数据库表",
+        "--query": "a SELECT instead of a table | 数据库查询",
     }
     for option, said in text.items():
         one.add_argument(option, metavar="TEXT", help=said)

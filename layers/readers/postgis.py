@@ -191,7 +191,8 @@ def _described(
     facts = connection.execute(
         sql.SQL(
             "SELECT count(*), array_agg(DISTINCT ST_SRID({0}))"
-            " FILTER (WHERE {0} IS NOT NULL), count(*) FILTER (WHERE ST_HasArc({0})) FROM {1}"
+            " FILTER (WHERE {0} IS NOT NULL),"
+            " count(*) FILTER (WHERE ST_HasArc({0})) FROM {1}"
         ).format(shape, rows)
     ).fetchone()
     total, codes, arcs = facts or (0, None, 0)

@@ -8,6 +8,7 @@ import resource
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -134,7 +135,42 @@ def inputs(folder: Path, count: int) -> Iterator[tuple[str, bytes]]:
     samples += [(one.name, one.read_bytes()) for one in sorted(folder.iterdir())]
     for number in range(count):
         name, content = samples[number % len(samples)]
+        if name.endswith(".nc") and number % 10:
+            # Each takes a process of its own.
+            name, content = samples[number // 10 % len(TEXTS)]
         yield name, mutated(content, chance)
+
+
+def rasters(place: Path) -> None:
+    """Write GeoTIFF and both kinds of NetCDF."""
+    import netCDF4
+    import numpy as np
+    import rasterio
+    from affine import Affine
+
+    values = np.arange(64, dtype="int16").reshape(8, 8)
+    grid = {"transform": Affine(0.5, 0, 105, 0, -0.5, 42), "crs": "EPSG:4490"}
+    shape = {"height": 8, "width": 8, "count": 1, "dtype": "int16"}
+    with rasterio.open(place / "a.tif", "w", driver="GTiff", **shape, **grid) as out:
+        out.write(values, 1)
+    forms: dict[str, Literal["NETCDF4", "NETCDF3_CLASSIC"]] = {
+        "a.nc": "NETCDF4",
+        "b.nc": "NETCDF3_CLASSIC",
+    }
+    for name, form in forms.items():
+        with netCDF4.Dataset(place / name, "w", format=form) as data:
+            axes = {"lat": ("degrees_north", 38), "lon": ("degrees_east", 105)}
+            for axis, (unit, first) in axes.items():
+                data.createDimension(axis, 8)
+                steps = data.createVariable(axis, "f8", (axis,))
+                steps.units, steps[:] = unit, first + 0.5 * np.arange(8)
+            cells = data.createVariable("v", "i2", ("lat", "lon"))
+            cells.grid_mapping, cells[:] = "crs", values
+            mapping = data.createVariable("crs", "i4")
+            mapping.grid_mapping_name = "latitude_longitude"
+            mapping.semi_major_axis = 6378137.0
+            mapping.inverse_flattening = 298.257222101
+            mapping.geographic_crs_name = "China Geodetic Coordinate System 2000"
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +190,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "a.shz").rename(place / "a.zip")
     frame.to_parquet(place / "a.parquet")
     frame.to_file(place / "a.geojson")
+    rasters(place)
     book = openpyxl.Workbook()
     corners = [(4466000, 36373000), (4466000, 36373020), (4466025, 36373020)]
     rows = [["A", i, *corner] for i, corner in enumerate(corners, start=1)]

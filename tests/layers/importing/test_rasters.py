@@ -430,3 +430,13 @@ def test_what_is_no_raster_is_refused(bring: Bring, tmp_path: Path) -> None:
         with pytest.raises(LayerReadError) as refusal:
             bring(tmp_path / name)
         assert refusal.value.code == "layer_wrong_content"
+
+
+def test_netcdf_with_its_header_twice(bring: Bring, tmp_path: Path) -> None:
+    """The format's library dies of it (segmentation fault), but nobody else does."""
+    path = netcdf(tmp_path, form="NETCDF3_CLASSIC")
+    content = path.read_bytes()
+    path.write_bytes(content[:12] + content)
+    with pytest.raises(LayerReadError) as refusal:
+        bring(path, crs="EPSG:4490")
+    assert refusal.value.code == "layer_unreadable"
