@@ -9,7 +9,7 @@ def said_in_file(decisions: list[Decision], options: ImportOptions) -> str:
     """Say in the file how it came about: other decisions are another version."""
     said = [f"{one.what}={one.value} ({one.code})" for one in decisions]
     chosen = options.model_dump(
-        mode="json", exclude={"report", "keep", "strict"}, exclude_defaults=True
+        mode="json", exclude={"keep", "strict"}, exclude_defaults=True
     )
     return "\n".join([*said, *(f"{key}: {value}" for key, value in chosen.items())])
 

@@ -4,25 +4,24 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-import numpy as np
 import pandas as pd
 from pyproj import CRS
 
 from geo import crs as coordinate_systems
-from geo.health import Health
 from geo.messages import Note, listed
 from layers.errors import LayerReadError
 from layers.files import content_sha256
-from layers.importing import html_report, report_files
+from layers.importing import html_report
 from layers.importing.cautions import caution_of, said_in_file
 from layers.importing.keeping import FeatureKeeper
+from layers.importing.located import degrees_box, located
 from layers.importing.options import ImportOptions
 from layers.importing.region import Region
-from layers.importing.report import FaultModel, ImportReport
+from layers.importing.report import ImportReport
 from layers.importing.sources import Source, is_raster, open_source
 from layers.importing.taking import MOST_MEASURED, Progress, Work, gather
 from layers.models import Bilingual, GeometryKind, LayerSpec, Provenance
-from layers.workspace import put, staging
+from layers.workspace import layer_folder, put, room
 from layers.writers import write_text
 
 FEATURES_FILE = "features.parquet"
@@ -62,6 +61,8 @@ def import_files(
     workspace: Path,
     region: Region,
     progress: Progress = _silent,
+    *,
+    look: bool = False,
 ) -> ImportReport:
     """Bring files in as a new version of a layer, and make it the current one.
 
@@ -76,6 +77,9 @@ def import_files(
         What a question is asked with.
     progress : callable
         Told the features done so far.
+    look : bool
+        Decide, check and repair, but keep nothing: the report is what publishing
+        would give.
 
     Returns
     -------
@@ -93,10 +97,9 @@ def import_files(
         # Whoever brings vector layers in need not wait for the library of rasters.
         from layers.importing.rasters import import_raster
 
-        return import_raster(paths, options, workspace, progress)
-    return import_source(
-        open_source(paths, options), options, workspace, region, progress
-    )
+        return import_raster(paths, options, workspace, progress, look=look)
+    source = open_source(paths, options)
+    return import_source(source, options, workspace, region, progress, look=look)
 
 
 def import_source(
@@ -105,6 +108,8 @@ def import_source(
     workspace: Path,
     region: Region,
     progress: Progress = _silent,
+    *,
+    look: bool = False,
 ) -> ImportReport:
     """Bring in what was opened, files or a database; see :func:`import_files`."""
     work = Work(source.where, options, FeatureKeeper(source.where))
@@ -117,7 +122,7 @@ def import_source(
     _note_kinds(work)
     if options.strict:
         _require_faultless(work)
-    return _publish(source, work, workspace)
+    return _publish(source, work, workspace, look=look)
 
 
 def _note_kinds(work: Work) -> None:
@@ -135,22 +140,26 @@ def _require_faultless(work: Work) -> None:
         raise LayerReadError("import_strict", where=work.where, faults=told)
 
 
-def _publish(source: Source, work: Work, workspace: Path) -> ImportReport:
+def _publish(
+    source: Source, work: Work, workspace: Path, *, look: bool
+) -> ImportReport:
     options, crs = work.options, work.crs
     if crs is None:
         raise LayerReadError("layer_no_geometry", file=work.where)
     about = said_in_file(work.decisions, options)
-    with staging(workspace, options.id) as incoming:
+    with room(workspace, options.id, look=look) as incoming:
         file = incoming / FEATURES_FILE
         work.keeper.write(file, crs, about)
         spec = _spec(source, work, crs, content_sha256(file))
-        unchanged = (incoming.parent / spec.version).exists()
-        report = _report(source, work, crs, spec, unchanged)
+        unchanged = (layer_folder(workspace, spec.id) / spec.version).exists()
+        report = _report(source, work, crs, spec).model_copy(
+            update={"unchanged": unchanged, "published": not look}
+        )
+        if look:
+            return report
         write_text(report.model_dump_json(indent=1), incoming / REPORT_FILE)
         write_text(html_report.page(report), incoming / "import.html")
         put(incoming, spec)
-    if options.report is not None:
-        report_files.write(report, options.report)
     return report
 
 
@@ -164,7 +173,7 @@ def _spec(source: Source, work: Work, crs: CRS, sha256: str) -> LayerSpec:
     shifted = any(one.code == "decision_datum_approximate" for one in work.decisions)
     return LayerSpec(
         id=options.id,
-        title=Bilingual(zh=title, en=title),
+        title=Bilingual(zh=title, en=options.title_en or title),
         description=Bilingual(
             zh=f"由 {work.where} 导入。", en=f"Imported from {work.where}."
         ),
@@ -198,9 +207,7 @@ def _spec(source: Source, work: Work, crs: CRS, sha256: str) -> LayerSpec:
     )
 
 
-def _report(
-    source: Source, work: Work, crs: CRS, spec: LayerSpec, unchanged: bool
-) -> ImportReport:
+def _report(source: Source, work: Work, crs: CRS, spec: LayerSpec) -> ImportReport:
     areas = pd.concat(work.areas) if work.areas else pd.Series(dtype=float)
     repairs = [one.as_dict() for one in work.notes if one.code in _REPAIRS]
     notes = [one.as_dict() for one in work.notes if one.code not in _REPAIRS]
@@ -211,43 +218,20 @@ def _report(
         layer=spec.id,
         version=spec.version,
         imported=datetime.now(UTC).isoformat(timespec="milliseconds"),
-        unchanged=unchanged,
+        unchanged=False,
         geometry=spec.geometry,
         crs=spec.crs,
         rows=work.keeper.rows,
         rows_in_file=work.rows,
+        bounds=degrees_box(work.keeper.bounds, crs),
         area_m2=float(areas.sum()) if polygons and complete else None,
         areas_m2={str(key): float(value) for key, value in few.items()},
         files=source.files,
-        options=work.options.model_dump(
-            mode="json", exclude={"report"}, exclude_defaults=True
-        ),
+        options=work.options.model_dump(mode="json", exclude_defaults=True),
         decisions=tuple(one.as_dict() for one in work.decisions),
         faults=dict(sorted(work.health.counts.items())),
-        fault_list=_located(work.health, crs),
+        fault_list=located(work.health, crs),
         repairs=tuple(repairs[:MOST_NOTES]),
         notes=tuple(notes[:MOST_NOTES]),
         restricted=spec.restricted,
     )
-
-
-def _located(health: Health, crs: CRS) -> tuple[FaultModel, ...]:
-    """Add lon/lat to the places of faults."""
-    places = np.array([(one.x, one.y) for one in health.faults], dtype=float)
-    degrees = coordinate_systems.to_degrees(places.reshape(-1, 2), crs)
-    return tuple(
-        FaultModel(
-            kind=one.kind,
-            feature=one.feature,
-            x=_known(one.x),
-            y=_known(one.y),
-            lon=_known(float(lon)),
-            lat=_known(float(lat)),
-            value=one.value,
-        )
-        for one, (lon, lat) in zip(health.faults, degrees, strict=True)
-    )
-
-
-def _known(value: float) -> float | None:
-    return value if np.isfinite(value) else None

@@ -20,9 +20,10 @@ from geo.messages import Note, listed
 from geo.plane_choice import PREFIXES
 from layers.errors import LayerReadError
 from layers.files import content_sha256
-from layers.importing import html_report, raster_cells, report_files
+from layers.importing import html_report, raster_cells
 from layers.importing.cautions import caution_of, said_in_file
 from layers.importing.decisions import Decision
+from layers.importing.located import degrees_box
 from layers.importing.options import ImportOptions
 from layers.importing.planes import national_plane, replace_plane, same_meridian
 from layers.importing.raster_cells import Seen
@@ -33,7 +34,7 @@ from layers.models import Bilingual, Colour, LayerSpec, Provenance, RasterClass,
 from layers.readers.guard import NETCDF
 from layers.readers.netcdf import as_geotiff
 from layers.readers.raster import RasterFile, open_raster
-from layers.workspace import put, staging
+from layers.workspace import layer_folder, put, room
 from layers.writers import write_text
 
 CELLS_FILE = "cells.tif"
@@ -51,7 +52,12 @@ _RAMP: tuple[tuple[float, Colour], ...] = (
 
 
 def import_raster(
-    paths: list[Path], options: ImportOptions, workspace: Path, progress: Progress
+    paths: list[Path],
+    options: ImportOptions,
+    workspace: Path,
+    progress: Progress,
+    *,
+    look: bool = False,
 ) -> ImportReport:
     """Bring one raster in as a new version of a layer, and make it the current one.
 
@@ -64,6 +70,8 @@ def import_raster(
         Made if it does not exist.
     progress : callable
         Told the cells done.
+    look : bool
+        Decide and examine, but keep nothing.
 
     Returns
     -------
@@ -92,7 +100,7 @@ def import_raster(
             raise LayerReadError("raster_nothing_inside", where=source.name)
         values = _values(file, seen, options, source.name)
         decisions.append(values)
-        report = _publish(file, seen, decisions, source, options, workspace)
+        report = _publish(file, seen, decisions, source, options, workspace, look=look)
         progress(file.grid.height * file.grid.width)
     return report
 
@@ -207,24 +215,26 @@ def _publish(
     source: SourceFile,
     options: ImportOptions,
     workspace: Path,
+    *,
+    look: bool,
 ) -> ImportReport:
     kind, none = raster_cells.room_for_none(seen, file.nodata)
     notes = [*file.notes, *_notes(seen, kind, source.name)]
     classes = decisions[-1].value == "classes"
     about = said_in_file(decisions, options)
-    with staging(workspace, options.id) as incoming:
+    with room(workspace, options.id, look=look) as incoming:
         cells = incoming / CELLS_FILE
         raster_cells.write(file, cells, kind, none, classes=classes, about=about)
         sha256 = content_sha256(cells)
         spec = _spec(file, seen, decisions, source, options, sha256)
+        known = (layer_folder(workspace, spec.id) / spec.version).exists()
         report = _report(file, seen, decisions, notes, source, options, spec)
-        known = (incoming.parent / spec.version).exists()
-        report = report.model_copy(update={"unchanged": known})
+        report = report.model_copy(update={"unchanged": known, "published": not look})
+        if look:
+            return report
         write_text(report.model_dump_json(indent=1), incoming / REPORT_FILE)
         write_text(html_report.page(report), incoming / "import.html")
         put(incoming, spec)
-    if options.report is not None:
-        report_files.write(report, options.report)
     return report
 
 
@@ -248,7 +258,7 @@ def _spec(
     classes = decisions[-1].value == "classes"
     return LayerSpec(
         id=options.id,
-        title=Bilingual(zh=title, en=title),
+        title=Bilingual(zh=title, en=options.title_en or title),
         description=Bilingual(
             zh=f"由 {source.name} 导入。", en=f"Imported from {source.name}."
         ),
@@ -335,12 +345,11 @@ def _report(
         crs=spec.crs,
         rows=0,
         rows_in_file=0,
+        bounds=degrees_box(grid.bounds, grid.crs),
         area_m2=None,
         areas_m2={},
         files=(source,),
-        options=options.model_dump(
-            mode="json", exclude={"report"}, exclude_defaults=True
-        ),
+        options=options.model_dump(mode="json", exclude_defaults=True),
         decisions=tuple(one.as_dict() for one in decisions),
         faults={key: count for key, count in faults.items() if count},
         fault_list=(),

@@ -183,9 +183,14 @@ READERS: dict[str, Read] = {
 
 
 def suffixes() -> tuple[str, ...]:
-    """Answer the suffixes that can be imported."""
+    """Answer the suffixes of vector layers that can be imported."""
     own = [one for form in FORMATS if form.kind == "vector" for one in form.suffixes]
     return tuple(dict.fromkeys([*own, *READERS]))
+
+
+def importable() -> tuple[str, ...]:
+    """Answer the suffixes of all files that can be imported, rasters too."""
+    return (*suffixes(), *GEOTIFF.suffixes, *NETCDF.suffixes)
 
 
 def is_raster(path: Path) -> bool:
@@ -235,7 +240,7 @@ def _require_known(path: Path) -> None:
     if path.suffix.lower() in suffixes():
         return
     require_file(path, Format(path.suffix or "-", "vector", ()))
-    known = ", ".join((*suffixes(), *GEOTIFF.suffixes, *NETCDF.suffixes))
+    known = ", ".join(importable())
     raise LayerReadError("layer_format_unknown", file=path.name, known=known)
 
 

@@ -30,11 +30,12 @@ from layers.errors import LayerReadError
 from layers.importing.decisions import Decision, divided
 from layers.importing.keeping import FeatureKeeper
 from layers.importing.options import ImportOptions
+from layers.importing.overruling import overruled, require_prefix
 from layers.importing.placing import Placement, place
 from layers.importing.region import Region
 from layers.importing.shifting import Shift, shift_of
 from layers.importing.sources import Part, Source
-from layers.readers.parts import WkbPart
+from layers.readers.parts import WkbPart, as_table
 from layers.readers.table import Table
 from layers.vector import ID_COLUMNS, feature_ids, ids_of
 
@@ -86,32 +87,39 @@ def gather(source: Source, work: Work, region: Region, progress: Progress) -> No
     carried: object = None
     for part in source.tables:
         if placement is None:
-            table = part.table() if isinstance(part, WkbPart) else part
-            placement = place(table, work.where, work.options, region)
+            placement = place(_objects(part, work), work.where, work.options, region)
+            require_prefix(placement.crs, work.where, work.options)
             shift, decided = shift_of(placement.crs, work.options, work.where)
             work.decisions += [*placement.decisions, *decided]
-            carried = table.frame.crs
+            carried = _carried(part)
         elif _carried(part) != carried or getattr(part, "hints", None) is not None:
-            table = part.table() if isinstance(part, WkbPart) else part
-            again = place(table, work.where, work.options, region)
+            again = place(_objects(part, work), work.where, work.options, region)
             if (again.crs, again.swap) != (placement.crs, placement.swap):
                 raise LayerReadError("import_kinds_mixed", files=work.where)
-        work.say(part.notes)
-        if isinstance(part, WkbPart) and _as_it_stands(part, placement, shift):
+        if isinstance(part, WkbPart) and _as_it_stands(part, placement, shift, work):
+            work.say(part.notes)
             _take_bytes(part, placement.crs, work)
         else:
-            table = part.table() if isinstance(part, WkbPart) else part
+            table = _objects(part, work)
+            work.say(table.notes)
             _take(table, placement, shift, work)
         progress(work.rows)
+
+
+def _objects(part: Part, work: Work) -> Table:
+    """Answer a part with geometries as objects, rings and units as stated."""
+    return overruled(as_table(part), work.where, work.options)
 
 
 def _carried(part: Part) -> object:
     return part.crs if isinstance(part, WkbPart) else part.frame.crs
 
 
-def _as_it_stands(part: WkbPart, placement: Placement, shift: Shift | None) -> bool:
+def _as_it_stands(
+    part: WkbPart, placement: Placement, shift: Shift | None, work: Work
+) -> bool:
     """Whether sound features need no change: no move, and no areas to be stated."""
-    kept = placement.crs.to_authority() is not None
+    kept = placement.crs.to_authority() is not None and work.options.rings is None
     plain = kept and not placement.swap and shift is None
     return plain and part.total > MOST_MEASURED
 

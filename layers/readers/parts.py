@@ -66,6 +66,11 @@ class WkbPart:
         return _built(self.wkb.filter(pa.array(rows)))
 
 
+def as_table(part: Table | WkbPart) -> Table:
+    """Answer a part with geometries as objects, whatever it is."""
+    return part.table() if isinstance(part, WkbPart) else part
+
+
 def _built(wkb: pa.BinaryArray) -> np.ndarray:
     # NaN among the coordinates is looked for later; here it only warns.
     with np.errstate(invalid="ignore"):
