@@ -37,7 +37,9 @@ def refusal_context(
         for one in details.get("choices", ()) or ()
         if isinstance(one, dict) and "option" in one
     ]
-    return {"refusal": {"code": code, "zh": zh, "en": en, "choices": choices}}
+    placed = bool(choices) and all("bounds" in one for one in choices)
+    said = {"code": code, "zh": zh, "en": en}
+    return {"refusal": {**said, "choices": choices, "placed": placed}}
 
 
 def form_context(language: Language, given: Mapping[str, str]) -> dict[str, Any]:
