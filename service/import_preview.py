@@ -194,7 +194,7 @@ def _window(area: BBox, left: float, width: float) -> _Window:
 
 def _shapes(shapes: GeometryArray, window: _Window, name: str) -> Iterator[str]:
     paths = []
-    for ring in shapely.get_rings(shapes):
+    for ring in shapely.get_rings(shapely.get_parts(shapes)):
         points = window.pixels(shapely.get_coordinates(ring)).round(_ROUND)
         if len(points) > 3:
             paths.append("M" + "L".join(f"{x:g} {y:g}" for x, y in points[:-1]) + "Z")
