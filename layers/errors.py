@@ -41,3 +41,7 @@ class CatalogError(LayerError):
 
 class VersionNotFoundError(CatalogError):
     """No version of that name, or several."""
+
+
+class LedgerError(LayerError):
+    """A figure ledger that cannot be used as it is written."""

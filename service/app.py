@@ -12,6 +12,7 @@ from layers.workspace import sweep
 from service import openapi, problems
 from service.cache import BoundedCache
 from service.features.store import FeatureStore
+from service.figure_board import FigureBoard
 from service.heavy import Places
 from service.import_preview import Backdrop
 from service.jobs.service import JobService
@@ -23,6 +24,7 @@ from service.routers import (
     conformance,
     docs,
     downloads,
+    figures,
     files,
     health,
     imports,
@@ -64,6 +66,7 @@ _ROUTERS = (
     *_TILES,
     downloads,
     overlay,
+    figures,
     processes,
     jobs,
     imports,
@@ -118,6 +121,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.features = FeatureStore(
         app.state.catalog, settings.seeds, settings.workspace
     )
+    app.state.figures = FigureBoard(settings.seeds, settings.workspace)
     app.state.tiles = TileStore(
         settings.cache_folder / "tiles", settings.seeds, settings.workspace
     )

@@ -20,8 +20,9 @@ from service.errors import (
 from service.jobs.folder import stored
 from service.jobs.imports import FIELDS, FILES, free_name
 from service.jobs.inputs import BODY_FILE, upload_name
-from service.processes import MEDIA_SUFFIXES, Process
+from service.processes import Process
 from service.settings import Settings
+from service.upload_types import MEDIA_SUFFIXES
 
 FILE_FIELD = "file"
 """Name of the field of a form that holds the file; an input's own name will do too."""

@@ -2,20 +2,18 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from geo.crs_names import DatumName
 from layers.models import Status
+from service.arguments import Add
 from service.errors import ParameterError
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from layers.errors import DecisionNeededError
     from layers.importing.options import ImportOptions
-
-Add = Callable[..., argparse.ArgumentParser]
 
 
 def add(adder: Add) -> None:

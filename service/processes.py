@@ -27,6 +27,7 @@ from service.import_process import ImportInputs
 from service.models import AreaReport, OverlapReport, SiteReport, ZonalReport
 from service.pieces import PiecesReport, site_pieces
 from service.site import site_report
+from service.upload_types import MEDIA_SUFFIXES
 
 Progress = Callable[[int], None]
 
@@ -34,16 +35,7 @@ IMPORT = "import"
 MAY_SEE_RESTRICTED = "may_see_restricted"
 """Field of a task's request, set by the server: the caller's right."""
 
-UPLOAD_SUFFIXES = (".geojson", ".json", ".zip", ".gpkg")
-MEDIA_SUFFIXES = {
-    "application/geo+json": ".geojson",
-    "application/vnd.geo+json": ".geojson",
-    "application/zip": ".zip",
-    "application/x-zip-compressed": ".zip",
-    "application/geopackage+sqlite3": ".gpkg",
-    "application/x-sqlite3": ".gpkg",
-}
-"""Types of uploaded files that are known without a name."""
+MOST_ACCURACY_M = 100_000
 
 _BINARY = {
     "type": "object",
@@ -108,6 +100,14 @@ class SiteInputs(Inputs):
     part: Annotated[
         str | None,
         Field(description="the layer inside a GeoPackage or archive", max_length=200),
+    ] = None
+    accuracy_m: Annotated[
+        float | None,
+        Field(
+            description="positional accuracy, metres, of polygons that state none",
+            ge=0,
+            le=MOST_ACCURACY_M,
+        ),
     ] = None
 
 
@@ -273,7 +273,14 @@ def _site(
 ) -> SiteReport:
     name = _load_site(catalog, inputs, file)
     progress(5)
-    return site_report(catalog, name, inputs.layers, crs=inputs.crs, progress=progress)
+    return site_report(
+        catalog,
+        name,
+        inputs.layers,
+        crs=inputs.crs,
+        accuracy_m=inputs.accuracy_m,
+        progress=progress,
+    )
 
 
 def _pieces(
@@ -338,11 +345,11 @@ _TABLE = (
         "site",
         Bilingual(zh="地块与各图层的叠加", en="A site against the layers"),
         Bilingual(
-            zh="绘制或上传的多边形（GeoJSON、压缩的 Shapefile、GeoPackage）的面积，"
-            "及其与所选各图层的叠加，一次给出。",
+            zh="绘制或上传的多边形（GeoJSON、压缩的 Shapefile、GeoPackage、TXT 界址点、"
+            "KML、DXF、坐标表）的面积，及其与所选各图层的叠加，一次给出。",
             en="Area of polygons that were drawn or uploaded (GeoJSON, zipped"
-            " shapefile, GeoPackage) and their overlap with every layer chosen, in one"
-            " answer.",
+            " shapefile, GeoPackage, TXT parcels, KML, DXF, table of coordinates) and"
+            " their overlap with every layer chosen, in one answer.",
         ),
         SiteInputs,
         SiteReport,

@@ -10,7 +10,8 @@ from layers.errors import LayerLimitError
 from layers.readers.guard import reading
 from layers.readers.table import Table
 
-_ARCHIVES = (".zip", ".kmz", ".xlsx", ".xlsm")
+_PACKED = (".zip", ".kmz", ".xlsx", ".xlsm")
+"""Suffixes of formats that are zip archives."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class ReadLimits:
             ``limit_members`` or ``limit_unpacked``.
         LayerReadError
         """
-        if path.suffix.lower() not in _ARCHIVES or not zipfile.is_zipfile(path):
+        if path.suffix.lower() not in _PACKED or not zipfile.is_zipfile(path):
             return
         with (
             reading(path, "zip", also=(zipfile.BadZipFile,)),

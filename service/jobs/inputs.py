@@ -15,7 +15,8 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from service.errors import ParameterError, RequestError, UploadError
-from service.processes import MEDIA_SUFFIXES, UPLOAD_SUFFIXES, Process
+from service.processes import Process
+from service.upload_types import MEDIA_SUFFIXES, UPLOAD_SUFFIXES
 
 Model = TypeVar("Model", bound=BaseModel)
 Response = Literal["raw", "document"]
