@@ -26,6 +26,8 @@ J2,1,4466000.0000,{zone}3730{size}.0000
 J3,1,4466025.0000,{zone}3730{size}.0000
 J4,1,4466025.0000,{zone}373000.0000
 """
+ENTITIES = b"""<?xml version="1.0"?><!DOCTYPE k [<!ENTITY a "aaaa">]>
+<kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>&a;</name></Document></kml>"""
 PROCESS = "/processes/import/execution"
 Post = Callable[..., Any]
 
@@ -286,6 +288,7 @@ def test_names_inside_an_archive_stay_inside(post: Post, workspace: Path) -> Non
     [
         ("a.doc", b"x", {}, "upload_no_layer"),
         ("a.txt", b"", {}, "layer_empty_file"),
+        ("a.kml", ENTITIES, {}, "xml_not_read"),
         ("a.gpkg", b"no database", {}, "layer_wrong_content"),
         ("a.txt", parcel(), {"zone": "99"}, "import_option_wrong"),
         ("a.txt", parcel(), {"id": "../x"}, "import_option_wrong"),
