@@ -176,8 +176,9 @@ def test_plain_form(anybody: TestClient, key: str) -> None:
     assert asked.status_code == 422
     choices = re.findall(r'name="crs" value="(EPSG:\d+)"', asked.text)
     assert len(choices) >= 2
-    pictures = re.findall(r'src="(/import/preview\.svg[^"]+)"', asked.text)
+    pictures = re.findall(r'src="data:image/svg[^,]+,([^"]+)"', asked.text)
     assert len(pictures) == len(choices)
+    assert all(b"<circle" in base64.b64decode(one) for one in pictures)
     assert key not in asked.text
     assert "<b>甲" not in asked.text
     assert "&lt;b&gt;甲" in asked.text
