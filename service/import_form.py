@@ -307,9 +307,16 @@ _WORDS: dict[str, Pair] = {
     "area_mu": ("亩", "mu"),
     "areas": ("面积（TD/T 1055 椭球面积）", "Areas (ellipsoidal, TD/T 1055)"),
     "asking": ("需要您决定", "Your decision is needed"),
+    "asking_lead": (
+        "坐标本身不足以确定坐标系，软件不猜测。请按示意图选一个，再点“查看”。",
+        "The numbers do not tell the coordinate system, and it is never guessed. Choose"
+        " one by its picture, then look again.",
+    ),
     "automatic": ("自动判断", "decided by the software"),
     "before": ("修复前", "Before"),
+    "cancel": ("取消", "Cancel"),
     "change": ("变化", "Change"),
+    "checks": ("结论会改变的核查", "Saved checks that would answer differently"),
     "choose": ("选择这个", "Choose this one"),
     "compare": ("比较", "Compare"),
     "current": ("使用中", "in use"),
@@ -376,6 +383,6 @@ _WORDS: dict[str, Pair] = {
         "This service has no workspace, so nothing can be imported. Set"
         " ECOBARRIER_WORKSPACE and start it again.",
     ),
-    "zone_word": ("带", "zone"),
-    "degree_zone": ("度带", "-degree zone"),
+    "whole_answer": ("完整说明", "The whole answer"),
+    "zone_name": ("%d 度带第 %d 带", "%d-degree zone %d"),
 }

@@ -3,10 +3,13 @@
 import csv
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pytest
-import shapely
+
+if TYPE_CHECKING:
+    import shapely
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 PROGRAMMES = gpd.read_parquet(SEEDS / "tianditu/programmes.parquet")
