@@ -10,8 +10,9 @@ from layers.importing import html_report, report_files
 from layers.importing.report import ImportReport
 from layers.importing.sources import importable
 from service import pages
-from service.import_form import GROUPS, import_words
+from service.import_form import GROUPS
 from service.import_preview import Backdrop, picture
+from service.import_words import import_words
 from service.numbers import NUMBERS
 from service.page_words import page_words
 from service.words import Language, words
