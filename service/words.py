@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from geo.figures import Verdict
 from layers.models import Bilingual, Theme
 
 Language = Literal["zh", "en"]
@@ -52,6 +53,17 @@ _THEMES: dict[Theme, tuple[str, str]] = {
     "relief": ("地形", "Relief"),
 }
 THEMES: tuple[Theme, ...] = tuple(_THEMES)
+
+VERDICTS: dict[Verdict, Bilingual] = {
+    "agrees": Bilingual(zh="相符", en="agrees"),
+    "calibrated": Bilingual(zh="按此数制作", en="made to meet it"),
+    "consistent": Bilingual(zh="自洽", en="consistent"),
+    "differs": Bilingual(zh="不符，原因已知", en="differs, reason known"),
+    "inconsistent": Bilingual(zh="不自洽", en="inconsistent"),
+    "unexplained": Bilingual(zh="不符，原因不明", en="differs, no reason known"),
+    "not_computable": Bilingual(zh="不能计算", en="not computable"),
+}
+"""Verdicts of the figure ledger, in the order of what they say for a number."""
 
 _WORDS: dict[str, tuple[str, str]] = {
     "accuracy": ("位置精度", "Accuracy"),
