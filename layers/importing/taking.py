@@ -23,9 +23,9 @@ from geo.engine import WkbLayer, read_wkb
 from geo.engine.screen import Screened, screen
 from geo.engine.wkb import READ
 from geo.health import Health
-from geo.messages import Note, listed
+from geo.messages import Note
 from geo.types import REGION, BoolArray, FloatArray
-from geo.validity import repair
+from geo.validity import repair, without_not_finite
 from layers.errors import LayerReadError
 from layers.importing.decisions import Decision, divided
 from layers.importing.keeping import FeatureKeeper
@@ -130,7 +130,7 @@ def _take(table: Table, placement: Placement, shift: Shift | None, work: Work) -
     ids = _unique(ids, work)
     frame = placement.apply(table).set_axis(ids, axis=0)
     frame.index.name = "id"
-    finite, lost = _finite(frame.geometry, work.where)
+    finite, lost = without_not_finite(frame.geometry, work.where)
     # Before anything is computed: products of what is beyond reason overflow.
     require_plausible(finite, work.where)
     geometry_health.examine(frame.geometry, work.health)
@@ -145,19 +145,6 @@ def _take(table: Table, placement: Placement, shift: Shift | None, work: Work) -
     attributes = pd.DataFrame(frame.drop(columns="geometry"))
     work.keeper.add(gpd.GeoDataFrame(attributes.loc[geometry.index], geometry=geometry))
     _measure(geometry, work)
-
-
-def _finite(geometry: gpd.GeoSeries, where: str) -> tuple[gpd.GeoSeries, list[Note]]:
-    """Leave out what has a coordinate that is no number: nothing can be repaired."""
-    points, owner = shapely.get_coordinates(geometry.to_numpy(), return_index=True)
-    lost = np.unique(owner[~np.isfinite(points).all(axis=1)])
-    if not len(lost):
-        return geometry, []
-    kept = np.ones(len(geometry), dtype=bool)
-    kept[lost] = False
-    names = [str(one) for one in geometry.index[lost]]
-    details = {"where": where, "count": len(names), "features": listed(names)}
-    return gpd.GeoSeries(geometry[kept]), [Note("repair_not_finite", details)]
 
 
 def _unique(ids: pd.Index, work: Work) -> pd.Index:
@@ -210,7 +197,7 @@ def _take_bytes(part: WkbPart, crs: CRS, work: Work) -> None:
     sound = (layer.fault == READ) & ~seen.doubtful & _plain(layer, offsets, data)
     sound &= ~_far(seen.box, sound, crs)
     close = gpd.GeoSeries(part.shapes(~sound), index=ids[~sound], crs=crs)
-    finite, lost = _finite(close, work.where)
+    finite, lost = without_not_finite(close, work.where)
     _require_plausible(layer, sound, finite, ids, work.where)
     geometry_health.examine(close, work.health)
     repaired = repair(finite, work.where)
