@@ -33,7 +33,9 @@ def test_wdpar_48_overlap_goes_on_and_names_the_bad_ones(
     bad.iloc[4], bad.iloc[11] = nowhere, bowtie
     reserve = gpd.GeoSeries([shapely.box(109, 41.05, 113, 42)], crs="EPSG:4490")
     for name, shapes in (("good", good), ("bad", bad), ("reserve", reserve)):
-        shapes.to_frame("geometry").to_file(tmp_path / f"{name}.gpkg", engine="pyogrio")
+        gpd.GeoDataFrame(geometry=shapes).to_file(
+            tmp_path / f"{name}.gpkg", engine="pyogrio"
+        )
     catalog = Catalog.open(SEEDS)
     whole, report = (
         overlap_report(
