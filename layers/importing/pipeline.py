@@ -15,7 +15,7 @@ from layers.importing import html_report
 from layers.importing.cautions import caution_of, said_in_file
 from layers.importing.keeping import FeatureKeeper
 from layers.importing.located import degrees_box, located
-from layers.importing.options import ImportOptions
+from layers.importing.options import RASTER_OPTIONS, ImportOptions
 from layers.importing.region import Region
 from layers.importing.report import ImportReport
 from layers.importing.sources import Source, is_raster, open_source
@@ -112,6 +112,10 @@ def import_source(
     look: bool = False,
 ) -> ImportReport:
     """Bring in what was opened, files or a database; see :func:`import_files`."""
+    for name in RASTER_OPTIONS:
+        if getattr(options, name) is not None:
+            details = {"option": f"--{name}", "where": source.where}
+            raise LayerReadError("import_raster_option", **details)
     work = Work(source.where, options, FeatureKeeper(source.where))
     gather(source, work, region, progress)
     if work.keeper.rows == 0 or work.crs is None:
