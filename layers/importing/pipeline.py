@@ -19,7 +19,8 @@ from layers.importing.options import RASTER_OPTIONS, ImportOptions
 from layers.importing.region import Region
 from layers.importing.report import ImportReport
 from layers.importing.sources import Source, is_raster, open_source
-from layers.importing.taking import MOST_MEASURED, Progress, Work, gather
+from layers.importing.taking import MOST_MEASURED, Progress, gather
+from layers.importing.work import Work
 from layers.models import Bilingual, GeometryKind, LayerSpec, Provenance
 from layers.workspace import layer_folder, put, room
 from layers.writers import write_text
