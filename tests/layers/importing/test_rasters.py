@@ -246,6 +246,7 @@ def test_infinite_values_are_no_data(
         ({"transform": Affine(-0.5, 0, 107, 0, -0.5, 42)}, "raster_mirrored", None),
         ({"crs": None}, "crs_missing", CRSError),
         ({"crs": None, "transform": Affine.identity()}, "raster_not_placed", None),
+        ({"transform": Affine.identity()}, "raster_not_placed", None),
         ({"crs": "EPSG:4610"}, "crs_datum_unsafe", CRSError),
         (
             {"transform": Affine(100, 0, 415e3, 0, -100, 4466e3)},
