@@ -12,8 +12,8 @@ from geo import health as geometry_health
 from geo.checks import require_plausible_points
 from geo.engine import WkbLayer, read_wkb
 from geo.engine.screen import Screened, screen
-from geo.engine.wkb import READ
-from geo.messages import Note
+from geo.engine.wkb import READ, UNCLOSED
+from geo.messages import Note, listed
 from geo.types import REGION, BoolArray, FloatArray
 from geo.validity import repair, without_not_finite
 from layers.importing.work import Work
@@ -52,8 +52,17 @@ def take_bytes(part: WkbPart, crs: CRS, work: Work) -> None:
     repaired = repair(finite, work.where)
     work.rows += len(ids)
     work.crs = crs
-    work.say([*notes, *lost, *repaired.notes])
+    work.say([*notes, *_closed(layer, ids, work.where), *lost, *repaired.notes])
     _keep(part, ids, sound, seen, repaired.geometry, work)
+
+
+def _closed(layer: WkbLayer, ids: pd.Index, where: str) -> list[Note]:
+    """Say whose rings lacked their end and were closed when they were built."""
+    open_ones = [str(one) for one in ids[layer.fault == UNCLOSED]]
+    if not open_ones:
+        return []
+    details = {"where": where, "count": len(open_ones), "features": listed(open_ones)}
+    return [Note("reader_geometry_mended", details)]
 
 
 def _named(part: WkbPart, work: Work) -> tuple[pd.Index, list[Note]]:
