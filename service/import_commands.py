@@ -208,10 +208,11 @@ def run_history(parsed: argparse.Namespace, settings: Settings) -> int:
 
 def run_diff(parsed: argparse.Namespace, settings: Settings) -> int:
     """Print what changed between two versions."""
-    from layers.importing.versions import diff
     from service import import_tables, tables
+    from service.importing import difference
 
-    report = diff(workspace_of(settings), parsed.id, parsed.left, parsed.right)
+    workspace = workspace_of(settings)
+    report = difference(workspace, parsed.id, parsed.left, parsed.right)
     tables.show(report, import_tables.diff, parsed.json)
     return 0
 

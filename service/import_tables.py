@@ -98,6 +98,8 @@ def diff(report: DiffReport, console: Console) -> None:
         sizes = (_size(one.before_m2), _size(one.after_m2))
         table.add_row(one.feature, one.change, ", ".join(one.fields), *sizes)
     console.print(table)
+    for check in report.checks or ():
+        console.print(f"- {check.check}: {'; '.join(check.answers)}", markup=False)
 
 
 def _size(value: float | None) -> str:

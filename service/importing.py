@@ -12,7 +12,7 @@ from layers.importing.pipeline import import_files, import_source
 from layers.importing.region import Region
 from layers.importing.report import ImportReport
 from layers.importing.sources import open_database
-from layers.importing.versions import prune
+from layers.importing.versions import DiffReport, diff, prune
 from layers.readers.postgis import Database
 from service.errors import ParameterError
 
@@ -57,6 +57,20 @@ def options_of(given: Mapping[str, Any]) -> ImportOptions:
             value=repr(fault["input"])[:80],
             reason=fault["msg"],
         ) from error
+
+
+def difference(workspace: Path, layer: str, left: str, right: str) -> DiffReport:
+    """Compare two versions of a layer, for the command line and the service alike.
+
+    The one place to name the saved checks that would answer differently: whoever keeps
+    checks fills :attr:`DiffReport.checks` here. It is null as long as nobody does.
+
+    Raises
+    ------
+    EcobarrierError
+        As :func:`layers.importing.versions.diff`.
+    """
+    return diff(workspace, layer, left, right)
 
 
 def bring(
