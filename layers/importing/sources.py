@@ -40,7 +40,7 @@ Part = Table | WkbPart
 Read = Callable[[Path, ImportOptions], Iterator[Part]]
 
 PART_ROWS = 50_000
-_LARGE_BYTES = 50_000_000
+_LARGE_BYTES = 20_000_000
 _STREAMED = (".shp", ".gpkg", ".fgb")
 
 
