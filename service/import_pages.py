@@ -8,10 +8,11 @@ from typing import Any
 from geo.types import BBox
 from layers.importing import html_report, report_files
 from layers.importing.report import ImportReport
-from layers.importing.sources import suffixes
+from layers.importing.sources import importable
 from service import pages
-from service.import_form import GROUPS, import_words
+from service.import_form import GROUPS
 from service.import_preview import Backdrop, picture
+from service.import_words import import_words
 from service.numbers import NUMBERS
 from service.page_words import page_words
 from service.words import Language, words
@@ -62,7 +63,7 @@ def form_context(language: Language, given: Mapping[str, str]) -> dict[str, Any]
     return {
         "groups": GROUPS,
         "given": given,
-        "accept": ",".join((*suffixes(), *SIDECARS)),
+        "accept": ",".join((*importable(), *SIDECARS)),
         "i": import_words(language),
         "import_style": pages.own_file("import.css"),
     }

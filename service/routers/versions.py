@@ -23,8 +23,8 @@ from service.deps import (
 )
 from service.documents import PAGE
 from service.errors import NotFoundError
-from service.import_form import import_words
 from service.import_pages import drawer, report_context
+from service.import_words import import_words
 from service.importing import difference
 from service.negotiation import Form, FormDep, respond
 from service.words import Language

@@ -327,4 +327,4 @@ def test_wrong_options(run: Run, refuse: Refuse, tmp_path: Path) -> None:
     assert "--zone" in refuse(path, "--zone", "99")
     assert "--keep" in refuse(path, "--keep", "0")
     with pytest.raises(SystemExit):
-        run("import", path, "--id", "mine", "--band", "1")
+        run("import", path, "--id", "mine", "--colour", "red")

@@ -16,7 +16,8 @@ from starlette.testclient import TestClient
 from layers.importing.options import ImportOptions
 from service.app import create_app
 from service.cli import main
-from service.import_form import FIELDS, GROUPS, import_words
+from service.import_form import FIELDS, GROUPS
+from service.import_words import import_words
 from service.importing import RENAMED
 from service.keys import add_key
 from service.settings import Settings
