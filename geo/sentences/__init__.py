@@ -5,7 +5,7 @@ Placeholders are those of :meth:`str.format`; the details stay with the error or
 note, so that a program need not parse a sentence.
 """
 
-from geo.sentences import computing, importing, querying, reading, serving
+from geo.sentences import checking, computing, importing, querying, reading, serving
 
 PARTS = (
     computing.SENTENCES,
@@ -13,6 +13,7 @@ PARTS = (
     importing.SENTENCES,
     serving.SENTENCES,
     querying.SENTENCES,
+    checking.SENTENCES,
 )
 
 MESSAGES: dict[str, tuple[str, str]] = {
