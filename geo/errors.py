@@ -15,6 +15,8 @@
     |  |- LayerTilesError      features of which no tiles could be made
     |  |- LayerFormatError     content that the format asked for cannot hold
     |  |- LayerLimitError      a file from a stranger that is larger than it may be
+    |  |- RulesError           a table of rules of the conflict check that is wrong
+    |  |- CheckError           a conflict check that cannot be made or repeated
     |  `- CatalogError         a catalogue that contradicts its files
     `- service.errors.RequestError   a request that cannot be answered as asked
 

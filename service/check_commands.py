@@ -26,7 +26,7 @@ PROJECT = {
 
 
 def add(adder: Add) -> None:
-    """Add ``check``."""
+    """Add ``check`` and ``verify``."""
     one = adder("check", run_check, "parcels against control layers | 合规性检查")
     one.add_argument(
         "parcels", nargs="+", type=Path, metavar="PARCELS", help="files | 地块文件"
@@ -44,9 +44,24 @@ def add(adder: Add) -> None:
     one.add_argument("--lang", choices=("zh", "en", "both"), default="zh")
     one.add_argument("--rules", type=Path, metavar="FILE.toml", help="规则表")
     _add_thresholds(one)
+    one.add_argument(
+        "--compare",
+        type=Path,
+        metavar="OLD.json",
+        help="list the parcels whose answer changed | 与旧报告比较",
+    )
     for option, said in PROJECT.items():
         one.add_argument(option, metavar="TEXT", help=said)
     import_commands.add_reading(one)
+    again = adder("verify", run_verify, "make a report again | 复核报告")
+    again.add_argument("report", type=Path, metavar="REPORT.json")
+    again.add_argument(
+        "--parcels",
+        type=Path,
+        metavar="FOLDER",
+        help="where the files of parcels are | 地块文件所在文件夹",
+    )
+    again.add_argument("--rules", type=Path, metavar="FILE.toml", help="规则表")
 
 
 def _add_thresholds(one: argparse.ArgumentParser) -> None:
@@ -84,9 +99,12 @@ def run_check(parsed: argparse.Namespace, settings: Settings) -> int:
     from layers.checking.rules import read_rules
     from service import check_tables, tables
     from service.checking.check import check_files
+    from service.checking.comparing import compare
+    from service.checking.verifying import read_report
 
     write = None if parsed.output is None else writer(parsed.output)
     options, rules = options_of(parsed), read_rules(parsed.rules)
+    old = None if parsed.compare is None else read_report(parsed.compare)
     catalog = Catalog.open(settings.seeds, settings.workspace)
     with tables.progress(parsed.parcels[0].name) as step:
         outcome = check_files(
@@ -94,8 +112,30 @@ def run_check(parsed: argparse.Namespace, settings: Settings) -> int:
         )
     if write is not None:
         write(outcome, parsed.output, parsed.lang)
+    if old is not None:
+        tables.show(compare(old, outcome.report), check_tables.changes, parsed.json)
+        return 0
     tables.show(outcome.report, check_tables.check, parsed.json)
     return 0
+
+
+def run_verify(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Make a report again, and print what differs; 1 if anything does."""
+    from layers.catalog import Catalog
+    from layers.checking.rules import read_rules
+    from service import check_tables, tables
+    from service.checking.verifying import read_report, verify
+
+    report = read_report(parsed.report)
+    folders = [parsed.report.resolve().parent, Path.cwd()]
+    if parsed.parcels is not None:
+        folders.insert(0, parsed.parcels)
+    catalog = Catalog.open(settings.seeds, settings.workspace)
+    rules = None if parsed.rules is None else read_rules(parsed.rules)
+    with tables.working(parsed.report.name):
+        found = verify(catalog, settings.workspace, report, folders, rules)
+    tables.show(found, check_tables.verification, parsed.json)
+    return 0 if found.same else 1
 
 
 def writer(path: Path) -> Write:

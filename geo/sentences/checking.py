@@ -11,9 +11,106 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{where}有 {count} 个要素不是面，未参加检查：{features}。",
         "{where} has {count} features that are no polygons; they were not checked: {features}.",
     ),
+    "rules_unreadable": (
+        "规则表 {file} 无法读取（{reason}）。请检查 --rules 的路径。",
+        "The table of rules {file} cannot be read ({reason}). Check the path after --rules.",
+    ),
+    "rules_not_toml": (
+        "规则表 {file} 不是有效的 UTF-8 TOML 文件：{reason}。请改正该行。",
+        "The table of rules {file} is no valid TOML in UTF-8: {reason}. Correct that line.",
+    ),
+    "rules_wrong": (
+        "规则表 {file} 的 {key} 不能为 {value}：{reason}。级别只能是 {levels}；写法见文档 checking.md。",
+        "{key} of the table of rules {file} cannot be {value}: {reason}. A level is one of {levels}; docs/checking.md shows how a table is written.",
+    ),
     "check_output_unknown": (
         "不能写出 {value}：报告的文件名须以下列之一结尾：{known}。",
         "Cannot write {value}: the file of a report ends in one of {known}.",
+    ),
+    # --- comparing and verifying --------------------------------------------------
+    "check_input_software_other": (
+        "软件 {name} 已变：{before} → {after}。",
+        "Software {name} changed: {before} → {after}.",
+    ),
+    "check_input_software_added": (
+        "软件 {name} 是新的（{after}），报告没有用到它。",
+        "Software {name} ({after}) is new: the report did not have it.",
+    ),
+    "check_input_software_removed": (
+        "软件 {name}（{before}）已不在。",
+        "Software {name} ({before}) is there no more.",
+    ),
+    "check_input_file_other": (
+        "文件 {name} 已变：{before} → {after}。",
+        "File {name} changed: {before} → {after}.",
+    ),
+    "check_input_file_added": (
+        "文件 {name} 是新的（{after}），报告没有用到它。",
+        "File {name} ({after}) is new: the report did not have it.",
+    ),
+    "check_input_file_removed": (
+        "文件 {name}（{before}）已不在。",
+        "File {name} ({before}) is there no more.",
+    ),
+    "check_input_layer_other": (
+        "图层 {name} 已变：{before} → {after}。",
+        "Layer {name} changed: {before} → {after}.",
+    ),
+    "check_input_layer_added": (
+        "图层 {name} 是新的（{after}），报告没有用到它。",
+        "Layer {name} ({after}) is new: the report did not have it.",
+    ),
+    "check_input_layer_removed": (
+        "图层 {name}（{before}）已不在。",
+        "Layer {name} ({before}) is there no more.",
+    ),
+    "check_input_banners_other": (
+        "旗县图层 {name} 已变：{before} → {after}。",
+        "Layer of banners {name} changed: {before} → {after}.",
+    ),
+    "check_input_banners_added": (
+        "旗县图层 {name} 是新的（{after}），报告没有用到它。",
+        "Layer of banners {name} ({after}) is new: the report did not have it.",
+    ),
+    "check_input_banners_removed": (
+        "旗县图层 {name}（{before}）已不在。",
+        "Layer of banners {name} ({before}) is there no more.",
+    ),
+    "check_input_rules_other": (
+        "规则表 {name} 已变：{before} → {after}。",
+        "Table of rules {name} changed: {before} → {after}.",
+    ),
+    "check_input_rules_added": (
+        "规则表 {name} 是新的（{after}），报告没有用到它。",
+        "Table of rules {name} ({after}) is new: the report did not have it.",
+    ),
+    "check_input_rules_removed": (
+        "规则表 {name}（{before}）已不在。",
+        "Table of rules {name} ({before}) is there no more.",
+    ),
+    "check_input_options_other": (
+        "选项 {name} 已变：{before} → {after}。",
+        "Option {name} changed: {before} → {after}.",
+    ),
+    "check_input_options_added": (
+        "选项 {name} 是新的（{after}），报告没有用到它。",
+        "Option {name} ({after}) is new: the report did not have it.",
+    ),
+    "check_input_options_removed": (
+        "选项 {name}（{before}）已不在。",
+        "Option {name} ({before}) is there no more.",
+    ),
+    "check_report_unreadable": (
+        "报告 {file} 无法读取（{reason}）。请给出 check 命令写出的 JSON 报告。",
+        "The report {file} cannot be read ({reason}). Give a JSON report written by the command check.",
+    ),
+    "check_layers_gone": (
+        "报告所用的图层（{layers}）都已不在。请先导入这些图层。",
+        "None of the layers of the report ({layers}) is there any more. Import them first.",
+    ),
+    "check_file_missing": (
+        "报告所查的文件 {file} 不在 {folders} 中。请用 --parcels 指明它所在的文件夹。",
+        "The file {file} that the report is about is not in {folders}. Name its folder with --parcels.",
     ),
     # --- findings -----------------------------------------------------------------
     "check_level_not_allowed": ("不允许", "not allowed"),

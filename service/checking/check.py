@@ -8,7 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 
 from geo.overlay import SliverRule
-from layers.catalog import Catalog
+from layers.catalog import Catalog, is_file_name
 from layers.checking.parcels import READING, ParcelFile, read_parcels
 from layers.checking.rules import Rules, read_rules
 from layers.importing.options import ImportOptions
@@ -162,7 +162,8 @@ def options_of(options: CheckOptions, layers: Sequence[LayerUsed]) -> CheckOptio
     reading = options.reading.model_dump(mode="json", exclude_defaults=True)
     reading.pop("id", None)
     return CheckOptionsModel(
-        layers=tuple(one.id for one in layers),
+        layers=tuple(_name(one) for one in options.layers)
+        or tuple(one.id for one in layers),
         sliver=SliverRuleModel(
             area_m2=rule.area_m2, width_m=rule.width_m, share=rule.share_left
         ),
@@ -170,6 +171,11 @@ def options_of(options: CheckOptions, layers: Sequence[LayerUsed]) -> CheckOptio
         parcel_accuracy_m=options.parcel_accuracy_m,
         project=options.project,
     )
+
+
+def _name(layer: str) -> str:
+    """Leave folders out of the path of a file: they are nobody else's business."""
+    return Path(layer).name if is_file_name(layer) else layer
 
 
 def check_id(

@@ -64,6 +64,7 @@ def rules_of(rules: Rules) -> RulesUsed:
         version=content.version,
         file=rules.file,
         sha256=rules.sha256,
+        classes=content.classes,
         rules=tuple(
             RuleUsed(
                 id=one.id,
@@ -74,6 +75,7 @@ def rules_of(rules: Rules) -> RulesUsed:
                 clause=None
                 if one.clause is None
                 else Clause(**one.clause.model_dump()),
+                remark=one.remark,
                 confirmed=one.confirmed,
             )
             for one in content.rule

@@ -121,6 +121,7 @@ class RuleUsed(Answer):
     uses: tuple[str, ...]
     level: Level
     clause: Clause | None
+    remark: Bilingual | None
     confirmed: bool
 
 
@@ -133,6 +134,8 @@ class RulesUsed(Answer):
     file: str | None
     """Null for the default set."""
     sha256: str
+    classes: dict[str, str]
+    """Column of sub-classes by layer."""
     rules: tuple[RuleUsed, ...]
 
 

@@ -87,7 +87,6 @@ class Rows:
         self, measured: Measured, files: Sequence[tuple[str, str]], against: Against
     ) -> None:
         self._measured, self._files, self._against = measured, files, against
-        self._rules = [one.rule for one in against.rules.content.rule]
         frame = measured.table.features
         self._number = list(map(id_text, column(frame, NUMBER_COLUMNS)))
         self._use = list(map(id_text, column(frame, USE_COLUMNS)))
@@ -322,8 +321,11 @@ class Rows:
         names = [layer.zones.class_names[found.feature[n]] for n in kept]
         accuracy = layer.spec.accuracy_m
         subject = Subject(
-            layer.spec.id,
-            layer.spec.theme,
+            (
+                layer.spec.id,
+                f"theme:{layer.spec.theme}",
+                f"title:{layer.spec.title.zh}",
+            ),
             layer.used.indicative,
             accuracy,
             self._use[k] or "",
@@ -331,7 +333,12 @@ class Rows:
             len(kept) < len(rows),
             None if near is None else near.distance_m,
         )
-        return finding(judge(subject, self._rules), subject, layer, self._against.rules)
+        return finding(
+            judge(subject, self._against.rules.rules),
+            subject,
+            layer,
+            self._against.rules,
+        )
 
 
 def strictest_of(findings: Sequence[Finding]) -> Finding:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import shapely
 from pyproj import Geod
+from shapely import Polygon
 
 from geo import testing
 from geo.conflict.nearest import Nearest, nearest, wind
@@ -16,17 +17,16 @@ GEOD = Geod(ellps="GRS80")
 PARCEL = shapely.box(110.0, 40.0, 110.002, 40.001)
 
 
-def between(site: shapely.Geometry, zones: list[shapely.Geometry]) -> Nearest:
+def between(site: Polygon, zones: list[Polygon]) -> Nearest:
     ready = Zones.of(gpd.GeoDataFrame(geometry=testing.layer(zones)))
     sites = Sites(np.array([site], dtype=object))
     return nearest(sites, ready, np.arange(1))
 
 
-def sampled(
-    site: shapely.Geometry, zones: list[shapely.Geometry], rounds: int = 5
-) -> float:
+def sampled(site: Polygon, zones: list[Polygon], rounds: int = 5) -> float:
     """The least distance of sampled outlines; samples close in on the best pair."""
-    a, b = site.boundary, shapely.union_all([one.boundary for one in zones])
+    a = shapely.boundary(site)
+    b = shapely.union_all(shapely.boundary(np.array(zones, dtype=object)))
     step = 2.0**-5 if shapely.distance(a, b) > 0.1 else 2.0**-10
     while True:
         pa, pb = (
