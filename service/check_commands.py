@@ -39,7 +39,17 @@ def add(adder: Add) -> None:
         help="layers or files; all layers of polygons if not given | 对照图层",
     )
     one.add_argument(
-        "-o", "--output", type=Path, metavar="|".join(f"FILE{one}" for one in WRITERS)
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE.json|FOLDER",
+        help="a report, or the folder of a batch | 报告文件，或批次文件夹",
+    )
+    one.add_argument(
+        "--sheets",
+        choices=("none", *(one.removeprefix(".") for one in WRITERS)),
+        default="json",
+        help="of parcels that touch, where -o is a folder | 每块的报告",
     )
     one.add_argument("--lang", choices=("zh", "en", "both"), default="zh")
     one.add_argument("--rules", type=Path, metavar="FILE.toml", help="规则表")
@@ -102,6 +112,8 @@ def run_check(parsed: argparse.Namespace, settings: Settings) -> int:
     from service.checking.comparing import compare
     from service.checking.verifying import read_report
 
+    if parsed.output is not None and not parsed.output.suffix:
+        return _batch(parsed, settings)
     write = None if parsed.output is None else writer(parsed.output)
     options, rules = options_of(parsed), read_rules(parsed.rules)
     old = None if parsed.compare is None else read_report(parsed.compare)
@@ -116,6 +128,35 @@ def run_check(parsed: argparse.Namespace, settings: Settings) -> int:
         tables.show(compare(old, outcome.report), check_tables.changes, parsed.json)
         return 0
     tables.show(outcome.report, check_tables.check, parsed.json)
+    return 0
+
+
+def _batch(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Check many files into a folder, and print what became of them."""
+    from layers.catalog import Catalog
+    from layers.checking.rules import read_rules
+    from service import check_tables, tables
+    from service.checking.batch import Sheets, check_batch
+
+    sheets = None
+    if parsed.sheets != "none":
+        write = WRITERS[f".{parsed.sheets}"]
+        sheets = Sheets(
+            f".{parsed.sheets}",
+            lambda outcome, path: write(outcome, path, parsed.lang),
+        )
+    catalog = Catalog.open(settings.seeds, settings.workspace)
+    with tables.progress(parsed.output.name) as step:
+        report = check_batch(
+            catalog,
+            parsed.parcels,
+            parsed.output,
+            options_of(parsed),
+            read_rules(parsed.rules),
+            sheets=sheets,
+            progress=step,
+        )
+    tables.show(report, check_tables.batch, parsed.json)
     return 0
 
 

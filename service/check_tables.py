@@ -6,6 +6,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from service.checking.batch import BatchReport
 from service.checking.comparing import AnswerChange, Comparison, InputChange
 from service.checking.models import CheckReport, LayerResult, ParcelResult
 from service.checking.verifying import Verification
@@ -35,6 +36,17 @@ def check(report: CheckReport, console: Console) -> None:
     console.print(f"结果 Result {report.result_id}  方法 Method {report.method}")
     for note in report.notes:
         console.print(f"· {note.zh}\n  {note.en}", markup=False, highlight=False)
+
+
+def batch(report: BatchReport, console: Console) -> None:
+    """Print what became of a batch."""
+    console.print(f"{report.folder}/ledger.csv", highlight=False)
+    console.print(
+        f"文件 files {report.files}  地块 parcels {report.parcels}"
+        f"  此前已做 done before {report.resumed_at}",
+        highlight=False,
+    )
+    console.print(f"结果 Result {report.result_id}", highlight=False)
 
 
 def changes(found: Comparison, console: Console) -> None:

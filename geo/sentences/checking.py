@@ -27,6 +27,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "不能写出 {value}：报告的文件名须以下列之一结尾：{known}。",
         "Cannot write {value}: the file of a report ends in one of {known}.",
     ),
+    # --- batch ----------------------------------------------------------------------
+    "batch_no_files": (
+        "{folder} 中没有可以读取的地块文件。请检查路径和文件格式。",
+        "There is no file of parcels that can be read in {folder}. Check the path and the formats.",
+    ),
+    "batch_busy": (
+        "另一个进程正在处理批次文件夹 {folder}。请等它结束，或换一个文件夹。",
+        "Another process works on the batch folder {folder}. Wait until it ends, or take another folder.",
+    ),
+    "batch_differs": (
+        "文件夹 {folder} 中的批次与本次不同（{what}），不能接着做。请换一个文件夹，或恢复原来的输入。",
+        "The batch in folder {folder} is about something else ({what}), so it cannot go on. Take another folder, or restore what it was about.",
+    ),
+    "batch_damaged": (
+        "批次文件夹 {folder} 的 {file} 已损坏。请删除该文件夹后重做。",
+        "{file} of the batch folder {folder} is damaged. Remove the folder and start again.",
+    ),
     # --- comparing and verifying --------------------------------------------------
     "check_input_software_other": (
         "软件 {name} 已变：{before} → {after}。",

@@ -1,6 +1,6 @@
 """Parcels to be checked: read like an import, with its decisions, but not published."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -59,6 +59,20 @@ class ParcelFile:
     change_m2: pd.Series
     decisions: tuple[Decision, ...]
     notes: tuple[Note, ...]
+
+    @property
+    def crs_name(self) -> str:
+        """Code or name of the CRS."""
+        return coordinate_systems.name(self.crs)
+
+    def part(self, first: int, last: int) -> "ParcelFile":
+        """Answer the same file with some of its parcels only."""
+        return replace(
+            self,
+            features=gpd.GeoDataFrame(self.features.iloc[first:last]),
+            source_geometry=gpd.GeoSeries(self.source_geometry.iloc[first:last]),
+            change_m2=self.change_m2.iloc[first:last],
+        )
 
 
 def read_parcels(

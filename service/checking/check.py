@@ -14,13 +14,15 @@ from layers.checking.rules import Rules, read_rules
 from layers.importing.options import ImportOptions
 from layers.importing.region import Region
 from service.checking import cover, words
-from service.checking.measuring import Measured, measure, parcel_table
+from service.checking.measuring import measure, parcel_table
 from service.checking.models import (
     CheckOptionsModel,
     CheckReport,
     InputFile,
     LayerUsed,
+    ParcelResult,
     ProjectInfo,
+    SliverRow,
     SliverRuleModel,
 )
 from service.checking.prepared import Against, prepared
@@ -120,20 +122,23 @@ def check_files(
         chosen.parcel_accuracy_m,
         lambda done: progress(20 + 60 * done // len(against.layers)),
     )
-    report = _report(parcel_files, against, chosen, measured)
+    rows = Rows(
+        measured, [(one.source.name, one.crs_name) for one in parcel_files], against
+    )
+    parcels = tuple(map(rows.parcel, range(len(table.ids))))
+    report = report_of(parcel_files, against, chosen, parcels, rows.slivers())
     return CheckOutcome(report, table.features, table.source, against)
 
 
-def _report(
+def report_of(
     files: Sequence[ParcelFile],
     against: Against,
     options: CheckOptions,
-    measured: Measured,
+    parcels: Sequence[ParcelResult],
+    slivers: Sequence[SliverRow],
 ) -> CheckReport:
+    """Put parcels into a report, with all that it has to say of itself."""
     inputs = cover.files_of(files)
-    rows = Rows(measured, [(one.name, one.crs) for one in inputs], against)
-    parcels = tuple(map(rows.parcel, range(len(measured.table.features))))
-    slivers = cover.slivers_of(measured)
     layers = tuple(one.used for one in against.layers)
     chosen = options_of(options, layers)
     notes = [note for file in files for note in file.notes]
@@ -150,8 +155,8 @@ def _report(
         rules=cover.rules_of(against.rules),
         banners=None if against.banners is None else against.banners.used,
         summary=cover.summary_of(parcels, [one.id for one in layers], slivers),
-        parcels=parcels,
-        slivers=slivers,
+        parcels=tuple(parcels),
+        slivers=tuple(slivers),
         notes=cover.notes_of(notes),
     )
 

@@ -29,6 +29,7 @@ from service.checking.models import (
     Nearest,
     ParcelResult,
     Part,
+    SliverRow,
 )
 from service.checking.prepared import Against
 from service.checking.words import finding, how_edges
@@ -112,7 +113,7 @@ class Rows:
         total = Tree(areas.official_m2, tuple(Tree(area) for _, area in shares))
         whole = printed(total)
         return ParcelResult(
-            id=str(table.features.index[k]),
+            id=table.ids[k],
             file=file,
             number=self._number[k],
             name=self._names[k],
@@ -131,6 +132,26 @@ class Rows:
             ),
             finding=strictest_of([one.finding for one in layers]),
             layers=tuple(layers),
+        )
+
+    def slivers(self, k: int | None = None) -> tuple[SliverRow, ...]:
+        """Answer the slivers of all parcels, or of one; by layer, then parcel."""
+        ids = self._measured.table.ids
+        return tuple(
+            SliverRow(
+                parcel=ids[site],
+                layer=one.layer.spec.id,
+                features=tuple(str(one.layer.zones.ids[j]) for j in features),
+                area_m2=float(area),
+                width_m=float(width),
+                share=float(share),
+                reasons=reasons,
+            )
+            for one in self._measured.layers
+            for site, features, area, width, share, reasons in zip(
+                *one.contacts.groups, strict=True
+            )
+            if k is None or site == k
         )
 
     def _areas(self, k: int) -> Areas:

@@ -25,8 +25,10 @@ def between(site: Polygon, zones: list[Polygon]) -> Nearest:
 
 def sampled(site: Polygon, zones: list[Polygon], rounds: int = 5) -> float:
     """The least distance of sampled outlines; samples close in on the best pair."""
-    a = shapely.boundary(site)
-    b = shapely.union_all(shapely.boundary(np.array(zones, dtype=object)))
+    a: shapely.Geometry = shapely.boundary(site)
+    b: shapely.Geometry = shapely.union_all(
+        shapely.boundary(np.array(zones, dtype=object))
+    )
     step = 2.0**-5 if shapely.distance(a, b) > 0.1 else 2.0**-10
     while True:
         pa, pb = (
@@ -40,7 +42,7 @@ def sampled(site: Polygon, zones: list[Polygon], rounds: int = 5) -> float:
         near_a, near_b = (
             shapely.Point(p).buffer(8 * step) for p in (pa[i[best]], pb[j[best]])
         )
-        a, b = a.intersection(near_a), b.intersection(near_b)
+        a, b = shapely.intersection(a, near_a), shapely.intersection(b, near_b)
         step, rounds = step / 16, rounds - 1
 
 
@@ -111,7 +113,8 @@ def test_a_shared_border_is_distance_zero_without_direction() -> None:
 
 
 def test_a_parcel_in_a_hole_is_apart_from_the_zone() -> None:
-    zone = shapely.box(109, 39, 111, 41) - shapely.box(109.9, 39.9, 110.1, 40.1)
+    hole = shapely.box(109.9, 39.9, 110.1, 40.1).exterior.coords
+    zone = Polygon(shapely.box(109, 39, 111, 41).exterior.coords, [hole])
     found = between(PARCEL, [zone])
     _, _, north = GEOD.inv(110.0, 40.001, 110.0, 40.1)
     _, _, east = GEOD.inv(110.002, 40.0, 110.1, 40.0)
