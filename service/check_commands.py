@@ -7,13 +7,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from service import import_commands
+from service.arguments import Add, open_catalog
 from service.errors import ParameterError
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from service.checking.check import CheckOptions, CheckOutcome
 
-Add = Callable[..., argparse.ArgumentParser]
 Write = Callable[["CheckOutcome", Path, str], None]
 
 PROJECT = {
@@ -105,7 +105,6 @@ WRITERS: Mapping[str, Write] = MappingProxyType({".json": write_json})
 
 def run_check(parsed: argparse.Namespace, settings: Settings) -> int:
     """Check parcels, write the report, and print the findings."""
-    from layers.catalog import Catalog
     from layers.checking.rules import read_rules
     from service import check_tables, tables
     from service.checking.check import check_files
@@ -117,7 +116,7 @@ def run_check(parsed: argparse.Namespace, settings: Settings) -> int:
     write = None if parsed.output is None else writer(parsed.output)
     options, rules = options_of(parsed), read_rules(parsed.rules)
     old = None if parsed.compare is None else read_report(parsed.compare)
-    catalog = Catalog.open(settings.seeds, settings.workspace)
+    catalog = open_catalog(settings)
     with tables.progress(parsed.parcels[0].name) as step:
         outcome = check_files(
             catalog, parsed.parcels, options, rules, lambda done: step(done, 100)
@@ -133,7 +132,6 @@ def run_check(parsed: argparse.Namespace, settings: Settings) -> int:
 
 def _batch(parsed: argparse.Namespace, settings: Settings) -> int:
     """Check many files into a folder, and print what became of them."""
-    from layers.catalog import Catalog
     from layers.checking.rules import read_rules
     from service import check_tables, tables
     from service.checking.batch import Sheets, check_batch
@@ -145,7 +143,7 @@ def _batch(parsed: argparse.Namespace, settings: Settings) -> int:
             f".{parsed.sheets}",
             lambda outcome, path: write(outcome, path, parsed.lang),
         )
-    catalog = Catalog.open(settings.seeds, settings.workspace)
+    catalog = open_catalog(settings)
     with tables.progress(parsed.output.name) as step:
         report = check_batch(
             catalog,
@@ -162,7 +160,6 @@ def _batch(parsed: argparse.Namespace, settings: Settings) -> int:
 
 def run_verify(parsed: argparse.Namespace, settings: Settings) -> int:
     """Make a report again, and print what differs; 1 if anything does."""
-    from layers.catalog import Catalog
     from layers.checking.rules import read_rules
     from service import check_tables, tables
     from service.checking.verifying import read_report, verify
@@ -171,7 +168,7 @@ def run_verify(parsed: argparse.Namespace, settings: Settings) -> int:
     folders = [parsed.report.resolve().parent, Path.cwd()]
     if parsed.parcels is not None:
         folders.insert(0, parsed.parcels)
-    catalog = Catalog.open(settings.seeds, settings.workspace)
+    catalog = open_catalog(settings)
     rules = None if parsed.rules is None else read_rules(parsed.rules)
     with tables.working(parsed.report.name):
         found = verify(catalog, settings.workspace, report, folders, rules)
@@ -217,7 +214,7 @@ def options_of(parsed: argparse.Namespace) -> "CheckOptions":
     return CheckOptions(
         layers=tuple(parsed.against),
         sliver=rule,
-        reading=import_commands.options_of(parsed, id="parcels"),
+        reading=import_commands.read_options(parsed, id="parcels"),
         parcel_accuracy_m=parsed.parcel_accuracy or 0.0,
         project=ProjectInfo(
             name=parsed.project,

@@ -18,6 +18,7 @@ from layers.errors import (
     LayerReadError,
     LayerWriteError,
     RulesError,
+    VersionNotFoundError,
 )
 
 
@@ -154,6 +155,7 @@ STATUS: dict[type[EcobarrierError], HTTPStatus] = {
     ParameterError: HTTPStatus.UNPROCESSABLE_ENTITY,
     KindError: HTTPStatus.BAD_REQUEST,
     RestrictedError: HTTPStatus.FORBIDDEN,
+    VersionNotFoundError: HTTPStatus.NOT_FOUND,
     LayerFormatError: HTTPStatus.UNPROCESSABLE_ENTITY,
     RulesError: HTTPStatus.UNPROCESSABLE_ENTITY,
     CheckError: HTTPStatus.UNPROCESSABLE_ENTITY,
