@@ -26,7 +26,7 @@ PROJECT = {
 
 
 def add(adder: Add) -> None:
-    """Add ``check`` and ``verify``."""
+    """Add ``check``, ``avoid`` and ``verify``."""
     one = adder("check", run_check, "parcels against control layers | 合规性检查")
     one.add_argument(
         "parcels", nargs="+", type=Path, metavar="PARCELS", help="files | 地块文件"
@@ -63,6 +63,7 @@ def add(adder: Add) -> None:
     for option, said in PROJECT.items():
         one.add_argument(option, metavar="TEXT", help=said)
     import_commands.add_reading(one)
+    _add_avoid(adder)
     again = adder("verify", run_verify, "make a report again | 复核报告")
     again.add_argument("report", type=Path, metavar="REPORT.json")
     again.add_argument(
@@ -72,6 +73,27 @@ def add(adder: Add) -> None:
         help="where the files of parcels are | 地块文件所在文件夹",
     )
     again.add_argument("--rules", type=Path, metavar="FILE.toml", help="规则表")
+
+
+def _add_avoid(adder: Add) -> None:
+    one = adder("avoid", run_avoid, "free part and smallest shift | 避让建议")
+    one.add_argument("parcels", nargs="+", type=Path, metavar="PARCELS")
+    one.add_argument("--against", nargs="+", required=True, metavar="LAYER")
+    one.add_argument(
+        "--within",
+        type=_positive,
+        default=500.0,
+        metavar="M",
+        help="longest shift in metres, default 500 | 最大平移（米）",
+    )
+    one.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE.geojson|FILE.gpkg",
+        help="free parts and moved parcels | 空余部分和平移后的地块",
+    )
+    import_commands.add_reading(one)
 
 
 def _add_thresholds(one: argparse.ArgumentParser) -> None:
@@ -155,6 +177,34 @@ def _batch(parsed: argparse.Namespace, settings: Settings) -> int:
             progress=step,
         )
     tables.show(report, check_tables.batch, parsed.json)
+    return 0
+
+
+def run_avoid(parsed: argparse.Namespace, settings: Settings) -> int:
+    """Print how parcels could avoid layers, and write the shapes."""
+    from layers.checking.parcels import read_parcels
+    from layers.export import write_features
+    from layers.importing.region import Region
+    from service import check_tables, tables
+    from service.checking.helping import avoid_parcels, shapes
+
+    catalog = open_catalog(settings)
+    reading, region = (
+        import_commands.read_options(parsed, id="parcels"),
+        Region(catalog),
+    )
+    files = [read_parcels(path, region, reading) for path in parsed.parcels]
+    with tables.progress(parsed.parcels[0].name) as step:
+        report = avoid_parcels(
+            catalog,
+            files,
+            tuple(parsed.against),
+            parsed.within,
+            lambda done: step(done, 100),
+        )
+    if parsed.output is not None:
+        write_features(shapes(report), parsed.output)
+    tables.show(report, check_tables.avoid, parsed.json)
     return 0
 
 

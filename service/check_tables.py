@@ -8,7 +8,7 @@ from rich.table import Table
 
 from service.checking.batch import BatchReport
 from service.checking.comparing import AnswerChange, Comparison, InputChange
-from service.checking.models import CheckReport, LayerResult, ParcelResult
+from service.checking.models import AvoidReport, CheckReport, LayerResult, ParcelResult
 from service.checking.verifying import Verification
 
 
@@ -36,6 +36,18 @@ def check(report: CheckReport, console: Console) -> None:
     console.print(f"结果 Result {report.result_id}  方法 Method {report.method}")
     for note in report.notes:
         console.print(f"· {note.zh}\n  {note.en}", markup=False, highlight=False)
+
+
+def avoid(report: AvoidReport, console: Console) -> None:
+    """Print what is free of each parcel, and how it could be moved."""
+    for one in report.parcels:
+        console.print(
+            f"{one.id}  空余 free {one.free.m2} m²  {one.free.mu} 亩"
+            f"  ({100 * one.free_share:.2f} %)",
+            highlight=False,
+        )
+        console.print(f"  {one.text.zh}\n  {one.text.en}", highlight=False)
+    console.print(f"结果 Result {report.result_id}  方法 Method {report.method}")
 
 
 def batch(report: BatchReport, console: Console) -> None:

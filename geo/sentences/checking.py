@@ -27,6 +27,31 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "不能写出 {value}：报告的文件名须以下列之一结尾：{known}。",
         "Cannot write {value}: the file of a report ends in one of {known}.",
     ),
+    "check_restricted": (
+        "图层 {layer} 限制使用：只给出占用的数量、类别和旗县，不给出要素、位置和最近处。",
+        "Layer {layer} is restricted: only how much is shared, by class and banner, is said; not features, places or the nearest one.",
+    ),
+    # --- avoiding -------------------------------------------------------------------
+    "avoid_clear": (
+        "现状即无冲突，不必平移。",
+        "No conflict as it is; no shift is needed.",
+    ),
+    "avoid_shift": (
+        "向{zh}（方位角 {azimuth:.1f}°）平移 {distance_m:.2f} 米即可避开。",
+        "Clear after a shift of {distance_m:.2f} m to the {en} (azimuth {azimuth:.1f}°).",
+    ),
+    "avoid_surrounded": (
+        "{within_m:g} 米以内没有可行的平移：图层留下的空地比地块还小。",
+        "There is no shift within {within_m:g} m: what the layers leave free there is smaller than the parcel.",
+    ),
+    "avoid_not_found": (
+        "{within_m:g} 米以内的八个方向上都没有可行的平移（试了 {tried} 处）。",
+        "There is no shift within {within_m:g} m in any of eight directions ({tried} places tried).",
+    ),
+    "avoid_too_many": (
+        "一次最多为 {limit} 个地块寻找避让方案，得到 {count} 个。请分批进行。",
+        "At most {limit} parcels are looked at in one call, got {count}. Send fewer.",
+    ),
     # --- batch ----------------------------------------------------------------------
     "batch_no_files": (
         "{folder} 中没有可以读取的地块文件。请检查路径和文件格式。",

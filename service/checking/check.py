@@ -110,23 +110,32 @@ def check_files(
         A file or layer cannot be found, read or overlaid.
     """
     chosen = options or CheckOptions()
-    against = prepared(catalog, chosen.layers, rules or read_rules())
     region = Region(catalog)
-    parcel_files = [read_parcels(path, region, chosen.reading) for path in paths]
+    files = [read_parcels(path, region, chosen.reading) for path in paths]
     progress(20)
-    table = parcel_table(parcel_files)
+    return check_parcels(catalog, files, chosen, rules, progress)
+
+
+def check_parcels(
+    catalog: Catalog,
+    files: Sequence[ParcelFile],
+    options: CheckOptions,
+    rules: Rules | None = None,
+    progress: Callable[[int], None] = silent,
+) -> CheckOutcome:
+    """Check parcels that were read; see :func:`check_files`."""
+    against = prepared(catalog, options.layers, rules or read_rules())
+    table = parcel_table(files)
     measured = measure(
         table,
         against,
-        chosen.sliver,
-        chosen.parcel_accuracy_m,
+        options.sliver,
+        options.parcel_accuracy_m,
         lambda done: progress(20 + 60 * done // len(against.layers)),
     )
-    rows = Rows(
-        measured, [(one.source.name, one.crs_name) for one in parcel_files], against
-    )
+    rows = Rows(measured, [(one.source.name, one.crs_name) for one in files], against)
     parcels = tuple(map(rows.parcel, range(len(table.ids))))
-    report = report_of(parcel_files, against, chosen, parcels, rows.slivers())
+    report = report_of(files, against, options, parcels, rows.slivers())
     return CheckOutcome(report, table.features, table.source, against)
 
 
