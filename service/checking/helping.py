@@ -21,8 +21,8 @@ from service.checking import cover
 from service.checking.check import silent
 from service.checking.measuring import parcel_table
 from service.checking.models import Avoiding, AvoidReport, ShiftFound
+from service.checking.parts import amount
 from service.checking.prepared import prepared
-from service.checking.rows import amount
 from service.checking.words import said
 from service.identity import hashed
 
