@@ -13,12 +13,14 @@ from geo.sentences import (
     querying,
     reading,
     serving,
+    sources,
 )
 
 PARTS = (
     computing.SENTENCES,
     reading.SENTENCES,
     importing.SENTENCES,
+    sources.SENTENCES,
     serving.SENTENCES,
     querying.SENTENCES,
     checking.SENTENCES,

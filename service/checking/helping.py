@@ -129,8 +129,6 @@ def _text(moved: Shift | NoShift, found: ShiftFound | None, within: float) -> Bi
     return said(
         "avoid_shift",
         distance_m=found.distance_m,
-        zh=found.direction.zh,
-        en=found.direction.en,
         azimuth=moved.azimuth_deg,
     )
 

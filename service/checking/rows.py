@@ -30,6 +30,7 @@ from service.checking.models import (
     Nearest,
     ParcelResult,
     Part,
+    SliverRow,
 )
 from service.checking.parts import (
     added,
