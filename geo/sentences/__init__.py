@@ -6,6 +6,7 @@ note, so that a program need not parse a sentence.
 """
 
 from geo.sentences import (
+    checking,
     computing,
     figures,
     importing,
@@ -22,6 +23,7 @@ PARTS = (
     sources.SENTENCES,
     serving.SENTENCES,
     querying.SENTENCES,
+    checking.SENTENCES,
     figures.SENTENCES,
 )
 
