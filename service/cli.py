@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, get_args
 
 from geo.errors import EcobarrierError
 from layers.key_file import KeyScope
-from service import import_commands
+from service import check_commands, import_commands
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -143,6 +143,7 @@ def _add_products(commands: "_Commands") -> None:
     serve.add_argument("--port", type=int, help="default 8000")
     _add_keys(commands)
     import_commands.add(add)
+    check_commands.add(add)
     seeds = add("seeds", _seeds, "check the layers that come with it | 校验内置图层")
     seeds.add_argument("action", choices=("verify",))
 

@@ -45,11 +45,9 @@ def _add_import(adder: Add) -> None:
     one.add_argument(
         "--id", required=True, metavar="ID", help="of the layer | 图层编号"
     )
+    add_reading(one)
     text = {
         "--title": "title | 标题",
-        "--part": "layer inside the file | 文件内的图层",
-        "--encoding": "of the text, e.g. gbk | 文字编码",
-        "--crs": "code or name of the coordinate system | 坐标系代码或名称",
         "--origin": "who made the data | 数据提供者",
         "--licence": "SPDX expression or words | 许可",
         "--valid-time": "year or interval | 所指时间",
@@ -59,20 +57,41 @@ def _add_import(adder: Add) -> None:
     }
     for option, said in text.items():
         one.add_argument(option, metavar="TEXT", help=said)
+    one.add_argument("--status", choices=get_args(Status), help="of the layer | 地位")
+    numbers = {
+        "--accuracy": (float, "positional accuracy in metres | 位置精度"),
+        "--keep": (int, "versions kept | 保留的版本数"),
+    }
+    for option, (kind, said) in numbers.items():
+        one.add_argument(option, type=kind, metavar="N", help=said)
+    one.add_argument("--report", type=Path, metavar="FILE.json|.html|.geojson")
+    for option, said in (
+        ("--strict", "refuse instead of repairing | 有缺陷即拒绝"),
+        ("--restricted", "the content never leaves | 限制使用"),
+    ):
+        one.add_argument(option, action="store_true", help=said)
+
+
+def add_reading(one: argparse.ArgumentParser) -> None:
+    """Add the options that overrule how a file is read."""
+    text = {
+        "--part": "layer inside the file | 文件内的图层",
+        "--encoding": "of the text, e.g. gbk | 文字编码",
+        "--crs": "code or name of the coordinate system | 坐标系代码或名称",
+    }
+    for option, said in text.items():
+        one.add_argument(option, metavar="TEXT", help=said)
     chosen = {
         "--datum": (get_args(DatumName), "of the coordinates | 基准"),
         "--axes": (("xy", "yx"), "east first, or north first | 坐标顺序"),
         "--angles": (("degrees", "dms", "packed"), "how angles are written | 角度格式"),
         "--shapes": (("polygon", "line", "point"), "what points make up | 图形类型"),
-        "--status": (get_args(Status), "of the layer | 地位"),
     }
     for option, (choices, said) in chosen.items():
         one.add_argument(option, choices=choices, help=said)
     numbers = {
         "--zone": (int, "zone of coordinates without prefix | 带号"),
-        "--accuracy": (float, "positional accuracy in metres | 位置精度"),
         "--tolerance": (float, "of chords of curves in metres | 曲线容差"),
-        "--keep": (int, "versions kept | 保留的版本数"),
     }
     for option, (kind, said) in numbers.items():
         one.add_argument(option, type=kind, metavar="N", help=said)
@@ -85,20 +104,18 @@ def _add_import(adder: Add) -> None:
         help="seven, from the file's datum to CGCS2000; --parameters=-1,... where"
         " the first is negative | 七参数",
     )
-    one.add_argument("--report", type=Path, metavar="FILE.json|.html|.geojson")
-    for option, said in (
-        ("--approximate", "take an unsafe datum for CGCS2000 | 近似当作 2000 系"),
-        ("--strict", "refuse instead of repairing | 有缺陷即拒绝"),
-        ("--restricted", "the content never leaves | 限制使用"),
-    ):
-        one.add_argument(option, action="store_true", help=said)
+    one.add_argument(
+        "--approximate",
+        action="store_true",
+        help="take an unsafe datum for CGCS2000 | 近似当作 2000 系",
+    )
 
 
 _RENAMED = {"accuracy": "accuracy_m", "tolerance": "tolerance_m"}
 
 
-def options_of(parsed: argparse.Namespace) -> Any:
-    """Make the options of an import out of a command's.
+def options_of(parsed: argparse.Namespace, **fixed: object) -> Any:
+    """Make the options of an import out of a command's, and of some fixed ones.
 
     Raises
     ------
@@ -107,7 +124,8 @@ def options_of(parsed: argparse.Namespace) -> Any:
     """
     from layers.importing.options import ImportOptions
 
-    given = {_RENAMED.get(key, key): value for key, value in vars(parsed).items()}
+    named = {_RENAMED.get(key, key): value for key, value in vars(parsed).items()}
+    given = {**named, **fixed}
     fields = {
         key: value
         for key, value in given.items()

@@ -11,6 +11,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{where}有 {count} 个要素不是面，未参加检查：{features}。",
         "{where} has {count} features that are no polygons; they were not checked: {features}.",
     ),
+    "check_output_unknown": (
+        "不能写出 {value}：报告的文件名须以下列之一结尾：{known}。",
+        "Cannot write {value}: the file of a report ends in one of {known}.",
+    ),
     # --- findings -----------------------------------------------------------------
     "check_level_not_allowed": ("不允许", "not allowed"),
     "check_level_case_needed": ("限制，须专项论证", "limited, needs a case"),
