@@ -5,7 +5,15 @@ Placeholders are those of :meth:`str.format`; the details stay with the error or
 note, so that a program need not parse a sentence.
 """
 
-from geo.sentences import checking, computing, importing, querying, reading, serving
+from geo.sentences import (
+    checking,
+    computing,
+    importing,
+    querying,
+    reading,
+    reporting,
+    serving,
+)
 
 PARTS = (
     computing.SENTENCES,
@@ -14,6 +22,7 @@ PARTS = (
     serving.SENTENCES,
     querying.SENTENCES,
     checking.SENTENCES,
+    reporting.SENTENCES,
 )
 
 MESSAGES: dict[str, tuple[str, str]] = {
