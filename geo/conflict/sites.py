@@ -7,6 +7,7 @@ import numpy as np
 
 from geo import rings as flat
 from geo.authalic import CGCS2000
+from geo.conflict.outlines import Outlines
 from geo.conflict.zones import THREADS, TOUCH_M2, Zones
 from geo.engine import Pairs, PolygonLayer, overlap_pairs, prepare
 from geo.robust import difference, intersection, union_by
@@ -60,6 +61,16 @@ class Sites:
     def layer(self) -> PolygonLayer:
         """The parcels for the engine."""
         return _prepared(self.geometry)
+
+    @cached_property
+    def outlines(self) -> Outlines:
+        """The outlines, for distances."""
+        return Outlines.of(self.geometry)
+
+    @cached_property
+    def outline_start(self) -> IntArray:
+        """First segment of each parcel in :attr:`outlines`, and the end."""
+        return self.outlines.starts(len(self.geometry))
 
     @property
     def area_m2(self) -> FloatArray:

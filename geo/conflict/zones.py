@@ -9,8 +9,10 @@ import pandas as pd
 
 from geo import rings as flat
 from geo.authalic import CGCS2000
+from geo.conflict.outlines import Outlines
 from geo.engine import Index, index
 from geo.engine.dissolve import SelfOverlaps, self_overlaps
+from geo.engine.nearest import SegmentIndex, index_segments
 from geo.robust import difference, union_by
 from geo.types import FloatArray, GeometryArray
 from geo.validity import polygons_of
@@ -42,6 +44,13 @@ class Zones:
     class_names: tuple[str | None, ...]
     accuracy_m: FloatArray
     change_m2: FloatArray
+
+    @classmethod
+    def of(cls, features: gpd.GeoDataFrame, class_name: str | None = None) -> "Zones":
+        """Make a layer without repairs or known accuracy; a column may name classes."""
+        size = len(features)
+        names = [None] * size if class_name is None else list(features[class_name])
+        return cls(features, tuple(names), np.full(size, np.nan), np.zeros(size))
 
     @property
     def ids(self) -> pd.Index:
@@ -78,6 +87,12 @@ class Zones:
         cut = np.unique(later)
         shapes[cut] = polygons_of(difference(shapes[cut], covered[cut]).geometry)
         return _indexed(shapes)
+
+    @cached_property
+    def outlines(self) -> tuple[Outlines, SegmentIndex]:
+        """The outlines, for distances, and their index."""
+        own = Outlines.of(self.geometry).sorted()
+        return own, index_segments(own.segments)
 
 
 def _indexed(geometry: GeometryArray) -> Index:
