@@ -38,8 +38,8 @@ def layer_sections(report: CheckReport) -> Iterator[Section]:
     for number, layer in enumerate(report.layers):
         blocks = tuple(_blocks(report, layer, names))
         title = Bilingual(
-            zh=f"{layer.title.zh}（{status_word(layer.status).zh}）",
-            en=f"{layer.title.en} ({status_word(layer.status).en.lower()})",
+            zh=f"{layer.title.zh}〔{status_word(layer.status).zh}〕",
+            en=f"{layer.title.en} [{status_word(layer.status).en.lower()}]",
         )
         if number == 0:
             yield Section(word("title_layers"), ())
@@ -216,6 +216,53 @@ def ledger(report: CheckReport) -> Table:
         Column(word("finding")),
     )
     return Table(columns, tuple(_ledger_rows(report, names)))
+
+
+def results(report: CheckReport) -> Table:
+    """Answer one row for each parcel and layer: shares, +/-, distance, finding."""
+    names = Names(report)
+    columns = (
+        Column(word("parcel_number")),
+        Column(word("parcel_name")),
+        Column(word("layer_id")),
+        Column(word("layer")),
+        Column(word("status")),
+        Column(word("contact")),
+        *AMOUNT_COLUMNS,
+        Column(word("share_of_parcel"), 4, share=True),
+        Column(Bilingual(zh="±", en="±"), 2, M2),
+        Column(word("distance"), 3, METRES),
+        Column(word("azimuth"), 2, DEGREES),
+        Column(word("finding")),
+        Column(word("reason")),
+    )
+    rows = [
+        _result_row(parcel, one, names)
+        for parcel in report.parcels
+        for one in parcel.layers
+    ]
+    return Table(columns, tuple(rows))
+
+
+def _result_row(parcel: ParcelResult, one: LayerResult, names: Names) -> Row:
+    used, near = names.layers[one.layer], one.nearest
+    return Row(
+        (
+            names.number(parcel),
+            known(parcel.name),
+            used.id,
+            used.title,
+            status_word(used.status),
+            word(f"contact_{one.contact}"),
+            *amount_cells(one.overlap.printed),
+            one.overlap.share,
+            one.uncertainty_m2,
+            None if near is None else near.distance_m,
+            None if near is None else near.azimuth_deg,
+            names.finding(one),
+            one.finding.reason,
+        )
+    )
 
 
 def _ledger_rows(report: CheckReport, names: Names) -> Iterator[Row]:

@@ -66,7 +66,7 @@ def _block(block: Block, language: ReportLanguage) -> dict[str, Any]:
         return {"kind": "facts", "pairs": pairs}
     if isinstance(block, Paragraph):
         text = lines(block.text, language)
-        return {"kind": "paragraph", "style": block.style, "text": text}
+        return {"kind": "paragraph", "style": block.style, "text": text, "number": ""}
     if isinstance(block, Figure):
         return _figure(block, language)
     return _signatures(block, language)

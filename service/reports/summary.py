@@ -39,7 +39,7 @@ def summary(report: CheckReport, made_on: date) -> list[Section]:
     blocks: list[Block] = [
         Facts(tuple(_project(report, made_on))),
         *_findings(report, names),
-        _layers(report, names),
+        layer_table(report),
     ]
     if len(report.layers) <= MOST_MATRIX_LAYERS:
         blocks += [_matrix(report, names), Paragraph(word("signs"), "small")]
@@ -155,7 +155,9 @@ def _basis(result: LayerResult) -> Bilingual:
     )
 
 
-def _layers(report: CheckReport, names: Names) -> Table:
+def layer_table(report: CheckReport) -> Table:
+    """Answer the layers at a glance, summed over the parcels."""
+    names = Names(report)
     columns = (
         Column(word("row_number")),
         Column(word("layer"), weight=3.0),
