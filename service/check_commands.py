@@ -1,9 +1,8 @@
 """The commands of the conflict check: ``check`` and ``verify``."""
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from service import import_commands
@@ -11,10 +10,12 @@ from service.errors import ParameterError
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.checking.check import CheckOptions, CheckOutcome
+    from service.checking.check import CheckOptions
 
 Add = Callable[..., argparse.ArgumentParser]
-Write = Callable[["CheckOutcome", Path, str], None]
+
+SUFFIXES = (".json", ".pdf", ".xlsx", ".html", ".gpkg")
+"""Of the reports that can be written; see :mod:`service.reports.writing`."""
 
 PROJECT = {
     "--project": "name of the project | 项目名称",
@@ -39,7 +40,13 @@ def add(adder: Add) -> None:
         help="layers or files; all layers of polygons if not given | 对照图层",
     )
     one.add_argument(
-        "-o", "--output", type=Path, metavar="|".join(f"FILE{one}" for one in WRITERS)
+        "-o",
+        "--output",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="|".join(f"FILE{one}" for one in SUFFIXES),
+        help="a report; may be given several times | 报告，可多次给出",
     )
     one.add_argument("--lang", choices=("zh", "en", "both"), default="zh")
     one.add_argument("--rules", type=Path, metavar="FILE.toml", help="规则表")
@@ -67,17 +74,6 @@ def _positive(text: str) -> float:
     return value
 
 
-def write_json(outcome: "CheckOutcome", path: Path, _: str) -> None:
-    """Write the result as JSON, the same as the process answers."""
-    from layers.writers import write_text
-
-    write_text(outcome.report.model_dump_json(indent=1) + "\n", path)
-
-
-WRITERS: Mapping[str, Write] = MappingProxyType({".json": write_json})
-"""What writes a report, by suffix."""
-
-
 def run_check(parsed: argparse.Namespace, settings: Settings) -> int:
     """Check parcels, write the report, and print the findings."""
     from layers.catalog import Catalog
@@ -85,34 +81,35 @@ def run_check(parsed: argparse.Namespace, settings: Settings) -> int:
     from service import check_tables, tables
     from service.checking.check import check_files
 
-    write = None if parsed.output is None else writer(parsed.output)
+    require_known(parsed.output)
     options, rules = options_of(parsed), read_rules(parsed.rules)
     catalog = Catalog.open(settings.seeds, settings.workspace)
     with tables.progress(parsed.parcels[0].name) as step:
         outcome = check_files(
             catalog, parsed.parcels, options, rules, lambda done: step(done, 100)
         )
-    if write is not None:
-        write(outcome, parsed.output, parsed.lang)
+    if parsed.output:
+        from service.reports.writing import write_report
+
+        for path in parsed.output:
+            write_report(outcome, path, parsed.lang)
     tables.show(outcome.report, check_tables.check, parsed.json)
     return 0
 
 
-def writer(path: Path) -> Write:
-    """Answer what writes a report of the file's suffix.
+def require_known(paths: Sequence[Path]) -> None:
+    """Refuse reports in formats that nobody writes, before any work is done.
 
     Raises
     ------
     ParameterError
         ``check_output_unknown``.
     """
-    found = WRITERS.get(path.suffix.lower())
-    if found is None:
-        known = ", ".join(WRITERS)
-        raise ParameterError(
-            "check_output_unknown", parameter="--output", value=path.name, known=known
-        )
-    return found
+    for path in paths:
+        if path.suffix.lower() not in SUFFIXES:
+            known = ", ".join(SUFFIXES)
+            details = {"parameter": "--output", "value": path.name, "known": known}
+            raise ParameterError("check_output_unknown", **details)
 
 
 def options_of(parsed: argparse.Namespace) -> "CheckOptions":

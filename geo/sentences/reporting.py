@@ -49,6 +49,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "report_rules": ("规则表", "Rules"),
     "report_made_on": ("编制日期", "Date"),
     "report_result_id": ("结果编号", "Result id"),
+    "report_finding_of": ("结论：{finding_zh}", "finding: {finding_en}"),
     "report_finding_is": ("总结论：{finding_zh}", "Overall finding: {finding_en}"),
     "report_counted": ("{level_zh} {count} 个地块", "{level_en}: {count} parcel(s)"),
     "report_level_not_allowed": ("不允许", "not allowed"),
@@ -66,8 +67,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "report_basis": ("依据", "Basis"),
     "report_basis_clause": (
-        "{reason_zh}依据：{document} {article} {text_zh}",
-        "{reason_en} Clause: {document} {article} {text_en}",
+        "{reason_zh}依据：{clause}。",
+        "{reason_en} Clause: {clause}.",
+    ),
+    "report_indicative_overlaps": (
+        "占用第 {numbers} 号图层（模拟或示意），结果仅供参考。",
+        "Overlaps layers no. {numbers} (modelled or schematic): indicative only.",
     ),
     "report_signs": (
         "列号为图层序号，同上表。● 占用　○ 仅接边　– 不占用；括号表示模拟或示意图层，仅供参考。",
@@ -77,12 +82,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "report_table_findings": ("须注意的结果", "Results that need attention"),
     "report_table_layers": ("各图层汇总", "Layers at a glance"),
     "report_table_matrix": ("地块与图层对照", "Parcels by layer"),
-    "report_table_parcels": ("地块面积（椭球面积）", "Areas of the parcels (ellipsoidal)"),
+    "report_table_parcels": (
+        "地块面积（椭球面积）",
+        "Areas of the parcels (ellipsoidal)",
+    ),
     "report_table_areas": ("三种面积比较", "Areas by three rules"),
     "report_table_decisions": ("判定及理由", "What was decided, and why"),
     "report_table_files": ("文件", "Files"),
     "report_table_overlap": ("占用情况", "Overlaps"),
-    "report_table_apart": ("不占用的地块及最近距离", "Parcels that do not overlap, with the nearest distance"),
+    "report_table_apart": (
+        "不占用的地块及最近距离",
+        "Parcels that do not overlap, with the nearest distance",
+    ),
     "report_table_slivers": ("接边误差", "Slivers"),
     "report_table_layer_list": ("图层版本与来源", "Versions and sources of the layers"),
     "report_table_rules": (
@@ -94,8 +105,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{parcel}: {count} boundary points, {plane}",
     ),
     "report_figure": (
-        "图 {number}　{parcel}与{layers_zh}的重叠位置",
-        "Figure {number}   {parcel} and {layers_en}",
+        "图 {number}　{parcel}",
+        "Figure {number}   {parcel}",
     ),
     "report_figures_cut": (
         "只绘出前 {shown} 个地块的图，有重叠的地块共 {count} 个；全部图形见 GeoPackage。",
@@ -194,7 +205,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "report_what_part": ("文件内图层", "Part"),
     # --- sentences ----------------------------------------------------------------
     "report_not_stated": ("未说明", "not stated"),
-    "report_accuracy_of": ("±{metres} 米", "±{metres} m"),
+    "report_accuracy_of": ("±{metres} 米", "+/- {metres} metres"),
     "report_layer_stated": (
         "版本 {version}；所指时间：{time_zh}；位置精度：{accuracy_zh}；提供者：{provider}",
         "Version {version}; stands for: {time_en}; accuracy: {accuracy_en}; provider: {provider}",
@@ -219,12 +230,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
     # --- map ----------------------------------------------------------------------
     "report_north_letter": ("北", "North"),
     "report_legend": ("图例", "Legend"),
+    "report_hatched": ("斜线：占用部分", "hatched: what is shared"),
     "report_this_parcel": ("本地块及界址点", "This parcel, with its points"),
     "report_other_parcels": ("其他地块", "Other parcels"),
     "report_banner_border": ("旗县界", "Banner border"),
     "report_legend_area": (
-        "斜线：占用 {ha} 公顷，{percent} %",
-        "hatched: {ha} ha shared, {percent} %",
+        "{ha} 公顷（{percent}%）",
+        "{ha} ha ({percent} %)",
     ),
     "report_not_shown": ("图形不予显示", "shape not shown"),
     "report_plane": (

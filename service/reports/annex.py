@@ -76,7 +76,7 @@ class Outline:
 
 
 def outlines(source: Sequence[gpd.GeoSeries]) -> dict[str, Outline]:
-    """Number the points of all parcels as they are in their files.
+    """Answer the numbered points of all parcels, as they are in their files.
 
     Parameters
     ----------
@@ -131,9 +131,7 @@ def _ring(
 
 def coordinates(report: CheckReport, found: dict[str, Outline]) -> Section:
     """Answer the annex of coordinates."""
-    blocks = [
-        block for parcel in report.parcels for block in _of_parcel(parcel, found)
-    ]
+    blocks = [block for parcel in report.parcels for block in _of_parcel(parcel, found)]
     return Section(word("title_coordinates"), tuple(blocks), new_page=True)
 
 
@@ -149,10 +147,15 @@ def _of_parcel(parcel: ParcelResult, found: dict[str, Outline]) -> Iterator[Bloc
     )
     shown = outline.points[:MOST_POINTS]
     columns = _point_columns(geographic=outline.geographic)
-    rows: list[Row] = []
-    for start in range(0, len(shown), POINTS_PER_BLOCK):
-        rows += _beside(shown[start : start + POINTS_PER_BLOCK], len(columns))
-    yield Table((*columns, *columns), tuple(rows), caption, small=True)
+    if outline.geographic:
+        # Latitude and longitude too: there is no room for two points beside.
+        rows = [Row(_point_cells(one)) for one in shown]
+        yield Table(columns, tuple(rows), caption, small=True)
+    else:
+        blocks = range(0, len(shown), POINTS_PER_BLOCK)
+        parts = [shown[start : start + POINTS_PER_BLOCK] for start in blocks]
+        rows = [row for part in parts for row in _beside(part, len(columns))]
+        yield Table((*columns, *columns), tuple(rows), caption, small=True)
     if len(shown) < len(outline.points):
         yield Paragraph(
             word("points_cut", shown=len(shown), count=len(outline.points)), "caution"
@@ -166,7 +169,7 @@ def _point_columns(*, geographic: bool) -> tuple[Column, ...]:
     )
     return (
         Column(word("point"), weight=0.7),
-        Column(word("ring"), 0, weight=0.55),
+        Column(word("ring"), 0, weight=0.65),
         *(degrees if geographic else ()),
         Column(word("north"), 3, METRES, 1.25, grouped=False),
         Column(word("east"), 3, METRES, 1.35, grouped=False),

@@ -9,6 +9,7 @@ from layers.models import Bilingual
 Text = Bilingual | str
 Value = Bilingual | str | Decimal | float | int | None
 
+Anchor = Literal["start", "middle", "end"]
 RowStyle = Literal["usual", "group", "part", "sum"]
 """``group``: its first cell heads the rows below; ``part``: a subtotal; ``sum``."""
 
@@ -30,6 +31,8 @@ class Column:
         Whether thousands are set apart; never for coordinates.
     share : bool
         Numbers are shares of 1, shown as per cent.
+    centred : bool
+        For signs.
     """
 
     head: Bilingual
@@ -38,11 +41,12 @@ class Column:
     weight: float = 0.0
     grouped: bool = True
     share: bool = False
+    centred: bool = False
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row: a value for each column, or one for all of them (``group``)."""
+    """A row: a value for each column, or what is said across them (``group``)."""
 
     cells: tuple[Value, ...]
     style: RowStyle = "usual"
@@ -94,7 +98,7 @@ class Label:
     y: float
     text: str
     size: float = 6.5
-    anchor: Literal["start", "middle", "end"] = "start"
+    anchor: Anchor = "start"
     colour: str = "#000000"
     halo: bool = False
 

@@ -17,21 +17,20 @@ from service.checking.prepared import AgainstLayer
 from service.palette import Symbol
 from service.reports import site_map
 from service.reports.annex import Outline
-from service.reports.blocks import Figure, Label
+from service.reports.blocks import Anchor, Figure, Label
 from service.reports.map_frame import SiteFrame, meridian_of, site_frame
 from service.reports.names import Names
 from service.reports.planes import is_national, plane_for
 from service.reports.site_map import Corners, Shown
 from service.reports.words import (
     ReportLanguage,
-    joined,
     lines,
     number_text,
     status_word,
     word,
 )
+from service.reports.wrapping import shortened, wrapped
 from service.sheet.drawing import PX
-from service.reports.wrapping import wrapped
 from service.sheet.furniture import scale_bar
 from service.symbols import pattern
 
@@ -44,7 +43,7 @@ _SWATCH = (8.0, 4.6)
 _TEXT = _LEGEND + _SWATCH[0] + 2.0
 _LINE = 3.1
 _SIZE = 6.8
-_FOOT_LINES = 3
+_MOST_LINES = 2
 _BAR_HEIGHT = 22.0
 
 
@@ -52,6 +51,7 @@ _BAR_HEIGHT = 22.0
 class _Canvas:
     """Collects drawings (px) and labels (mm) of one figure."""
 
+    name: str
     parts: list[Markup] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
 
@@ -87,6 +87,8 @@ class Figures:
         self._outlines = outlines
         self._outcome, self._language, self._hidden = outcome, language, hidden
         self._names = Names(outcome.report)
+        layers = enumerate(outcome.report.layers, start=1)
+        self._numbers = {one.id: number for number, one in layers}
         self._layers = {one.spec.id: one for one in outcome.against.layers}
         self._shapes = {
             str(key): shape for key, shape in outcome.parcels.geometry.items()
@@ -116,7 +118,7 @@ class Figures:
             self._banners(frame),
             f"m{number}",
         )
-        canvas = _Canvas()
+        canvas = _Canvas(f"m{number}")
         self._map(canvas, frame, svg)
         corners = _corners(frame, outline)
         canvas.parts.append(_moved(site_map.dots(corners.at)))
@@ -124,32 +126,18 @@ class Figures:
         x, y = middle[0].tolist()
         for label in (
             *site_map.grid_labels(frame),
-            *site_map.point_labels(
-                frame, corners, (x, y), self._names.number(parcel)
-            ),
+            *site_map.point_labels(frame, corners, (x, y), self._names.number(parcel)),
         ):
             canvas.labels.append(_shifted(label))
         below = self._legend(canvas, sharing, shown)
         height = max(MAP_HEIGHT + _TOP + _BELOW, below + _BAR_HEIGHT)
-        self._scale(canvas, frame, height - _BELOW - _BAR_HEIGHT)
+        self._scale(canvas, frame, max(below, height - _BELOW - _BAR_HEIGHT))
         return Figure(
             _svg(canvas.parts, height),
             WIDTH,
             height,
             tuple(canvas.labels),
-            self._caption(parcel, sharing, number),
-        )
-
-    def _caption(
-        self, parcel: ParcelResult, sharing: Sequence[LayerResult], number: int
-    ) -> Bilingual:
-        listed = joined([self._names.layer(one.layer) for one in sharing])
-        return word(
-            "figure",
-            number=number,
-            parcel=self._names.parcel(parcel),
-            layers_zh=listed.zh,
-            layers_en=listed.en,
+            word("figure", number=number, parcel=self._names.parcel(parcel)),
         )
 
     def _shown(
@@ -207,20 +195,31 @@ class Figures:
             (site_map.BANNER, "banner_border"),
         ):
             y = self._entry(canvas, y, _line_swatch(symbol, y), [word(key)])
+        y = self._entry(canvas, y, Markup(""), [word("hatched")]) - _SWATCH[1] / 2
         for position, (one, layer) in enumerate(zip(sharing, shown, strict=True)):
-            title = site_map.legend_title(layer.spec, status_word(layer.spec.status))
-            area = word(
-                "legend_area",
-                ha=number_text(one.overlap.printed.ha, 4),
-                percent=number_text(100.0 * one.overlap.share, 2),
-            )
-            texts = [title, area]
-            if self._names.layers[one.layer].indicative:
-                texts.append(word("level_indicative"))
-            if layer.spec.id in self._hidden:
-                texts.append(word("not_shown"))
-            y = self._entry(canvas, y, _layer_swatch(layer, position, y), texts)
+            swatch = _layer_swatch(layer, position, y, canvas.name)
+            y = self._entry(canvas, y, swatch, self._layer_texts(one))
         return y
+
+    def _layer_texts(self, result: LayerResult) -> list[Bilingual]:
+        used = self._names.layers[result.layer]
+        number = self._numbers[result.layer]
+        badge = status_word(used.status)
+        title = Bilingual(
+            zh=f"{number} {used.title.zh}〔{badge.zh}〕",
+            en=f"{number} {used.title.en} [{badge.en.lower()}]",
+        )
+        area = word(
+            "legend_area",
+            ha=number_text(result.overlap.printed.ha, 4),
+            percent=number_text(100.0 * result.overlap.share, 2),
+        )
+        texts = [title, area]
+        if used.indicative:
+            texts.append(word("level_indicative"))
+        if result.layer in self._hidden:
+            texts.append(word("not_shown"))
+        return texts
 
     def _entry(
         self, canvas: _Canvas, y: float, swatch: Markup, texts: Sequence[Bilingual]
@@ -229,7 +228,7 @@ class Figures:
         at = y
         for text in texts:
             for one in lines(text, self._language):
-                for line in wrapped(one, _SIZE, WIDTH - _TEXT):
+                for line in shortened(wrapped(one, _SIZE, WIDTH - _TEXT), _MOST_LINES):
                     canvas.text(_TEXT, at, line)
                     at += _LINE
         return max(at, y + _SWATCH[1]) + 1.4
@@ -250,10 +249,8 @@ class Figures:
             )
         for n in range(count + 1):
             mark = bar["marks"][n] + (f" {bar['unit']}" if n == count else "")
-            anchor = "start" if n == 0 else "middle"
-            canvas.labels.append(
-                Label(_LEGEND + n * part, y + 1.0, mark, 6.0, anchor)
-            )
+            anchor: Anchor = "start" if n == 0 else "middle"
+            canvas.labels.append(Label(_LEGEND + n * part, y + 1.0, mark, 6.0, anchor))
         at = y + 7.4
         canvas.text(_LEGEND, at, bar["ratio"], 7.5)
         for text in self._plane_lines(frame):
@@ -287,13 +284,11 @@ def _line_swatch(symbol: Symbol, y: float) -> Markup:
     return _box(symbol, y, 0.0, 1.0, "#FFFFFF", 0.0)
 
 
-def _layer_swatch(layer: Shown, position: int, y: float) -> Markup:
+def _layer_swatch(layer: Shown, position: int, y: float, figure: str) -> Markup:
     """Draw what the layer looks like, and its overlap on the right half."""
-    under, over = (
-        site_map.tint(layer.spec),
-        site_map.hatched(layer.spec, position),
-    )
-    name = f"k{position}-{layer.spec.id}"
+    under = site_map.tint(layer.spec, 1)
+    over = site_map.hatched(layer.spec, position, 1)
+    name = f"k-{figure}-{layer.spec.id}"
     ground = _box(under, y, 0.0, 1.0, under.fill or "#FFFFFF", under.fill_opacity)
     return pattern(over, name) + ground + _box(over, y, 0.45, 1.0, f"url(#{name})", 1)
 

@@ -90,7 +90,7 @@ def _overlaps(pairs: list[tuple[ParcelResult, LayerResult]], names: Names) -> Ta
         Column(word("banner"), weight=1.6),
         *AMOUNT_COLUMNS,
         Column(word("share_of_parcel"), 2, PERCENT, share=True),
-        Column(Bilingual(zh="±", en="±"), 0, M2),
+        Column(Bilingual(zh="±", en="+/-"), 0, M2),
     )
     rows = [row for pair in pairs for row in _of_parcel(*pair, names)]
     return Table(columns, tuple(rows), word("table_overlap"))
@@ -99,12 +99,9 @@ def _overlaps(pairs: list[tuple[ParcelResult, LayerResult]], names: Names) -> Ta
 def _of_parcel(
     parcel: ParcelResult, result: LayerResult, names: Names
 ) -> Iterator[Row]:
-    own, label = names.parcel(parcel), names.finding(result)
-    head = Bilingual(
-        zh=f"{own}　结论：{label.zh}",  # noqa: RUF001
-        en=f"{own}   finding: {label.en}",
-    )
-    yield Row((head,), "group")
+    found = names.finding(result)
+    said = word("finding_of", finding_zh=found.zh, finding_en=found.en)
+    yield Row((names.parcel(parcel), said), "group")
     spread = spread_text(result.uncertainty_m2)
     cells = sum(len(one.banners) for one in result.classes)
     for one in result.classes:
@@ -230,7 +227,7 @@ def results(report: CheckReport) -> Table:
         Column(word("contact")),
         *AMOUNT_COLUMNS,
         Column(word("share_of_parcel"), 4, share=True),
-        Column(Bilingual(zh="±", en="±"), 2, M2),
+        Column(Bilingual(zh="±", en="+/-"), 2, M2),
         Column(word("distance"), 3, METRES),
         Column(word("azimuth"), 2, DEGREES),
         Column(word("finding")),

@@ -54,7 +54,9 @@ class SiteFrame(Frame):
         return np.column_stack(step.transform(points[:, 0], points[:, 1]))
 
 
-def site_frame(points: FloatArray, plane: CRS, width: float, height: float) -> SiteFrame:
+def site_frame(
+    points: FloatArray, plane: CRS, width: float, height: float
+) -> SiteFrame:
     """Choose the scale so that points fill most of the frame.
 
     Parameters

@@ -102,6 +102,7 @@ def _table(table: Table, language: ReportLanguage) -> dict[str, Any]:
                 "head": lines(one.head, language),
                 "unit": unit_text(one, language),
                 "number": one.decimals is not None,
+                "centred": one.centred,
                 "weight": one.weight,
             }
             for one in table.columns
@@ -114,9 +115,10 @@ def _row(
     row: Row, columns: tuple[Column, ...], language: ReportLanguage
 ) -> dict[str, Any]:
     if row.style == "group":
-        first = row.cells[0]
-        assert not isinstance(first, int | float)
-        return {"style": "group", "cells": [cell_lines(first, columns[0], language)]}
+        parts = [cell_lines(one, columns[0], language) for one in row.cells]
+        head = ["　".join(one[0] for one in parts)]
+        head += ["   ".join(one[1] for one in parts if len(one) > 1)]
+        return {"style": "group", "cells": [[one for one in head if one]]}
     cells = [
         [""] if one == "" else cell_lines(one, column, language)
         for one, column in zip(row.cells, columns, strict=True)

@@ -143,7 +143,7 @@ def _parts(
     pieces = _shared(features[[positions[one.id] for one in rows]], shape)
     found: dict[str | None, list[shapely.Geometry]] = {}
     slivers: list[shapely.Geometry] = []
-    taken = _EMPTY
+    taken: shapely.Geometry = _EMPTY
     for row, piece in zip(rows, pieces, strict=True):
         own = _cut(piece, taken) if len(rows) > 1 else piece
         taken = _together([taken, own])
@@ -164,7 +164,7 @@ def _cut(shape: shapely.Geometry, other: shapely.Geometry) -> shapely.Geometry:
 
 
 def _together(shapes: Sequence[shapely.Geometry]) -> shapely.Geometry:
-    kept = [one for one in shapes if not one.is_empty]
+    kept = [one for one in shapes if not shapely.is_empty(one)]
     if not kept:
         return _EMPTY
     owner = np.zeros(len(kept), dtype=np.int64)

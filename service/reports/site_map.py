@@ -12,7 +12,7 @@ import shapely
 from markupsafe import Markup
 
 from geo.types import FloatArray, GeometryArray
-from layers.models import Bilingual, LayerSpec
+from layers.models import LayerSpec
 from service.palette import Symbol, symbol_of
 from service.reports.blocks import Label
 from service.reports.map_frame import SiteFrame, grid_values
@@ -24,8 +24,8 @@ NEIGHBOUR = Symbol(None, 0, "#6B6B6B", (1.0, 1.0), (4, 2))
 BANNER = Symbol(None, 0, "#75707C", (1.0, 1.0), (6, 2, 1.2, 2))
 _GRID = Symbol(None, 0, "#A9AEB4", (0.45, 0.45))
 _ANGLES = (45, 135, 90, 0, 22, 112)
-_TINT = 0.10
-_SPACING = 9.0
+_TINT = 0.12
+_SPACING, _WIDER = 9.0, 3.0
 _MOST_NUMBERED = 60
 _POINT_SIZE = 5.5
 _OUTWARD = np.array([2.9, 2.4])
@@ -68,16 +68,19 @@ class Corners:
     numbers: tuple[str, ...]
 
 
-def tint(spec: LayerSpec) -> Symbol:
-    """Answer how a layer is drawn beneath: a light tint, the line of its status."""
+def tint(spec: LayerSpec, count: int) -> Symbol:
+    """Answer how a layer is drawn beneath: a light tint, the line of its status.
+
+    The more layers lie over each other, the lighter each is.
+    """
     symbol = symbol_of(spec)
     fill = symbol.fill or symbol.line
     return replace(
-        symbol, fill=fill, fill_opacity=_TINT, pattern="none", width=(1.2, 1.2)
+        symbol, fill=fill, fill_opacity=_TINT / count, pattern="none", width=(1.2, 1.2)
     )
 
 
-def hatched(spec: LayerSpec, position: int) -> Symbol:
+def hatched(spec: LayerSpec, position: int, count: int) -> Symbol:
     """Answer how an overlap is drawn: hatched in the layer's colour.
 
     Parameters
@@ -85,18 +88,20 @@ def hatched(spec: LayerSpec, position: int) -> Symbol:
     spec : LayerSpec
     position : int
         In the legend; layers beside each other are hatched in other directions.
+    count : int
+        Layers on the map: the more there are, the wider is the hatch.
     """
     symbol = symbol_of(spec)
     return Symbol(
         symbol.line,
-        0.10,
+        _TINT / count,
         symbol.line,
         (0.9, 0.9),
         (),
         "hatch",
         symbol.line,
         _ANGLES[position % len(_ANGLES)],
-        spacing=_SPACING,
+        spacing=_SPACING + _WIDER * min(count - 1, 6),
     )
 
 
@@ -126,13 +131,14 @@ def drawn(
     """
     drawing = MapDrawing(frame)
     drawing.ground("#FFFFFF")
+    count = len(layers)
     for one in layers:
-        drawing.shapes(one.whole, tint(one.spec), f"{name}-t-{one.spec.id}")
+        drawing.shapes(one.whole, tint(one.spec, count), f"{name}-t-{one.spec.id}")
     drawing.shapes(banners, BANNER, f"{name}-banners")
     drawing.lines(grid_lines(frame), _GRID)
     drawing.shapes(neighbours, NEIGHBOUR, f"{name}-others")
     for position, one in enumerate(layers):
-        symbol = hatched(one.spec, position)
+        symbol = hatched(one.spec, position, count)
         drawing.shapes(one.shared, symbol, f"{name}-o-{one.spec.id}")
     drawing.shapes(np.array([parcel], dtype=object), OUTLINE, f"{name}-parcel")
     return drawing.svg()
@@ -144,14 +150,13 @@ def grid_lines(frame: SiteFrame) -> GeometryArray:
     ends = [[(x, south), (x, north)] for x in grid_values(west, east, frame)]
     ends += [[(west, y), (east, y)] for y in grid_values(south, north, frame)]
     lines = [
-        shapely.LineString(frame.from_plane(np.array(one, dtype=float)))
-        for one in ends
+        shapely.LineString(frame.from_plane(np.array(one, dtype=float))) for one in ends
     ]
     return np.array(lines, dtype=object)
 
 
 def grid_labels(frame: SiteFrame) -> Iterator[Label]:
-    """Number the grid: eastings below, northings at the left; metres."""
+    """Yield the numbers of the grid: eastings below, northings at the left; metres."""
     west, south, east, north = frame.plane_bounds
     width, height = frame.size
     for x in grid_values(west, east, frame):
@@ -186,7 +191,7 @@ def point_labels(
     places = (corners.at + outward / away * _OUTWARD).tolist()
     for (x, y), number in zip(places, corners.numbers, strict=True):
         box = _box((x, y), number, _POINT_SIZE)
-        inside = 0 < box.left and box.right < width and 0 < box.top
+        inside = box.left > 0 and box.right < width and box.top > 0
         if inside and box.bottom < height and not any(box.meets(o) for o in taken):
             taken.append(box)
             yield Label(x, y, number, _POINT_SIZE, "middle", halo=True)
@@ -208,10 +213,3 @@ def dots(points: FloatArray) -> Markup:
         'stroke-width="1.1"/>'
     )
     return Markup("").join(dot.format(x, y) for x, y in placed)
-
-
-def legend_title(spec: LayerSpec, badge: Bilingual) -> Bilingual:
-    """Name a layer in a legend, with its status."""
-    return Bilingual(
-        zh=f"{spec.title.zh}〔{badge.zh}〕", en=f"{spec.title.en} [{badge.en}]"
-    )

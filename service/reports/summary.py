@@ -6,7 +6,12 @@ from decimal import Decimal
 
 from geo.conflict.findings import LEVELS
 from layers.models import Bilingual
-from service.checking.models import CheckReport, LayerResult, ParcelResult
+from service.checking.models import (
+    CheckReport,
+    DecisionModel,
+    LayerResult,
+    ParcelResult,
+)
 from service.reports.blocks import (
     Block,
     Column,
@@ -20,7 +25,6 @@ from service.reports.blocks import (
 from service.reports.names import AMOUNT_COLUMNS, Names, amount_cells, known
 from service.reports.words import (
     M2,
-    either,
     joined,
     number_text,
     status_word,
@@ -38,11 +42,14 @@ def summary(report: CheckReport, made_on: date) -> list[Section]:
     names = Names(report)
     blocks: list[Block] = [
         Facts(tuple(_project(report, made_on))),
-        *_findings(report, names),
+        *_findings(report),
         layer_table(report),
     ]
     if len(report.layers) <= MOST_MATRIX_LAYERS:
         blocks += [_matrix(report, names), Paragraph(word("signs"), "small")]
+    reasons = reason_table(report)
+    if reasons.rows:
+        blocks.append(reasons)
     return [Section(word("title_summary"), tuple(blocks))]
 
 
@@ -72,7 +79,7 @@ def _project(
     yield word("result_id"), report.result_id
 
 
-def _findings(report: CheckReport, names: Names) -> Iterator[Block]:
+def _findings(report: CheckReport) -> Iterator[Block]:
     found = report.summary.finding
     yield Paragraph(word("finding_is", **_pair("finding", found.label)), "finding")
     yield Paragraph(_counted(report), "usual")
@@ -82,15 +89,6 @@ def _findings(report: CheckReport, names: Names) -> Iterator[Block]:
         yield Paragraph(text, "caution")
     if _unconfirmed(report):
         yield Paragraph(word("unconfirmed"), "caution")
-    rows = tuple(_reasons(report, names))
-    if rows:
-        columns = (
-            Column(word("parcel"), weight=1.5),
-            Column(word("layer"), weight=2.0),
-            Column(word("finding"), weight=1.2),
-            Column(word("basis"), weight=4.5),
-        )
-        yield Table(columns, rows, word("table_findings"), small=True)
 
 
 def _pair(name: str, text: Bilingual) -> dict[str, object]:
@@ -125,34 +123,40 @@ def _unconfirmed(report: CheckReport) -> bool:
     )
 
 
-def _reasons(report: CheckReport, names: Names) -> Iterator[Row]:
-    for parcel in report.parcels:
-        for one in parcel.layers:
-            if one.finding.level != "clear":
-                yield Row(
-                    (
-                        names.parcel(parcel),
-                        names.layer(one.layer),
-                        names.finding(one),
-                        _basis(one),
-                    )
-                )
+def reason_table(report: CheckReport) -> Table:
+    """Answer what needs attention, parcel by parcel, with the clause it rests on."""
+    names = Names(report)
+    columns = (Column(word("finding"), weight=1.0), Column(word("basis"), weight=6.0))
+    rows = [row for one in report.parcels for row in _reasons(report, one, names)]
+    return Table(columns, tuple(rows), word("table_findings"), small=True)
+
+
+def _reasons(report: CheckReport, parcel: ParcelResult, names: Names) -> Iterator[Row]:
+    noted = [one for one in parcel.layers if one.finding.level != "clear"]
+    if not noted:
+        return
+    yield Row((names.parcel(parcel),), "group")
+    firm = [one for one in noted if one.finding.level != "indicative"]
+    for one in sorted(firm, key=lambda one: LEVELS.index(one.finding.level)):
+        yield Row((names.finding(one), _basis(one)))
+    numbers = {one.id: str(n) for n, one in enumerate(report.layers, start=1)}
+    soft = [
+        numbers[one.layer]
+        for one in noted
+        if one.finding.level == "indicative" and one.touched
+    ]
+    if soft:
+        text = word("indicative_overlaps", numbers=", ".join(soft))
+        yield Row((word("level_indicative"), text))
 
 
 def _basis(result: LayerResult) -> Bilingual:
-    """Say why, and by which clause where a rule of legal force applies."""
-    found, clause = result.finding, result.finding.clause
-    if clause is None or found.level == "indicative":
-        return found.reason
-    article = clause.article or ""
-    text = clause.text or Bilingual(zh="", en="")
-    return word(
-        "basis_clause",
-        **_pair("reason", found.reason),
-        **_pair("text", text),
-        document=clause.document,
-        article=article,
-    )
+    """Say why, and by which clause."""
+    reason, clause = result.finding.reason, result.finding.clause
+    if clause is None:
+        return reason
+    where = f"{clause.document} {clause.article or ''}".strip()
+    return word("basis_clause", **_pair("reason", reason), clause=where)
 
 
 def layer_table(report: CheckReport) -> Table:
@@ -190,7 +194,7 @@ def _overlap_columns() -> tuple[Column, ...]:
 def _matrix(report: CheckReport, names: Names) -> Table:
     columns = [Column(word("parcel"), weight=1.0)]
     columns += [
-        Column(Bilingual(zh=str(n), en=str(n)))
+        Column(Bilingual(zh=str(n), en=str(n)), centred=True)
         for n in range(1, len(report.layers) + 1)
     ]
     columns.append(Column(word("finding"), weight=0.6))
@@ -202,7 +206,7 @@ def _matrix(report: CheckReport, names: Names) -> Table:
     return Table(tuple(columns), tuple(rows), word("table_matrix"))
 
 
-def _sign(result: LayerResult, indicative: bool) -> str:  # noqa: FBT001
+def _sign(result: LayerResult, indicative: bool) -> str:
     sign = _SIGNS[result.contact]
     return f"({sign})" if indicative and result.contact == "overlap" else sign
 
@@ -280,25 +284,16 @@ def _area_row(parcel: ParcelResult, names: Names) -> Row:
 def reading(report: CheckReport) -> Section:
     """Answer how the files were read, with what each decision rests on."""
     columns = (
-        Column(word("file"), weight=1.3),
         Column(word("question"), weight=1.0),
-        Column(word("decided"), weight=1.1),
-        Column(word("reason"), weight=4.0),
-        Column(word("instead"), weight=1.2),
+        Column(word("decided"), weight=1.2),
+        Column(word("reason"), weight=5.0),
+        Column(word("instead"), weight=1.4),
     )
-    rows = tuple(
-        Row(
-            (
-                one.file,
-                word(f"what_{one.what}") if one.what in _QUESTIONS else one.what,
-                one.value,
-                one.reason,
-                " / ".join(one.alternatives),
-            )
-        )
-        for one in report.decisions
-    )
-    table = Table(columns, rows, word("table_decisions"), small=True)
+    rows: list[Row] = []
+    for name in dict.fromkeys(one.file for one in report.decisions):
+        rows.append(Row((name,), "group"))
+        rows += [_decision(one) for one in report.decisions if one.file == name]
+    table = Table(columns, tuple(rows), word("table_decisions"), small=True)
     files = Table(
         (
             Column(word("file"), weight=2.0),
@@ -317,17 +312,13 @@ def reading(report: CheckReport) -> Section:
     return Section(word("title_reading"), (files, table))
 
 
+def _decision(one: DecisionModel) -> Row:
+    known_word = one.what in _QUESTIONS
+    what: Text = word(f"what_{one.what}") if known_word else one.what
+    return Row((what, one.value, one.reason, " / ".join(one.alternatives)))
+
+
 _QUESTIONS = (
     *("encoding", "crs", "datum", "zone", "prefix", "axis_order", "rings", "units"),
     *("angles", "fields", "curves", "part"),
 )
-
-
-def banner_names(report: CheckReport) -> dict[str, Bilingual]:
-    """Answer the banners that parcels lie in, by id."""
-    return {
-        one.banner_id: either(one.name, one.name_en, one.banner_id)
-        for parcel in report.parcels
-        for one in parcel.banners
-        if one.banner_id is not None
-    }

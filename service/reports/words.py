@@ -19,6 +19,7 @@ PERCENT = Bilingual(zh="%", en="%")
 
 NOTHING = "—"
 
+
 def word(name: str, /, **details: object) -> Bilingual:
     """Answer a word or sentence of reports in both languages."""
     return Bilingual(**render(f"report_{name}", details)._asdict())

@@ -5,6 +5,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import xlsxwriter
+from xlsxwriter.format import Format
 
 from layers.models import Bilingual
 from service.checking.check import CheckOutcome
@@ -26,7 +27,6 @@ from service.reports.words import ReportLanguage, lines, unit_text, word
 MOST_ROWS = 1_048_000
 """Rows of a sheet; a longer table goes on in the next."""
 _WIDEST, _NARROWEST = 60, 9
-_Format = xlsxwriter.format.Format
 
 
 def report_workbook(outcome: CheckOutcome, options: ReportOptions) -> bytes:
@@ -52,9 +52,7 @@ def report_workbook(outcome: CheckOutcome, options: ReportOptions) -> bytes:
             {"title": word("title").zh, "comments": f"{report.result_id}"}
         )
         writer = _Writer(book, options.language)
-        writer.cover(
-            word("title_summary"), summary.summary(report, options.made_on)[0]
-        )
+        writer.cover(word("title_summary"), summary.summary(report, options.made_on)[0])
         for title, table in _sheets(outcome):
             writer.table(title, table)
         writer.cover(word("title_notes"), _notes(report))
@@ -102,7 +100,7 @@ class _Writer:
 
     def __init__(self, book: xlsxwriter.Workbook, language: ReportLanguage) -> None:
         self._book, self._language = book, language
-        self._formats: dict[tuple[str, bool], _Format] = {}
+        self._formats: dict[tuple[str, bool], Format] = {}
         self._head = book.add_format(
             {
                 "bold": True,
@@ -131,7 +129,7 @@ class _Writer:
                 at += 1
 
     def table(self, title: Bilingual, table: Table) -> None:
-        """Write a table, its heads frozen and filtered; several sheets if it is long."""
+        """Write a table, its heads frozen; on several sheets if it is long."""
         rows = [one for one in table.rows if one.style != "group"]
         for number, start in enumerate(range(0, max(len(rows), 1), MOST_ROWS)):
             name = self._name(title) + (f" {number + 1}" if number else "")
@@ -162,7 +160,7 @@ class _Writer:
             return None
         return self._said(value) if isinstance(value, str | Bilingual) else value
 
-    def _format(self, column: Column, *, bold: bool) -> _Format:
+    def _format(self, column: Column, *, bold: bool) -> Format:
         """Answer the number format of a column: its decimals, its thousands."""
         shape = ""
         if column.decimals is not None:

@@ -67,3 +67,16 @@ def _may_break(before: str, after: str) -> bool:
     if before in _OPENING or after in _CLOSING or after == " ":
         return False
     return before in " -" or wide(before) or wide(after)
+
+
+def shortened(lines: list[str], most: int) -> list[str]:
+    """Keep the first lines; the last of them says that there are more.
+
+    Examples
+    --------
+    >>> shortened(["a", "b"], 2), shortened(["abc", "abc", "abc"], 2)
+    (['a', 'b'], ['abc', 'ab…'])
+    """
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], f"{lines[most - 1][:-1]}…"]
