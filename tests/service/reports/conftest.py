@@ -166,12 +166,12 @@ def many_parcels(path: Path) -> Path:
     features = []
     for n in range(12):
         west, south = 107.0 + 0.02 * (n % 6), 40.05 + 0.07 * (n // 6)
-        shape = shapely.box(west, south, west + 0.012, south + 0.02)
+        shape: shapely.Geometry = shapely.box(west, south, west + 0.012, south + 0.02)
         if n == 4:
             hole = shapely.box(west + 0.004, south + 0.006, west + 0.008, south + 0.01)
             shape = shapely.difference(shape, hole)
         if n == 7:
-            # Shares a strip of a hand's breadth with the zone of unit_00 that ends there.
+            # 1e-9 degree, 0.1 mm, over the border of the zone of unit_00.
             shape = shapely.box(107.05 - 1e-9, 40.13, 107.06, 40.14)
         about = {
             "DKBH": f"DK{n + 1:03d}",

@@ -17,7 +17,8 @@ DAY = date(2026, 1, 15)
 
 
 def read(path: Path, layer: str) -> gpd.GeoDataFrame:
-    return pyogrio.read_dataframe(path, layer=layer)
+    table: gpd.GeoDataFrame = pyogrio.read_dataframe(path, layer=layer)
+    return table
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +53,11 @@ def test_parts_make_up_the_parcel(files: dict[str, Path], name: str) -> None:
     shapes: dict[tuple[str, str], list[shapely.Geometry]] = {}
     printed: dict[tuple[str, str], float] = {}
     for table in parts:
-        for row in table.itertuples():
-            key = row.parcel, row.layer
-            if not shapely.is_empty(row.geometry):
-                shapes.setdefault(key, []).append(row.geometry)
-            printed[key] = printed.get(key, 0.0) + row.printed_ha
+        for row in table.to_dict("records"):
+            key = str(row["parcel"]), str(row["layer"])
+            if not shapely.is_empty(row["geometry"]):
+                shapes.setdefault(key, []).append(row["geometry"])
+            printed[key] = printed.get(key, 0.0) + float(row["printed_ha"])
     totals = read(files[name], "parcels").set_index("parcel")["printed_ha"]
     for (parcel, layer), found in shapes.items():
         whole = shapely.union_all(found)

@@ -87,13 +87,8 @@ def test_points_are_numbers_north_and_east(zh: openpyxl.Workbook) -> None:
     assert (first["X 北（米）"], first["Y 东（米）"]) == (4466000.0, 36415000.0)
     assert (first["点号"], first["圈号"], first["边长（米）"]) == ("J1", 1, 500.0)
     closing = [one["点号"] for one in records(zh["界址点"])]
-    assert closing == ["J1", "J2", "J3", "J4", "J1", "J5", "J6", "J7", "J8", "J5"] + [
-        "J1",
-        "J2",
-        "J3",
-        "J4",
-        "J1",
-    ]
+    rings = [("J1", "J2", "J3", "J4", "J1"), ("J5", "J6", "J7", "J8", "J5")]
+    assert closing == [*rings[0], *rings[1], *rings[0]]
 
 
 def test_one_sheet_for_each_table(zh: openpyxl.Workbook, sample: CheckOutcome) -> None:
