@@ -35,5 +35,21 @@ class LayerLimitError(LayerError):
     """A file from a stranger that is larger than it may be."""
 
 
+class RulesError(LayerError):
+    """A table of rules that cannot be read or contradicts itself."""
+
+
+class CheckError(LayerError):
+    """A conflict check that cannot be made, resumed or repeated."""
+
+
 class CatalogError(LayerError):
     """A catalogue that contradicts its files."""
+
+
+class VersionNotFoundError(CatalogError):
+    """No version of that name, or several."""
+
+
+class LedgerError(LayerError):
+    """A figure ledger that cannot be used as it is written."""

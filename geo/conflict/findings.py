@@ -33,7 +33,8 @@ class Rule:
     ----------
     id : str
     layers : tuple of str
-        Ids of layers, or ``theme:NAME``; ``*`` and ``?`` stand for any letters.
+        Ids of layers, ``theme:NAME`` or ``title:TEXT``; ``*`` and ``?`` stand for any
+        letters.
     classes : tuple of str
         Sub-classes of the layer; empty for all.
     uses : tuple of str
@@ -48,12 +49,12 @@ class Rule:
     uses: tuple[str, ...]
     level: Level
 
-    def fits(self, layer: str, theme: str, class_name: str | None, use: str) -> bool:
+    def fits(self, subject: "Subject", class_name: str | None) -> bool:
         """Whether the rule is about such an overlap."""
         return (
-            _any_fits(self.layers, (layer, f"theme:{theme}"))
+            _any_fits(self.layers, subject.names)
             and (not self.classes or _any_fits(self.classes, (class_name or "",)))
-            and (not self.uses or _any_fits(self.uses, (use,)))
+            and (not self.uses or _any_fits(self.uses, (subject.use,)))
         )
 
 
@@ -67,7 +68,8 @@ class Subject:
 
     Parameters
     ----------
-    layer, theme : str
+    names : tuple of str
+        What the layer goes by: its id, ``theme:NAME`` and ``title:TEXT``.
     indicative : bool
         Whether the layer is modelled or schematic.
     accuracy_m : float or None
@@ -82,8 +84,7 @@ class Subject:
         To the layer where there is no overlap; None if the layer has no feature.
     """
 
-    layer: str
-    theme: str
+    names: tuple[str, ...]
     indicative: bool
     accuracy_m: float | None
     use: str
@@ -134,7 +135,7 @@ def _of_class(
     subject: Subject, class_name: str | None, rules: Sequence[Rule]
 ) -> Judgement:
     for rule in rules:
-        if rule.fits(subject.layer, subject.theme, class_name, subject.use):
+        if rule.fits(subject, class_name):
             return Judgement(rule.level, "rule", rule)
     return Judgement("check_needed", "no_rule")
 

@@ -6,6 +6,7 @@ from functools import cached_property
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo import rings as flat
 from geo.authalic import CGCS2000
@@ -87,6 +88,11 @@ class Zones:
         cut = np.unique(later)
         shapes[cut] = polygons_of(difference(shapes[cut], covered[cut]).geometry)
         return _indexed(shapes)
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """The features by their boxes."""
+        return shapely.STRtree(self.geometry)
 
     @cached_property
     def outlines(self) -> tuple[Outlines, SegmentIndex]:

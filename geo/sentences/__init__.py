@@ -8,6 +8,7 @@ note, so that a program need not parse a sentence.
 from geo.sentences import (
     checking,
     computing,
+    figures,
     importing,
     querying,
     reading,
@@ -23,6 +24,7 @@ PARTS = (
     querying.SENTENCES,
     checking.SENTENCES,
     reporting.SENTENCES,
+    figures.SENTENCES,
 )
 
 MESSAGES: dict[str, tuple[str, str]] = {

@@ -11,9 +11,148 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{where}有 {count} 个要素不是面，未参加检查：{features}。",
         "{where} has {count} features that are no polygons; they were not checked: {features}.",
     ),
+    "rules_unreadable": (
+        "规则表 {file} 无法读取（{reason}）。请检查 --rules 的路径。",
+        "The table of rules {file} cannot be read ({reason}). Check the path after --rules.",
+    ),
+    "rules_not_toml": (
+        "规则表 {file} 不是有效的 UTF-8 TOML 文件：{reason}。请改正该行。",
+        "The table of rules {file} is no valid TOML in UTF-8: {reason}. Correct that line.",
+    ),
+    "rules_wrong": (
+        "规则表 {file} 的 {key} 不能为 {value}：{reason}。级别只能是 {levels}；写法见文档 checking.md。",
+        "{key} of the table of rules {file} cannot be {value}: {reason}. A level is one of {levels}; docs/checking.md shows how a table is written.",
+    ),
     "check_output_unknown": (
         "不能写出 {value}：报告的文件名须以下列之一结尾：{known}。",
         "Cannot write {value}: the file of a report ends in one of {known}.",
+    ),
+    "check_restricted": (
+        "图层 {layer} 限制使用：只给出占用的数量、类别和旗县，不给出要素、位置和最近处。",
+        "Layer {layer} is restricted: only how much is shared, by class and banner, is said; not features, places or the nearest one.",
+    ),
+    # --- avoiding -------------------------------------------------------------------
+    "avoid_clear": (
+        "现状即无冲突，不必平移。",
+        "No conflict as it is; no shift is needed.",
+    ),
+    "avoid_shift": (
+        "向{zh}（方位角 {azimuth:.1f}°）平移 {distance_m:.2f} 米即可避开。",
+        "Clear after a shift of {distance_m:.2f} m to the {en} (azimuth {azimuth:.1f}°).",
+    ),
+    "avoid_surrounded": (
+        "{within_m:g} 米以内没有可行的平移：图层留下的空地比地块还小。",
+        "There is no shift within {within_m:g} m: what the layers leave free there is smaller than the parcel.",
+    ),
+    "avoid_not_found": (
+        "{within_m:g} 米以内的八个方向上都没有可行的平移（试了 {tried} 处）。",
+        "There is no shift within {within_m:g} m in any of eight directions ({tried} places tried).",
+    ),
+    "avoid_too_many": (
+        "一次最多为 {limit} 个地块寻找避让方案，得到 {count} 个。请分批进行。",
+        "At most {limit} parcels are looked at in one call, got {count}. Send fewer.",
+    ),
+    # --- batch ----------------------------------------------------------------------
+    "batch_no_files": (
+        "{folder} 中没有可以读取的地块文件。请检查路径和文件格式。",
+        "There is no file of parcels that can be read in {folder}. Check the path and the formats.",
+    ),
+    "batch_busy": (
+        "另一个进程正在处理批次文件夹 {folder}。请等它结束，或换一个文件夹。",
+        "Another process works on the batch folder {folder}. Wait until it ends, or take another folder.",
+    ),
+    "batch_differs": (
+        "文件夹 {folder} 中的批次与本次不同（{what}），不能接着做。请换一个文件夹，或恢复原来的输入。",
+        "The batch in folder {folder} is about something else ({what}), so it cannot go on. Take another folder, or restore what it was about.",
+    ),
+    "batch_damaged": (
+        "批次文件夹 {folder} 的 {file} 已损坏。请删除该文件夹后重做。",
+        "{file} of the batch folder {folder} is damaged. Remove the folder and start again.",
+    ),
+    # --- comparing and verifying --------------------------------------------------
+    "check_input_software_other": (
+        "软件 {name} 已变：{before} → {after}。",
+        "Software {name} changed: {before} → {after}.",
+    ),
+    "check_input_software_added": (
+        "软件 {name} 是新的（{after}），报告没有用到它。",
+        "Software {name} ({after}) is new: the report did not have it.",
+    ),
+    "check_input_software_removed": (
+        "软件 {name}（{before}）已不在。",
+        "Software {name} ({before}) is there no more.",
+    ),
+    "check_input_file_other": (
+        "文件 {name} 已变：{before} → {after}。",
+        "File {name} changed: {before} → {after}.",
+    ),
+    "check_input_file_added": (
+        "文件 {name} 是新的（{after}），报告没有用到它。",
+        "File {name} ({after}) is new: the report did not have it.",
+    ),
+    "check_input_file_removed": (
+        "文件 {name}（{before}）已不在。",
+        "File {name} ({before}) is there no more.",
+    ),
+    "check_input_layer_other": (
+        "图层 {name} 已变：{before} → {after}。",
+        "Layer {name} changed: {before} → {after}.",
+    ),
+    "check_input_layer_added": (
+        "图层 {name} 是新的（{after}），报告没有用到它。",
+        "Layer {name} ({after}) is new: the report did not have it.",
+    ),
+    "check_input_layer_removed": (
+        "图层 {name}（{before}）已不在。",
+        "Layer {name} ({before}) is there no more.",
+    ),
+    "check_input_banners_other": (
+        "旗县图层 {name} 已变：{before} → {after}。",
+        "Layer of banners {name} changed: {before} → {after}.",
+    ),
+    "check_input_banners_added": (
+        "旗县图层 {name} 是新的（{after}），报告没有用到它。",
+        "Layer of banners {name} ({after}) is new: the report did not have it.",
+    ),
+    "check_input_banners_removed": (
+        "旗县图层 {name}（{before}）已不在。",
+        "Layer of banners {name} ({before}) is there no more.",
+    ),
+    "check_input_rules_other": (
+        "规则表 {name} 已变：{before} → {after}。",
+        "Table of rules {name} changed: {before} → {after}.",
+    ),
+    "check_input_rules_added": (
+        "规则表 {name} 是新的（{after}），报告没有用到它。",
+        "Table of rules {name} ({after}) is new: the report did not have it.",
+    ),
+    "check_input_rules_removed": (
+        "规则表 {name}（{before}）已不在。",
+        "Table of rules {name} ({before}) is there no more.",
+    ),
+    "check_input_options_other": (
+        "选项 {name} 已变：{before} → {after}。",
+        "Option {name} changed: {before} → {after}.",
+    ),
+    "check_input_options_added": (
+        "选项 {name} 是新的（{after}），报告没有用到它。",
+        "Option {name} ({after}) is new: the report did not have it.",
+    ),
+    "check_input_options_removed": (
+        "选项 {name}（{before}）已不在。",
+        "Option {name} ({before}) is there no more.",
+    ),
+    "check_report_unreadable": (
+        "报告 {file} 无法读取（{reason}）。请给出 check 命令写出的 JSON 报告。",
+        "The report {file} cannot be read ({reason}). Give a JSON report written by the command check.",
+    ),
+    "check_layers_gone": (
+        "报告所用的图层（{layers}）都已不在。请先导入这些图层。",
+        "None of the layers of the report ({layers}) is there any more. Import them first.",
+    ),
+    "check_file_missing": (
+        "报告所查的文件 {file} 不在 {folders} 中。请用 --parcels 指明它所在的文件夹。",
+        "The file {file} that the report is about is not in {folders}. Name its folder with --parcels.",
     ),
     # --- findings -----------------------------------------------------------------
     "check_level_not_allowed": ("不允许", "not allowed"),

@@ -1,6 +1,6 @@
 """Parcels to be checked: read like an import, with its decisions, but not published."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -20,6 +20,7 @@ from layers.importing.placing import place
 from layers.importing.region import Region
 from layers.importing.shifting import shift_of
 from layers.importing.sources import SourceFile, open_source
+from layers.readers.limits import ReadLimits
 from layers.readers.table import Table
 from layers.vector import feature_ids, index_freed, with_names
 
@@ -60,9 +61,26 @@ class ParcelFile:
     decisions: tuple[Decision, ...]
     notes: tuple[Note, ...]
 
+    @property
+    def crs_name(self) -> str:
+        """Code or name of the CRS."""
+        return coordinate_systems.name(self.crs)
+
+    def part(self, first: int, last: int) -> "ParcelFile":
+        """Answer the same file with some of its parcels only."""
+        return replace(
+            self,
+            features=gpd.GeoDataFrame(self.features.iloc[first:last]),
+            source_geometry=gpd.GeoSeries(self.source_geometry.iloc[first:last]),
+            change_m2=self.change_m2.iloc[first:last],
+        )
+
 
 def read_parcels(
-    path: Path, region: Region, options: ImportOptions = READING
+    path: Path,
+    region: Region,
+    options: ImportOptions = READING,
+    limits: ReadLimits | None = None,
 ) -> ParcelFile:
     """Read one file of parcels.
 
@@ -74,6 +92,8 @@ def read_parcels(
         What a question is asked with.
     options : ImportOptions
         Overrule decisions; those about publishing count for nothing.
+    limits : ReadLimits, optional
+        Of a stranger's file.
 
     Raises
     ------
@@ -82,8 +102,14 @@ def read_parcels(
     LayerReadError, GeoError
         What cannot be read or used; ``check_no_polygons`` without any polygon.
     """
+    if limits is not None:
+        limits.require_unpackable(path)
     source = open_source([path], options)
-    parts = [_placed(table, path.name, options, region) for table in source.tables]
+    parts = []
+    for table in source.tables:
+        if limits is not None:
+            limits.require_table(table, path)
+        parts.append(_placed(table, path.name, options, region))
     if not parts:
         raise LayerReadError("check_no_polygons", file=path.name, count=0)
     first = parts[0]

@@ -8,19 +8,21 @@ from pathlib import Path
 import geopandas as gpd
 
 from geo.overlay import SliverRule
-from layers.catalog import Catalog
+from layers.catalog import Catalog, is_file_name
 from layers.checking.parcels import READING, ParcelFile, read_parcels
 from layers.checking.rules import Rules, read_rules
 from layers.importing.options import ImportOptions
 from layers.importing.region import Region
 from service.checking import cover, words
-from service.checking.measuring import Measured, measure, parcel_table
+from service.checking.measuring import measure, parcel_table
 from service.checking.models import (
     CheckOptionsModel,
     CheckReport,
     InputFile,
     LayerUsed,
+    ParcelResult,
     ProjectInfo,
+    SliverRow,
     SliverRuleModel,
 )
 from service.checking.prepared import Against, prepared
@@ -108,32 +110,44 @@ def check_files(
         A file or layer cannot be found, read or overlaid.
     """
     chosen = options or CheckOptions()
-    against = prepared(catalog, chosen.layers, rules or read_rules())
     region = Region(catalog)
-    parcel_files = [read_parcels(path, region, chosen.reading) for path in paths]
+    files = [read_parcels(path, region, chosen.reading) for path in paths]
     progress(20)
-    table = parcel_table(parcel_files)
+    return check_parcels(catalog, files, chosen, rules, progress)
+
+
+def check_parcels(
+    catalog: Catalog,
+    files: Sequence[ParcelFile],
+    options: CheckOptions,
+    rules: Rules | None = None,
+    progress: Callable[[int], None] = silent,
+) -> CheckOutcome:
+    """Check parcels that were read; see :func:`check_files`."""
+    against = prepared(catalog, options.layers, rules or read_rules())
+    table = parcel_table(files)
     measured = measure(
         table,
         against,
-        chosen.sliver,
-        chosen.parcel_accuracy_m,
+        options.sliver,
+        options.parcel_accuracy_m,
         lambda done: progress(20 + 60 * done // len(against.layers)),
     )
-    report = _report(parcel_files, against, chosen, measured)
+    rows = Rows(measured, [(one.source.name, one.crs_name) for one in files], against)
+    parcels = tuple(map(rows.parcel, range(len(table.ids))))
+    report = report_of(files, against, options, parcels, rows.slivers())
     return CheckOutcome(report, table.features, table.source, against)
 
 
-def _report(
+def report_of(
     files: Sequence[ParcelFile],
     against: Against,
     options: CheckOptions,
-    measured: Measured,
+    parcels: Sequence[ParcelResult],
+    slivers: Sequence[SliverRow],
 ) -> CheckReport:
+    """Put parcels into a report, with all that it has to say of itself."""
     inputs = cover.files_of(files)
-    rows = Rows(measured, [(one.name, one.crs) for one in inputs], against)
-    parcels = tuple(map(rows.parcel, range(len(measured.table.features))))
-    slivers = cover.slivers_of(measured)
     layers = tuple(one.used for one in against.layers)
     chosen = options_of(options, layers)
     notes = [note for file in files for note in file.notes]
@@ -150,8 +164,8 @@ def _report(
         rules=cover.rules_of(against.rules),
         banners=None if against.banners is None else against.banners.used,
         summary=cover.summary_of(parcels, [one.id for one in layers], slivers),
-        parcels=parcels,
-        slivers=slivers,
+        parcels=tuple(parcels),
+        slivers=tuple(slivers),
         notes=cover.notes_of(notes),
     )
 
@@ -162,7 +176,8 @@ def options_of(options: CheckOptions, layers: Sequence[LayerUsed]) -> CheckOptio
     reading = options.reading.model_dump(mode="json", exclude_defaults=True)
     reading.pop("id", None)
     return CheckOptionsModel(
-        layers=tuple(one.id for one in layers),
+        layers=tuple(_name(one) for one in options.layers)
+        or tuple(one.id for one in layers),
         sliver=SliverRuleModel(
             area_m2=rule.area_m2, width_m=rule.width_m, share=rule.share_left
         ),
@@ -170,6 +185,11 @@ def options_of(options: CheckOptions, layers: Sequence[LayerUsed]) -> CheckOptio
         parcel_accuracy_m=options.parcel_accuracy_m,
         project=options.project,
     )
+
+
+def _name(layer: str) -> str:
+    """Leave folders out of the path of a file: they are nobody else's business."""
+    return Path(layer).name if is_file_name(layer) else layer
 
 
 def check_id(

@@ -9,7 +9,6 @@ from geo.messages import Note
 from layers.checking.parcels import ParcelFile
 from layers.checking.rules import Rules
 from layers.models import Bilingual
-from service.checking.measuring import Measured
 from service.checking.models import (
     Clause,
     DecisionModel,
@@ -64,6 +63,7 @@ def rules_of(rules: Rules) -> RulesUsed:
         version=content.version,
         file=rules.file,
         sha256=rules.sha256,
+        classes=content.classes,
         rules=tuple(
             RuleUsed(
                 id=one.id,
@@ -74,30 +74,11 @@ def rules_of(rules: Rules) -> RulesUsed:
                 clause=None
                 if one.clause is None
                 else Clause(**one.clause.model_dump()),
+                remark=one.remark,
                 confirmed=one.confirmed,
             )
             for one in content.rule
         ),
-    )
-
-
-def slivers_of(measured: Measured) -> tuple[SliverRow, ...]:
-    """Answer the list of slivers, by layer, then parcel."""
-    ids = measured.table.features.index
-    return tuple(
-        SliverRow(
-            parcel=str(ids[site]),
-            layer=one.layer.spec.id,
-            features=tuple(str(one.layer.zones.ids[j]) for j in features),
-            area_m2=float(area),
-            width_m=float(width),
-            share=float(share),
-            reasons=reasons,
-        )
-        for one in measured.layers
-        for site, features, area, width, share, reasons in zip(
-            *one.contacts.groups, strict=True
-        )
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +13,7 @@ from geo.conflict.contacts import Contacts, contacts
 from geo.conflict.nearest import Nearest, nearest
 from geo.conflict.sites import Pieces, Sites
 from geo.overlay import SliverRule
-from geo.types import FloatArray, IntArray
+from geo.types import BoolArray, FloatArray, IntArray
 from layers.checking.parcels import ParcelFile, unique
 from service.checking.prepared import Against, AgainstLayer
 
@@ -32,6 +33,8 @@ class ParcelTable:
     areas : DataFrame
         ``official_m2``, ``geodesic_m2``, ``plane_m2`` (nan for lon/lat), ``lonlat_m2``.
     sites : Sites
+    ids : tuple of str
+        ``(n,)``, what the parcels are called.
     """
 
     features: gpd.GeoDataFrame
@@ -39,6 +42,7 @@ class ParcelTable:
     file: IntArray
     areas: pd.DataFrame
     sites: Sites
+    ids: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class LayerTable:
 
     layer: AgainstLayer
     contacts: Contacts
-    overlapped: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    overlapped: BoolArray
     nearest: Nearest
     nearest_row: IntArray
 
@@ -72,10 +76,27 @@ class Measured:
     pieces: Pieces
     layers: tuple[LayerTable, ...]
 
+    @cached_property
+    def touched(self) -> BoolArray:
+        """Which parcels overlap any layer, ``(n,)``."""
+        none = np.zeros(len(self.table.ids), dtype=bool)
+        for one in self.layers:
+            none |= one.overlapped
+        return none
 
-def parcel_table(files: Sequence[ParcelFile]) -> ParcelTable:
-    """Put the parcels of several files into one table; equal ids get ``-2``."""
-    ids = unique([str(one) for file in files for one in file.features.index])
+
+def parcel_table(files: Sequence[ParcelFile], *, keep_ids: bool = False) -> ParcelTable:
+    """Put the parcels of several files into one table.
+
+    Parameters
+    ----------
+    files : sequence of ParcelFile
+    keep_ids : bool
+        Call parcels as their file does, even if another file has the same ids; else
+        equal ids get ``-2``. The index is unique in any case.
+    """
+    own = [str(one) for file in files for one in file.features.index]
+    ids = unique(own)
     index: pd.Index = pd.Index(ids, name="id", dtype=object)
     features = pd.concat([file.features for file in files]).set_axis(index, axis=0)
     counts = [len(file.features) for file in files]
@@ -91,6 +112,7 @@ def parcel_table(files: Sequence[ParcelFile]) -> ParcelTable:
         np.repeat(np.arange(len(files)), counts),
         _areas(source, sites.area_m2),
         sites,
+        tuple(own if keep_ids else ids),
     )
 
 

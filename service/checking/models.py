@@ -121,6 +121,7 @@ class RuleUsed(Answer):
     uses: tuple[str, ...]
     level: Level
     clause: Clause | None
+    remark: Bilingual | None
     confirmed: bool
 
 
@@ -133,6 +134,8 @@ class RulesUsed(Answer):
     file: str | None
     """Null for the default set."""
     sha256: str
+    classes: dict[str, str]
+    """Column of sub-classes by layer."""
     rules: tuple[RuleUsed, ...]
 
 
@@ -345,3 +348,45 @@ class CheckReport(Answer):
     parcels: tuple[ParcelResult, ...]
     slivers: tuple[SliverRow, ...]
     notes: tuple[NoteModel, ...]
+
+
+class ShiftFound(Answer):
+    """The smallest shift that was found; 0 where there is no conflict as it is."""
+
+    distance_m: float
+    azimuth_deg: float | None
+    direction: Bilingual | None
+    east_m: float
+    north_m: float
+    geometry: dict[str, Any]
+    """GeoJSON, lon/lat degrees."""
+
+
+class Avoiding(Answer):
+    """One parcel."""
+
+    id: str
+    file: str
+    area_m2: float
+    free_m2: float
+    """Edges straight in longitude and latitude, as the area beside it."""
+    free_share: float
+    free: Amount
+    """Of the parcel's official area, in proportion; rounded once."""
+    free_geometry: dict[str, Any] | None
+    """GeoJSON, lon/lat degrees; null where nothing is free."""
+    shift: ShiftFound | None
+    reason: Literal["surrounded", "not_found"] | None
+    """Why there is no shift."""
+    text: Bilingual
+
+
+class AvoidReport(Answer):
+    """How parcels could avoid layers."""
+
+    result_id: str
+    method: str
+    within_m: float
+    files: tuple[InputFile, ...]
+    layers: tuple[LayerUsed, ...]
+    parcels: tuple[Avoiding, ...]

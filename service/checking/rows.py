@@ -29,6 +29,7 @@ from service.checking.models import (
     Nearest,
     ParcelResult,
     Part,
+    SliverRow,
 )
 from service.checking.prepared import Against
 from service.checking.words import finding, how_edges
@@ -87,7 +88,6 @@ class Rows:
         self, measured: Measured, files: Sequence[tuple[str, str]], against: Against
     ) -> None:
         self._measured, self._files, self._against = measured, files, against
-        self._rules = [one.rule for one in against.rules.content.rule]
         frame = measured.table.features
         self._number = list(map(id_text, column(frame, NUMBER_COLUMNS)))
         self._use = list(map(id_text, column(frame, USE_COLUMNS)))
@@ -113,7 +113,7 @@ class Rows:
         total = Tree(areas.official_m2, tuple(Tree(area) for _, area in shares))
         whole = printed(total)
         return ParcelResult(
-            id=str(table.features.index[k]),
+            id=table.ids[k],
             file=file,
             number=self._number[k],
             name=self._names[k],
@@ -132,6 +132,26 @@ class Rows:
             ),
             finding=strictest_of([one.finding for one in layers]),
             layers=tuple(layers),
+        )
+
+    def slivers(self, k: int | None = None) -> tuple[SliverRow, ...]:
+        """Answer the slivers of all parcels, or of one; by layer, then parcel."""
+        ids = self._measured.table.ids
+        return tuple(
+            SliverRow(
+                parcel=ids[site],
+                layer=one.layer.spec.id,
+                features=tuple(str(one.layer.zones.ids[j]) for j in features),
+                area_m2=float(area),
+                width_m=float(width),
+                share=float(share),
+                reasons=reasons,
+            )
+            for one in self._measured.layers
+            for site, features, area, width, share, reasons in zip(
+                *one.contacts.groups, strict=True
+            )
+            if k is None or site == k
         )
 
     def _areas(self, k: int) -> Areas:
@@ -322,8 +342,11 @@ class Rows:
         names = [layer.zones.class_names[found.feature[n]] for n in kept]
         accuracy = layer.spec.accuracy_m
         subject = Subject(
-            layer.spec.id,
-            layer.spec.theme,
+            (
+                layer.spec.id,
+                f"theme:{layer.spec.theme}",
+                f"title:{layer.spec.title.zh}",
+            ),
             layer.used.indicative,
             accuracy,
             self._use[k] or "",
@@ -331,7 +354,12 @@ class Rows:
             len(kept) < len(rows),
             None if near is None else near.distance_m,
         )
-        return finding(judge(subject, self._rules), subject, layer, self._against.rules)
+        return finding(
+            judge(subject, self._against.rules.rules),
+            subject,
+            layer,
+            self._against.rules,
+        )
 
 
 def strictest_of(findings: Sequence[Finding]) -> Finding:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from geo.conflict.findings import Judgement, Level, Subject
 from geo.messages import render
 from geo.overlay import SliverRule
-from layers.checking.rules import Rules
+from layers.checking.rules import RuleModel, Rules
 from layers.models import Bilingual
 from service.checking.models import Clause, Finding
 from service.checking.prepared import AgainstLayer
@@ -26,21 +26,32 @@ def finding(
 ) -> Finding:
     """Put a judgement into words, with its clause."""
     rule = judged.rule
-    written = next((one for one in rules.content.rule if one.rule == rule), None)
+    written = None if rule is None else rules.by_id[rule.id]
     clause = None if written is None else written.clause
     return Finding(
         level=judged.level,
         label=label(judged.level),
-        reason=said(
-            f"check_reason_{judged.why}",
-            layer_zh=layer.spec.title.zh,
-            layer_en=layer.spec.title.en,
-            rule=rule.id if rule else "-",
-            accuracy_m=subject.accuracy_m or 0.0,
-        ),
+        reason=_reason(judged, subject, layer, written),
         rule=rule.id if rule else None,
         clause=None if clause is None else Clause(**clause.model_dump()),
         confirmed=written is not None and written.confirmed,
+    )
+
+
+def _reason(
+    judged: Judgement,
+    subject: Subject,
+    layer: AgainstLayer,
+    written: RuleModel | None,
+) -> Bilingual:
+    if judged.why == "rule" and written is not None and written.remark is not None:
+        return written.remark
+    return said(
+        f"check_reason_{judged.why}",
+        layer_zh=layer.spec.title.zh,
+        layer_en=layer.spec.title.en,
+        rule=written.id if written else "-",
+        accuracy_m=subject.accuracy_m or 0.0,
     )
 
 

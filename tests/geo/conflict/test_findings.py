@@ -13,7 +13,8 @@ LINEAR = Rule("linear", ("theme:redline",), (), ("*道路*",), "check_needed")
 REST = Rule("rest", ("redline",), (), (), "case_needed")
 RULES = (CORE, LINEAR, REST)
 
-REDLINE = Subject("redline", "redline", False, 300.0, "光伏", ("一般",), False, None)
+NAMES = ("redline", "theme:redline")
+REDLINE = Subject(NAMES, False, 300.0, "光伏", ("一般",), False, None)
 
 
 def test_the_first_rule_that_fits_a_class_decides() -> None:
@@ -28,7 +29,7 @@ def test_over_classes_the_strictest_decides() -> None:
 
 
 def test_an_overlap_without_rule_has_to_be_looked_at() -> None:
-    lakes = replace(REDLINE, layer="lakes", theme="water", classes=(None,))
+    lakes = replace(REDLINE, names=("lakes", "theme:water"), classes=(None,))
     found = judge(lakes, RULES)
     assert (found.level, found.why, found.rule) == ("check_needed", "no_rule", None)
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import shapely
 from pyproj import Geod
+from shapely import Polygon
 
 from geo import testing
 from geo.conflict.nearest import Nearest, nearest, wind
@@ -16,17 +17,18 @@ GEOD = Geod(ellps="GRS80")
 PARCEL = shapely.box(110.0, 40.0, 110.002, 40.001)
 
 
-def between(site: shapely.Geometry, zones: list[shapely.Geometry]) -> Nearest:
+def between(site: Polygon, zones: list[Polygon]) -> Nearest:
     ready = Zones.of(gpd.GeoDataFrame(geometry=testing.layer(zones)))
     sites = Sites(np.array([site], dtype=object))
     return nearest(sites, ready, np.arange(1))
 
 
-def sampled(
-    site: shapely.Geometry, zones: list[shapely.Geometry], rounds: int = 5
-) -> float:
+def sampled(site: Polygon, zones: list[Polygon], rounds: int = 5) -> float:
     """The least distance of sampled outlines; samples close in on the best pair."""
-    a, b = site.boundary, shapely.union_all([one.boundary for one in zones])
+    a: shapely.Geometry = shapely.boundary(site)
+    b: shapely.Geometry = shapely.union_all(
+        shapely.boundary(np.array(zones, dtype=object))
+    )
     step = 2.0**-5 if shapely.distance(a, b) > 0.1 else 2.0**-10
     while True:
         pa, pb = (
@@ -40,7 +42,7 @@ def sampled(
         near_a, near_b = (
             shapely.Point(p).buffer(8 * step) for p in (pa[i[best]], pb[j[best]])
         )
-        a, b = a.intersection(near_a), b.intersection(near_b)
+        a, b = shapely.intersection(a, near_a), shapely.intersection(b, near_b)
         step, rounds = step / 16, rounds - 1
 
 
@@ -111,7 +113,8 @@ def test_a_shared_border_is_distance_zero_without_direction() -> None:
 
 
 def test_a_parcel_in_a_hole_is_apart_from_the_zone() -> None:
-    zone = shapely.box(109, 39, 111, 41) - shapely.box(109.9, 39.9, 110.1, 40.1)
+    hole = shapely.box(109.9, 39.9, 110.1, 40.1).exterior.coords
+    zone = Polygon(shapely.box(109, 39, 111, 41).exterior.coords, [hole])
     found = between(PARCEL, [zone])
     _, _, north = GEOD.inv(110.0, 40.001, 110.0, 40.1)
     _, _, east = GEOD.inv(110.002, 40.0, 110.1, 40.0)

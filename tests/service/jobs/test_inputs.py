@@ -8,7 +8,8 @@ import pytest
 from geo.errors import EcobarrierError
 from service.errors import UploadError
 from service.jobs.inputs import read_call, safe_name, upload_name
-from service.processes import SiteInputs, find
+from service.process_inputs import SiteInputs
+from service.processes import find
 
 POINT = {"type": "Point", "coordinates": [109, 40]}
 
