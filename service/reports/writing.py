@@ -1,12 +1,14 @@
 """Write a report in the format that a file's suffix names."""
 
+import tempfile
+import zipfile
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
 from layers.checking.result_file import write_result
-from layers.writers import write_bytes, write_text
+from layers.writers import atomic_file, write_bytes, write_text
 from service.checking.check import CheckOutcome
 from service.reports.document import ReportOptions, document
 from service.reports.words import ReportLanguage
@@ -60,16 +62,6 @@ WRITERS: Mapping[str, Write] = MappingProxyType(
 )
 """What writes a report, by suffix."""
 
-MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
-    {
-        ".json": "application/json",
-        ".pdf": "application/pdf",
-        ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        ".html": "text/html",
-        ".gpkg": "application/geopackage+sqlite3",
-    }
-)
-
 
 def write_report(
     outcome: CheckOutcome,
@@ -98,3 +90,23 @@ def write_report(
     """
     options = ReportOptions(language, made_on or date.today(), hidden)
     WRITERS[path.suffix.lower()](outcome, path, options)
+
+
+def write_all(
+    outcome: CheckOutcome,
+    path: Path,
+    language: ReportLanguage,
+    *,
+    made_on: date | None = None,
+    hidden: frozenset[str] = frozenset(),
+) -> None:
+    """Write the report in all formats into one archive; as :func:`write_report`."""
+    with (
+        atomic_file(path) as temporary,
+        tempfile.TemporaryDirectory(dir=temporary.parent) as folder,
+        zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for suffix in WRITERS:
+            one = Path(folder) / f"check-{outcome.report.result_id}{suffix}"
+            write_report(outcome, one, language, made_on=made_on, hidden=hidden)
+            archive.write(one, one.name)

@@ -3,9 +3,9 @@
 A caller meets own jobs only; see :func:`service.access.owned`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import anyio
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -19,6 +19,7 @@ from service.errors import NotFoundError
 from service.jobs.service import JobService
 from service.jobs.store import STATES, Job, State
 from service.negotiation import DocumentRoute
+from service.report_types import REPORT_TYPES
 
 router = APIRouter(tags=["processes"], route_class=DocumentRoute)
 
@@ -135,7 +136,7 @@ def read_results(jobs: JobsDep, caller: CallerDep, job_id: JobId) -> FileRespons
     file = jobs.folder.result(job.id)
     if not file.is_file():
         raise NotFoundError("job_not_found", job=job_id)
-    return FileResponse(file, media_type="application/json")
+    return FileResponse(file, **as_file(job.request))
 
 
 @router.delete("/jobs/{job_id}", response_model_exclude_none=True)
@@ -145,6 +146,21 @@ def dismiss_job(
     """Cancel a job that waits or runs; forget one that has ended, and its results."""
     job = access.managed(caller, jobs.store.get(job_id))
     return status_info(request, jobs.dismiss(job.id))
+
+
+def as_file(said: Mapping[str, Any]) -> dict[str, str]:
+    """Answer how the output of a process is sent: JSON, or a report to be saved.
+
+    Parameters
+    ----------
+    said : mapping
+        What the worker told of the call: ``format``, and ``result_id`` once it ran.
+    """
+    wanted = str(said.get("format", "json"))
+    if wanted == "json":
+        return {"media_type": REPORT_TYPES["json"]}
+    name = "-".join(filter(None, ("check", said.get("result_id"))))
+    return {"media_type": REPORT_TYPES[wanted], "filename": f"{name}.{wanted}"}
 
 
 def status_info(request: Request, job: Job) -> StatusInfo:

@@ -186,6 +186,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "export_png": ("图片 PNG（当前视图）", "PNG picture (this view)"),
     "export_a4": ("打印图 PDF · A4 横向", "Printable PDF · A4 landscape"),
     "export_a3": ("打印图 PDF · A3 横向", "Printable PDF · A3 landscape"),
+    "check_report": ("合规性检查报告", "Conflict check report"),
     "export_layers": ("图层目录与下载", "Catalogue and downloads"),
     "export_link": ("复制本视图链接", "Copy a link to this view"),
     "making": ("正在生成…", "Making the file…"),
