@@ -1,6 +1,7 @@
 """What a report consists of, before it is set as PDF, HTML or workbook."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -147,10 +148,12 @@ class Document:
         Under the title: the project.
     foot : Bilingual
         On every page.
+    made_on : date
     sections : tuple of Section
     """
 
     title: Bilingual
     subtitle: Text
     foot: Bilingual
+    made_on: date
     sections: tuple[Section, ...] = field(default=())

@@ -53,7 +53,7 @@ def document(outcome: CheckOutcome, options: ReportOptions) -> Document:
     )
     project = report.options.project.name
     foot = word("foot", result_id=report.result_id, software=report.software)
-    return Document(word("title"), known(project), foot, sections)
+    return Document(word("title"), known(project), foot, options.made_on, sections)
 
 
 def _maps(

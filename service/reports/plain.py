@@ -25,6 +25,7 @@ def plain(document: Document, language: ReportLanguage) -> dict[str, Any]:
         "title": lines(document.title, language),
         "subtitle": lines(document.subtitle, language),
         "foot": lines(document.foot, language),
+        "made_on": [*document.made_on.timetuple()[:3]],
         "sections": [_section(one, language, counts) for one in document.sections],
     }
 

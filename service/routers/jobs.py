@@ -148,7 +148,7 @@ def dismiss_job(
     return status_info(request, jobs.dismiss(job.id))
 
 
-def as_file(said: Mapping[str, Any]) -> dict[str, str]:
+def as_file(said: Mapping[str, Any]) -> dict[str, Any]:
     """Answer how the output of a process is sent: JSON, or a report to be saved.
 
     Parameters

@@ -189,20 +189,25 @@ def many_parcels(path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def many(tmp_path_factory: pytest.TempPathFactory) -> CheckOutcome:
-    """Twelve parcels against twelve layers, all with long Chinese names."""
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve layers, banners, and a file of twelve parcels beside them."""
     folder = tmp_path_factory.mktemp("many")
-    catalog = Catalog.open(many_seeds(folder))
-    parcels = many_parcels(folder / "十二个地块.geojson")
+    many_parcels(folder / "十二个地块.geojson")
+    return many_seeds(folder)
+
+
+@pytest.fixture(scope="session")
+def many(seeds: Path) -> CheckOutcome:
+    """Twelve parcels against twelve layers, all with long Chinese names."""
+    catalog, parcels = Catalog.open(seeds), seeds / "十二个地块.geojson"
     return check_files(catalog, [parcels], CheckOptions(project=PROJECT))
 
 
 @pytest.fixture(scope="session")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> CheckOutcome:
+def clean(seeds: Path) -> CheckOutcome:
     """One parcel that no layer touches."""
-    folder = tmp_path_factory.mktemp("clean")
-    catalog = Catalog.open(many_seeds(folder))
-    path = folder / "clean.geojson"
+    catalog = Catalog.open(seeds)
+    path = seeds / "clean.geojson"
     shape = shapely.geometry.mapping(shapely.box(108.5, 40.5, 108.51, 40.51))
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
     about = {"DKBH": "DK001", "DKMC": "空闲地", "DKYT": "仓储"}
