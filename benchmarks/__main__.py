@@ -1,6 +1,7 @@
 """Measure the engines against their peers, all in one run.
 
-``scripts/bench [--quick] [--only A B C D areas million growth zonal] [--out results]``
+``scripts/bench [--quick] [--only A B C D areas million growth zonal check]
+[--out results]``
 
 Layers are made the first time (minutes, not measured). Times are medians; slow peers
 run once or on a sample, and the table says so. Machine code is compiled before the
@@ -20,12 +21,12 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from benchmarks import data, growth, overlaps, postgis
+from benchmarks import checking, data, growth, overlaps, postgis
 from benchmarks.clock import Result
 from benchmarks.report import HEAD, Report
 
 HERE = Path(__file__).resolve().parent
-JOBS = ("A", "B", "C", "D", "areas", "million", "growth", "zonal")
+JOBS = ("A", "B", "C", "D", "areas", "million", "growth", "zonal", "check")
 COMPILE = """
 import time, numpy as np, shapely
 from geo.engine import overlap_pairs
@@ -119,6 +120,7 @@ def measure(given: argparse.Namespace, runs: int, address: str | None) -> None:
         for case in overlaps.CASES
     }  # fmt: skip
     jobs["areas"] = partial(overlaps.areas, given.data, runs, quick=given.quick)
+    jobs["check"] = partial(checking.run, given.data, runs)
     jobs["million"] = partial(overlaps.million, given.data, runs)
     jobs["zonal"] = partial(zonal, given.data, quick=given.quick)
     for name, job in jobs.items():

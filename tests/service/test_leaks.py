@@ -265,6 +265,8 @@ def calls(
         "area": {"layer": layer_id},
         "site": {"polygons": SITE, "layers": [layer_id]},
         "pieces": {"polygons": SITE, "layers": [layer_id]},
+        "check": {"polygons": SITE, "layers": [layer_id]},
+        "avoid": {"polygons": SITE, "layers": [layer_id]},
         "import": {"id": "walked", "look": True, "files": [SENT]},
     }[process]
     asked = {"json": {"inputs": inputs}}
