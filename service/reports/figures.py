@@ -44,7 +44,9 @@ _TEXT = _LEGEND + _SWATCH[0] + 2.0
 _LINE = 3.1
 _SIZE = 6.8
 _MOST_LINES = 2
-_BAR_HEIGHT = 22.0
+_FEW, _MANY, _MOST_ENTRIES = 6, 12, 26
+"""Layers up to which a legend gives two lines of a title; its area; its name."""
+_BAR_HEIGHT = 26.0
 
 
 @dataclass
@@ -194,44 +196,66 @@ class Figures:
             (site_map.NEIGHBOUR, "other_parcels"),
             (site_map.BANNER, "banner_border"),
         ):
-            y = self._entry(canvas, y, _line_swatch(symbol, y), [word(key)])
-        y = self._entry(canvas, y, Markup(""), [word("hatched")]) - _SWATCH[1] / 2
-        for position, (one, layer) in enumerate(zip(sharing, shown, strict=True)):
+            y = self._entry(canvas, y, _line_swatch(symbol, y), word(key))
+        for line in lines(word("hatched"), self._language):
+            canvas.text(_TEXT, y, line)
+            y += _LINE
+        y += 1.2
+        listed = list(zip(sharing, shown, strict=True))
+        for position, (one, layer) in enumerate(listed[:_MOST_ENTRIES]):
             swatch = _layer_swatch(layer, position, y, canvas.name)
-            y = self._entry(canvas, y, swatch, self._layer_texts(one))
+            texts = self._layer_texts(one, len(listed))
+            y = self._lines(canvas, y, swatch, texts)
+        if len(listed) > _MOST_ENTRIES:
+            canvas.text(_TEXT, y, f"… (+{len(listed) - _MOST_ENTRIES})")
+            y += _LINE
         return y
 
-    def _layer_texts(self, result: LayerResult) -> list[Bilingual]:
+    def _layer_texts(self, result: LayerResult, count: int) -> list[str]:
+        """Answer the lines of a layer: the fewer, the more layers there are."""
         used = self._names.layers[result.layer]
-        number = self._numbers[result.layer]
         badge = status_word(used.status)
         title = Bilingual(
-            zh=f"{number} {used.title.zh}〔{badge.zh}〕",
-            en=f"{number} {used.title.en} [{badge.en.lower()}]",
+            zh=f"{self._numbers[used.id]} {used.title.zh}〔{badge.zh}〕",
+            en=f"{self._numbers[used.id]} {used.title.en} [{badge.en.lower()}]",
         )
+        most = _MOST_LINES if count <= _FEW else 1
+        titles = [
+            line
+            for one in lines(title, self._language)
+            for line in shortened(wrapped(one, _SIZE, WIDTH - _TEXT), most)
+        ]
+        if count > _MANY:
+            return titles[:1]
         area = word(
             "legend_area",
             ha=number_text(result.overlap.printed.ha, 4),
             percent=number_text(100.0 * result.overlap.share, 2),
         )
-        texts = [title, area]
+        said = [lines(area, self._language)[0]]
         if used.indicative:
-            texts.append(word("level_indicative"))
-        if result.layer in self._hidden:
-            texts.append(word("not_shown"))
-        return texts
+            said.append(" ".join(lines(word("level_indicative"), self._language)))
+        if used.id in self._hidden:
+            said.append(" ".join(lines(word("not_shown"), self._language)))
+        return [*titles, *said]
 
-    def _entry(
-        self, canvas: _Canvas, y: float, swatch: Markup, texts: Sequence[Bilingual]
+    def _lines(
+        self, canvas: _Canvas, y: float, swatch: Markup, texts: Sequence[str]
     ) -> float:
         canvas.parts.append(swatch)
-        at = y
-        for text in texts:
-            for one in lines(text, self._language):
-                for line in shortened(wrapped(one, _SIZE, WIDTH - _TEXT), _MOST_LINES):
-                    canvas.text(_TEXT, at, line)
-                    at += _LINE
-        return max(at, y + _SWATCH[1]) + 1.4
+        for number, line in enumerate(texts):
+            canvas.text(_TEXT, y + number * _LINE, line)
+        return max(y + len(texts) * _LINE, y + _SWATCH[1]) + 1.4
+
+    def _entry(
+        self, canvas: _Canvas, y: float, swatch: Markup, text: Bilingual
+    ) -> float:
+        broken = [
+            line
+            for one in lines(text, self._language)
+            for line in wrapped(one, _SIZE, WIDTH - _TEXT)
+        ]
+        return self._lines(canvas, y, swatch, broken)
 
     def _scale(self, canvas: _Canvas, frame: SiteFrame, y: float) -> None:
         bar = scale_bar(frame)

@@ -178,7 +178,7 @@ def many_parcels(path: Path) -> Path:
             "DKMC": f"乌兰布和沙区光伏治沙与生态修复一体化示范项目{n + 1}号地块",
             "DKYT": "光伏发电与防沙治沙综合利用",
         }
-        shape_json = shapely.geometry.mapping(shape)
+        shape_json = json.loads(shapely.to_geojson(shape))
         features.append(
             {"type": "Feature", "properties": about, "geometry": shape_json}
         )
@@ -208,7 +208,7 @@ def clean(seeds: Path) -> CheckOutcome:
     """One parcel that no layer touches."""
     catalog = Catalog.open(seeds)
     path = seeds / "clean.geojson"
-    shape = shapely.geometry.mapping(shapely.box(108.5, 40.5, 108.51, 40.51))
+    shape = json.loads(shapely.to_geojson(shapely.box(108.5, 40.5, 108.51, 40.51)))
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
     about = {"DKBH": "DK001", "DKMC": "空闲地", "DKYT": "仓储"}
     feature = {"type": "Feature", "properties": about, "geometry": shape}
