@@ -20,6 +20,7 @@ from service.live import LiveCatalog
 from service.map_rasters import Picture
 from service.middleware import stack
 from service.routers import (
+    checking,
     collections,
     conformance,
     docs,
@@ -70,6 +71,7 @@ _ROUTERS = (
     processes,
     jobs,
     imports,
+    checking,
     versions,
     maps,
     sheets,

@@ -192,6 +192,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "paper_a3": ("A3 横向", "A3 landscape"),
     "sheet_site": ("附地块与核查结果表", "With the site and the table of its check"),
     "make_sheet": ("生成", "Make the PDF"),
+    "check_report": ("合规性检查报告", "Conflict check report"),
     "export_layers": ("图层目录与下载", "Catalogue and downloads"),
     "export_link": ("复制本视图链接", "Copy a link to this view"),
     "making": ("正在生成…", "Making the file…"),
