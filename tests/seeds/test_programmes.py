@@ -3,9 +3,13 @@
 import csv
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pytest
+
+if TYPE_CHECKING:
+    import shapely
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 PROGRAMMES = gpd.read_parquet(SEEDS / "tianditu/programmes.parquet")
@@ -29,15 +33,10 @@ def test_the_layer_is_the_list() -> None:
 
 
 def test_borders_are_those_of_the_leagues_and_banners() -> None:
-    tables = [
-        gpd.read_parquet(SEEDS / f"tianditu/{name}.parquet")
-        for name in ("leagues", "banners")
-    ]
-    units = {
-        code: shape
-        for table in tables
-        for code, shape in zip(table["adcode"], table.geometry, strict=True)
-    }
+    units: dict[str, shapely.Geometry] = {}
+    for name in ("leagues", "banners"):
+        frame = gpd.read_parquet(SEEDS / f"tianditu/{name}.parquet")
+        units |= dict(zip(frame["adcode"], frame.geometry, strict=True))
     codes = PROGRAMMES["unit_adcode"]
     for code, shape in zip(codes, PROGRAMMES.geometry, strict=True):
         assert shape.equals_exact(units[code], 0)
