@@ -5,12 +5,21 @@ Placeholders are those of :meth:`str.format`; the details stay with the error or
 note, so that a program need not parse a sentence.
 """
 
-from geo.sentences import computing, figures, importing, querying, reading, serving
+from geo.sentences import (
+    computing,
+    figures,
+    importing,
+    querying,
+    reading,
+    serving,
+    sources,
+)
 
 PARTS = (
     computing.SENTENCES,
     reading.SENTENCES,
     importing.SENTENCES,
+    sources.SENTENCES,
     serving.SENTENCES,
     querying.SENTENCES,
     figures.SENTENCES,
