@@ -20,8 +20,8 @@ from service.checking.check import PARCEL_SLIVERS, CheckOptions
 from service.settings import Settings
 
 EQUAL_AREA = "+proj=cea +ellps=GRS80 +units=m"
-PARCELS, SAMPLE, LOOPED = 10_000, 500, 20
-MADE = ("redline_500k", "redline_layer", "parcels_b100k")
+PARCELS, SAMPLE, LOOPED = 10_000, 200, 10
+MADE = ("redline_500k", "parcels_100k", "parcels_b100k")
 SEEDS = (
     "province",
     "leagues",

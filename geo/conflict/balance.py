@@ -25,6 +25,11 @@ UNITS: dict[Unit, tuple[float, int]] = {
 
 MU_PER_HA = Decimal(15)
 
+NOTHING: dict[Unit, Decimal] = {
+    unit: Decimal(0).scaleb(-decimals) for unit, (_, decimals) in UNITS.items()
+}
+"""Zero, with the decimals that are printed."""
+
 
 @dataclass(frozen=True)
 class Tree:
@@ -68,6 +73,36 @@ def printed(tree: Tree) -> Printed:
     """
     counts = {unit: _counts(tree, unit, None) for unit in UNITS}
     return _joined(counts)
+
+
+def divided(total: Printed, parts: Sequence[Tree]) -> tuple[Printed, ...]:
+    """Divide what is printed already among parts, as :func:`printed` does.
+
+    Examples
+    --------
+    >>> halves = divided(printed(Tree(0.03)), (Tree(1.0), Tree(1.0)))
+    >>> [str(one.amount["m2"]) for one in halves]
+    ['0.02', '0.01']
+    """
+    some = [part for part in parts if part.area_m2 > 0.0]
+    if len(some) == 1 and len(some[0].parts) < 2:
+        # By far the most frequent case: all inside, or all outside.
+        whole = Printed(total.amount, (Printed(total.amount),) * len(some[0].parts))
+        return tuple(whole if part is some[0] else _nothing(part) for part in parts)
+    weights = [part.area_m2 for part in parts]
+    columns = []
+    for unit, (_, decimals) in UNITS.items():
+        units = int(total.amount[unit].scaleb(decimals))
+        given = zip(parts, apportioned(weights, units), strict=True)
+        columns.append([_counts(part, unit, share) for part, share in given])
+    return tuple(
+        _joined(dict(zip(UNITS, group, strict=True)))
+        for group in zip(*columns, strict=True)
+    )
+
+
+def _nothing(part: Tree) -> Printed:
+    return Printed(NOTHING, tuple(Printed(NOTHING) for _ in part.parts))
 
 
 @dataclass(frozen=True)

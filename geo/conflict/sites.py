@@ -72,7 +72,7 @@ class Sites:
         """First segment of each parcel in :attr:`outlines`, and the end."""
         return self.outlines.starts(len(self.geometry))
 
-    @property
+    @cached_property
     def area_m2(self) -> FloatArray:
         """Areas, edges straight in lon/lat, m2 ``(n,)``."""
         return self.layer.area_m2

@@ -14,12 +14,14 @@ from geo.sentences import (
     reading,
     reporting,
     serving,
+    sources,
 )
 
 PARTS = (
     computing.SENTENCES,
     reading.SENTENCES,
     importing.SENTENCES,
+    sources.SENTENCES,
     serving.SENTENCES,
     querying.SENTENCES,
     checking.SENTENCES,

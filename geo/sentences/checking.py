@@ -37,8 +37,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "No conflict as it is; no shift is needed.",
     ),
     "avoid_shift": (
-        "向{zh}（方位角 {azimuth:.1f}°）平移 {distance_m:.2f} 米即可避开。",
-        "Clear after a shift of {distance_m:.2f} m to the {en} (azimuth {azimuth:.1f}°).",
+        "平移 {distance_m:.2f} 米（方位角 {azimuth:.1f}°）即可避开。",
+        "Clear after a shift of {distance_m:.2f} m (azimuth {azimuth:.1f}°).",
     ),
     "avoid_surrounded": (
         "{within_m:g} 米以内没有可行的平移：图层留下的空地比地块还小。",

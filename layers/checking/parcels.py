@@ -21,6 +21,7 @@ from layers.importing.region import Region
 from layers.importing.shifting import shift_of
 from layers.importing.sources import SourceFile, open_source
 from layers.readers.limits import ReadLimits
+from layers.readers.parts import WkbPart
 from layers.readers.table import Table
 from layers.vector import feature_ids, index_freed, with_names
 
@@ -106,7 +107,8 @@ def read_parcels(
         limits.require_unpackable(path)
     source = open_source([path], options)
     parts = []
-    for table in source.tables:
+    for part in source.tables:
+        table = part.table() if isinstance(part, WkbPart) else part
         if limits is not None:
             limits.require_table(table, path)
         parts.append(_placed(table, path.name, options, region))

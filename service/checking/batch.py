@@ -26,7 +26,7 @@ from service.checking.check import (
     report_of,
 )
 from service.checking.measuring import measure, parcel_table
-from service.checking.models import LayerResult, ParcelResult, SliverRow
+from service.checking.models import ParcelResult, SliverRow
 from service.checking.prepared import Against, prepared
 from service.checking.rows import Rows
 from service.identity import hashed
@@ -290,13 +290,13 @@ class _Batch:
         starts = np.searchsorted(table.file, np.arange(len(files)))
         for k in range(len(table.ids)):
             file = int(table.file[k])
-            parcel, row, sheet = rows.parcel(k), k - int(starts[file]), ""
+            row, sheet = k - int(starts[file]), ""
             if self._sheets is not None and measured.touched[k]:
+                parcel = rows.parcel(k)
                 sheet = self._sheet(parts[file], row, parcel)
                 report = self._report(files[file], row, parcel, rows.slivers(k))
                 self._sheets.write(report, ledger.sheets / sheet)
-            of_layers = _of_layers(parcel.layers)
-            yield _line([*_of_parcel(parcel, sheet), *of_layers, ""])
+            yield _line([*rows.line(k, sheet), ""])
 
     def _sheet(self, part: _Part, row: int, parcel: ParcelResult) -> str:
         """Name the file of a sheet: the file of parcels, the place in it, the id."""
@@ -319,35 +319,6 @@ class _Batch:
         width = len(_columns(self._against))
         said = f"{error.text.zh} | {error.text.en}"
         return _line([file, *[""] * (width - 2), " ".join(said.split())])
-
-
-def _of_parcel(parcel: ParcelResult, sheet: str) -> list[object]:
-    amount = parcel.printed
-    banners = [one.name or one.banner_id or "-" for one in parcel.banners]
-    return [
-        parcel.file,
-        parcel.id,
-        parcel.number or "",
-        parcel.name or "",
-        parcel.use or "",
-        parcel.crs,
-        amount.m2,
-        amount.ha,
-        amount.mu,
-        " ".join(banners),
-        parcel.finding.level,
-        sheet,
-    ]
-
-
-def _of_layers(layers: Sequence[LayerResult]) -> Iterator[object]:
-    for one in layers:
-        near = "" if one.nearest is None else f"{one.nearest.distance_m:.2f}"
-        yield one.finding.level
-        yield one.overlap.printed.m2
-        yield one.overlap.printed.mu
-        yield one.slivers.printed.m2
-        yield near
 
 
 def _safe(name: str) -> str:

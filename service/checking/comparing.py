@@ -75,8 +75,8 @@ def input_changes(old: CheckReport, new: CheckReport) -> Iterator[InputChange]:
     yield from _changed("software", before, after)
     yield from _changed(
         "file",
-        {one.name: one.sha256[:12] for one in old.files},
-        {one.name: one.sha256[:12] for one in new.files},
+        {one.name: (one.sha256 or "-")[:12] for one in old.files},
+        {one.name: (one.sha256 or "-")[:12] for one in new.files},
     )
     yield from _changed("layer", _versions(old.layers), _versions(new.layers))
     yield from _changed("banners", _versions([old.banners]), _versions([new.banners]))

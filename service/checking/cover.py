@@ -21,7 +21,7 @@ from service.checking.models import (
     SliverRow,
     Summary,
 )
-from service.checking.rows import added, strictest_of
+from service.checking.parts import added, strictest_of
 from service.models import NoteModel
 
 

@@ -21,8 +21,8 @@ from service.checking import cover
 from service.checking.check import silent
 from service.checking.measuring import parcel_table
 from service.checking.models import Avoiding, AvoidReport, ShiftFound
+from service.checking.parts import amount
 from service.checking.prepared import prepared
-from service.checking.rows import amount
 from service.checking.words import said
 from service.identity import hashed
 
@@ -129,8 +129,6 @@ def _text(moved: Shift | NoShift, found: ShiftFound | None, within: float) -> Bi
     return said(
         "avoid_shift",
         distance_m=found.distance_m,
-        zh=found.direction.zh,
-        en=found.direction.en,
         azimuth=moved.azimuth_deg,
     )
 

@@ -60,6 +60,12 @@ class AgainstLayer:
     names_en: list[str | None]
     notes: tuple[Note, ...]
 
+    @property
+    def goes_by(self) -> tuple[str, ...]:
+        """What rules may call it."""
+        spec = self.spec
+        return spec.id, f"theme:{spec.theme}", f"title:{spec.title.zh}"
+
 
 @dataclass(frozen=True)
 class Against:
