@@ -60,7 +60,8 @@ def _hatch(symbol: Symbol, name: str) -> Markup:
 
 
 def _paper_hatch(symbol: Symbol, name: str) -> Markup:
-    side, middle = _PAPER_SPACING, _PAPER_SPACING / 2
+    side = max(symbol.spacing, _PAPER_SPACING)
+    middle = side / 2
     line = Markup(
         '<path d="M{} 0V{}" stroke="{}" stroke-width="{}" stroke-opacity="{}"/>'
     )

@@ -314,7 +314,11 @@ def _layer_swatch(layer: Shown, position: int, y: float, figure: str) -> Markup:
     over = site_map.hatched(layer.spec, position, 1)
     name = f"k-{figure}-{layer.spec.id}"
     ground = _box(under, y, 0.0, 1.0, under.fill or "#FFFFFF", under.fill_opacity)
-    return pattern(over, name) + ground + _box(over, y, 0.45, 1.0, f"url(#{name})", 1)
+    return (
+        pattern(over, name, on_paper=True)
+        + ground
+        + _box(over, y, 0.45, 1.0, f"url(#{name})", 1)
+    )
 
 
 def _box(

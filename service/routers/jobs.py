@@ -21,7 +21,7 @@ from service.errors import NotFoundError
 from service.html import page
 from service.jobs.service import JobService
 from service.jobs.store import STATES, Job, State
-from service.negotiation import VARY, DocumentRoute, FormDep
+from service.negotiation import JSON, VARY, DocumentRoute, FormDep
 from service.processes import PROCESSES
 from service.report_types import REPORT_TYPES
 
@@ -151,13 +151,14 @@ def read_results(
     if not file.is_file():
         raise NotFoundError("job_not_found", job=job_id)
     vary = {"Vary": VARY}
-    sent = as_file(job.request)
-    if form == "html" and "filename" not in sent:
+    if job.request.get("format", "json") != "json":
+        return FileResponse(file, headers=vary, **as_file(job.request))
+    if form == "html":
         context = _shown(job, file) | {
             "job_address": request.url_for("read_job", job_id=job.id).path
         }
         return page(request, "results.html", language, context, vary)
-    return FileResponse(file, **sent, headers=vary)
+    return FileResponse(file, media_type=JSON, headers=vary)
 
 
 def _shown(job: Job, file: FilePath) -> dict[str, object]:
