@@ -62,6 +62,11 @@ def add(adder: Add) -> None:
         metavar="OLD.json",
         help="list the parcels whose answer changed | 与旧报告比较",
     )
+    one.add_argument(
+        "--save",
+        action="store_true",
+        help="keep it in the workspace: diff then tells what changes | 存入工作区",
+    )
     for option, said in PROJECT.items():
         one.add_argument(option, metavar="TEXT", help=said)
     import_commands.add_reading(one)
@@ -139,6 +144,12 @@ def run_check(parsed: argparse.Namespace, settings: Settings) -> int:
 
         for path in parsed.output:
             write_report(outcome, path, parsed.lang)
+    if parsed.save:
+        from layers.checking.saved import save_check
+
+        text = outcome.report.model_dump_json(indent=1)
+        workspace = import_commands.workspace_of(settings)
+        save_check(workspace, outcome.report.result_id, text, parsed.parcels)
     if old is not None:
         tables.show(compare(old, outcome.report), check_tables.changes, parsed.json)
         return 0

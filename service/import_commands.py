@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from geo.crs_names import DatumName
 from layers.models import Status
-from service.arguments import Add
+from service.arguments import Add, open_catalog
 from service.errors import ParameterError
 from service.settings import Settings
 
@@ -234,7 +234,8 @@ def run_diff(parsed: argparse.Namespace, settings: Settings) -> int:
     from service.importing import difference
 
     workspace = workspace_of(settings)
-    report = difference(workspace, parsed.id, parsed.left, parsed.right)
+    catalog = open_catalog(settings)
+    report = difference(catalog, workspace, parsed.id, parsed.left, parsed.right)
     tables.show(report, import_tables.diff, parsed.json)
     return 0
 

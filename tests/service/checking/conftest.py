@@ -12,9 +12,11 @@ from layers.catalog import Catalog
 from layers.importing.options import ImportOptions
 from layers.importing.pipeline import import_files
 from layers.importing.region import Region
+from service.cli import main
 from service.settings import Settings
 
 Publish = Callable[..., Catalog]
+Run = Callable[..., tuple[int, str, str]]
 
 SAMPLE = """[属性描述]
 格式版本号=1.01
@@ -98,3 +100,17 @@ def parcels(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def run(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    monkeypatch.setenv("ECOBARRIER_WORKSPACE", str(workspace))
+
+    def call(*words: object) -> tuple[int, str, str]:
+        code = main([str(word) for word in words])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call

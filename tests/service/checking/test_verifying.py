@@ -11,7 +11,6 @@ import shapely
 from layers.catalog import Catalog
 from service.checking.check import CheckOptions, check_files
 from service.checking.comparing import compare
-from service.cli import main
 
 PARCELS = [
     shapely.box(110.1, 40.1, 110.2, 40.2),
@@ -22,20 +21,6 @@ BEFORE = [shapely.box(110.15, 40.0, 110.3, 40.3), shapely.box(111, 41, 112, 42)]
 AFTER = [shapely.box(110.18, 40.0, 110.3, 40.3), shapely.box(111, 41, 112, 42)]
 
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    monkeypatch.setenv("ECOBARRIER_WORKSPACE", str(workspace))
-
-    def call(*words: object) -> tuple[int, str, str]:
-        code = main([str(word) for word in words])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
 
 
 @pytest.fixture
