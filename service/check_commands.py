@@ -1,9 +1,8 @@
 """The commands of the conflict check: ``check`` and ``verify``."""
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from service import import_commands
@@ -12,9 +11,10 @@ from service.errors import ParameterError
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.checking.check import CheckOptions, CheckOutcome
+    from service.checking.check import CheckOptions
 
-Write = Callable[["CheckOutcome", Path, str], None]
+SUFFIXES = (".json", ".pdf", ".xlsx", ".html", ".gpkg")
+"""Of the reports that can be written; see :mod:`service.reports.writing`."""
 
 PROJECT = {
     "--project": "name of the project | 项目名称",
@@ -41,13 +41,15 @@ def add(adder: Add) -> None:
     one.add_argument(
         "-o",
         "--output",
+        action="append",
+        default=[],
         type=Path,
-        metavar="FILE.json|FOLDER",
-        help="a report, or the folder of a batch | 报告文件，或批次文件夹",
+        metavar="FOLDER|" + "|".join(f"FILE{one}" for one in SUFFIXES),
+        help="report, may be given again; or a folder | 报告，可多次给出；或批次文件夹",
     )
     one.add_argument(
         "--sheets",
-        choices=("none", *(one.removeprefix(".") for one in WRITERS)),
+        choices=("none", *(one.removeprefix(".") for one in SUFFIXES)),
         default="json",
         help="of parcels that touch, where -o is a folder | 每块的报告",
     )
@@ -114,17 +116,6 @@ def _positive(text: str) -> float:
     return value
 
 
-def write_json(outcome: "CheckOutcome", path: Path, _: str) -> None:
-    """Write the result as JSON, the same as the process answers."""
-    from layers.writers import write_text
-
-    write_text(outcome.report.model_dump_json(indent=1) + "\n", path)
-
-
-WRITERS: Mapping[str, Write] = MappingProxyType({".json": write_json})
-"""What writes a report, by suffix."""
-
-
 def run_check(parsed: argparse.Namespace, settings: Settings) -> int:
     """Check parcels, write the report, and print the findings."""
     from layers.checking.rules import read_rules
@@ -133,9 +124,9 @@ def run_check(parsed: argparse.Namespace, settings: Settings) -> int:
     from service.checking.comparing import compare
     from service.checking.verifying import read_report
 
-    if parsed.output is not None and not parsed.output.suffix:
+    if len(parsed.output) == 1 and not parsed.output[0].suffix:
         return _batch(parsed, settings)
-    write = None if parsed.output is None else writer(parsed.output)
+    require_known(parsed.output)
     options, rules = options_of(parsed), read_rules(parsed.rules)
     old = None if parsed.compare is None else read_report(parsed.compare)
     catalog = open_catalog(settings)
@@ -143,8 +134,11 @@ def run_check(parsed: argparse.Namespace, settings: Settings) -> int:
         outcome = check_files(
             catalog, parsed.parcels, options, rules, lambda done: step(done, 100)
         )
-    if write is not None:
-        write(outcome, parsed.output, parsed.lang)
+    if parsed.output:
+        from service.reports.writing import write_report
+
+        for path in parsed.output:
+            write_report(outcome, path, parsed.lang)
     if old is not None:
         tables.show(compare(old, outcome.report), check_tables.changes, parsed.json)
         return 0
@@ -158,19 +152,21 @@ def _batch(parsed: argparse.Namespace, settings: Settings) -> int:
     from service import check_tables, tables
     from service.checking.batch import Sheets, check_batch
 
+    (folder,) = parsed.output
     sheets = None
     if parsed.sheets != "none":
-        write = WRITERS[f".{parsed.sheets}"]
+        from service.reports.writing import write_report
+
         sheets = Sheets(
             f".{parsed.sheets}",
-            lambda outcome, path: write(outcome, path, parsed.lang),
+            lambda outcome, path: write_report(outcome, path, parsed.lang),
         )
     catalog = open_catalog(settings)
-    with tables.progress(parsed.output.name) as step:
+    with tables.progress(folder.name) as step:
         report = check_batch(
             catalog,
             parsed.parcels,
-            parsed.output,
+            folder,
             options_of(parsed),
             read_rules(parsed.rules),
             sheets=sheets,
@@ -226,21 +222,19 @@ def run_verify(parsed: argparse.Namespace, settings: Settings) -> int:
     return 0 if found.same else 1
 
 
-def writer(path: Path) -> Write:
-    """Answer what writes a report of the file's suffix.
+def require_known(paths: Sequence[Path]) -> None:
+    """Refuse reports in formats that nobody writes, before any work is done.
 
     Raises
     ------
     ParameterError
         ``check_output_unknown``.
     """
-    found = WRITERS.get(path.suffix.lower())
-    if found is None:
-        known = ", ".join(WRITERS)
-        raise ParameterError(
-            "check_output_unknown", parameter="--output", value=path.name, known=known
-        )
-    return found
+    for path in paths:
+        if path.suffix.lower() not in SUFFIXES:
+            known = ", ".join(SUFFIXES)
+            details = {"parameter": "--output", "value": path.name, "known": known}
+            raise ParameterError("check_output_unknown", **details)
 
 
 def options_of(parsed: argparse.Namespace) -> "CheckOptions":

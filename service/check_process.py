@@ -1,7 +1,9 @@
 """The processes ``check`` and ``avoid``: a stranger's file, the same answers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from layers.catalog import Catalog
 from layers.checking.parcels import ParcelFile, read_parcels
@@ -12,6 +14,9 @@ from service.checking.models import AvoidReport, CheckReport, ProjectInfo
 from service.errors import UploadError
 from service.importing import options_of
 from service.process_inputs import AvoidInputs, CheckInputs, ParcelInputs
+
+if TYPE_CHECKING:
+    from service.checking.check import CheckOutcome
 
 Progress = Callable[[int], None]
 
@@ -50,6 +55,51 @@ def run_check(
     catalog: Catalog, inputs: CheckInputs, file: Path | None, progress: Progress
 ) -> CheckReport:
     """Check the caller's parcels; the same JSON as the command line writes."""
+    return checked(catalog, inputs, file, progress).report
+
+
+def write_report(
+    catalog: Catalog,
+    inputs: CheckInputs,
+    file: Path | None,
+    output: Path,
+    *,
+    opened: bool,
+    progress: Progress,
+) -> CheckReport:
+    """Check the caller's parcels, and write the report in the format asked for.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    inputs : CheckInputs
+        Of another format than JSON.
+    file : Path or None
+        The caller's parcels.
+    output : Path
+        Gets the content, whatever its suffix.
+    opened : bool
+        Whether restricted layers are open to the caller; of a closed one the numbers
+        are in the report, its geometry is not.
+    progress : callable
+    """
+    from service.checking.withheld import without_restricted
+    from service.reports.writing import write_all, write_report
+
+    outcome = checked(catalog, inputs, file, progress)
+    closed = {one.id for one in catalog.specs if one.restricted and not opened}
+    outcome = replace(outcome, report=without_restricted(outcome.report, closed))
+    made = output.with_suffix(f".{inputs.format}")
+    write = write_all if inputs.format == "zip" else write_report
+    write(outcome, made, inputs.report_language, hidden=frozenset(closed))
+    made.replace(output)
+    return outcome.report
+
+
+def checked(
+    catalog: Catalog, inputs: CheckInputs, file: Path | None, progress: Progress
+) -> "CheckOutcome":
+    """Check the caller's parcels."""
     from geo.overlay import SliverRule
     from service.checking.check import CheckOptions, check_parcels
 
@@ -70,7 +120,7 @@ def run_check(
             purpose=inputs.purpose,
         ),
     )
-    return check_parcels(catalog, [parcels], options, progress=progress).report
+    return check_parcels(catalog, [parcels], options, progress=progress)
 
 
 def run_avoid(

@@ -1,10 +1,11 @@
 """What the processes of the service take, as a caller writes it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from layers.models import LayerId
+from service.report_types import ReportFormat
 from service.upload_types import MEDIA_SUFFIXES
 
 MOST_ACCURACY_M = 100_000
@@ -132,6 +133,13 @@ class CheckInputs(ParcelInputs):
     applicant: Annotated[str | None, Field(max_length=200)] = None
     prepared_by: Annotated[str | None, Field(max_length=200)] = None
     purpose: Annotated[str | None, Field(max_length=200)] = None
+    format: Annotated[
+        ReportFormat,
+        Field(description="of the report; zip holds all; as outputs.report.format"),
+    ] = "json"
+    report_language: Annotated[
+        Literal["zh", "en", "both"], Field(description="of a report for people")
+    ] = "zh"
 
 
 class AvoidInputs(ParcelInputs):

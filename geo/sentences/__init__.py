@@ -12,6 +12,7 @@ from geo.sentences import (
     importing,
     querying,
     reading,
+    reporting,
     serving,
     sources,
 )
@@ -24,6 +25,7 @@ PARTS = (
     serving.SENTENCES,
     querying.SENTENCES,
     checking.SENTENCES,
+    reporting.SENTENCES,
     figures.SENTENCES,
 )
 

@@ -184,6 +184,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "export": ("导出", "Export"),
     "export_folium": ("网页地图（可离线打开）", "Web map (opens offline)"),
     "export_png": ("图片 PNG（当前视图）", "PNG picture (this view)"),
+    "check_report": ("合规性检查报告", "Conflict check report"),
     "export_pdf": ("打印图 PDF…", "Printable map (PDF)…"),
     "sheet_title": ("图名", "Title"),
     "sheet_title_usual": ("不填则用默认图名", "the usual one if left empty"),
