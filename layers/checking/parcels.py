@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS
@@ -16,19 +17,20 @@ from geo.validity import repair
 from layers.errors import LayerReadError
 from layers.importing.decisions import Decision, divided
 from layers.importing.options import ImportOptions
+from layers.importing.overruling import UNITS_M2
 from layers.importing.placing import place
 from layers.importing.region import Region
 from layers.importing.shifting import shift_of
 from layers.importing.sources import SourceFile, open_source
 from layers.readers.limits import ReadLimits
+from layers.readers.parcels_txt import STATED_AREA
 from layers.readers.parts import WkbPart
 from layers.readers.table import Table
 from layers.vector import feature_ids, index_freed, with_names
 
 NUMBER_COLUMNS = ("dkbh", "编号", "地块编号", "number", "bh", "bsm")
 USE_COLUMNS = ("dkyt", "用途", "地块用途", "use", "yt", "ghyt")
-AREA_COLUMNS = ("mj", "面积", "area")
-"""Columns that a parcel's number, use and stated area are taken from, in any case."""
+"""Columns that a parcel's number and use are taken from, in any case."""
 
 READING = ImportOptions(id="parcels")
 """Options that leave every decision to the reader."""
@@ -50,6 +52,8 @@ class ParcelFile:
         ``(n,)``, same index, in ``crs``, edges as drawn.
     change_m2 : Series
         ``(n,)``, area that repair moved.
+    stated_m2 : Series
+        ``(n,)``, what the file states, in the unit decided; nan where it states none.
     decisions : tuple of Decision
     notes : tuple of Note
     """
@@ -59,6 +63,7 @@ class ParcelFile:
     features: gpd.GeoDataFrame
     source_geometry: gpd.GeoSeries
     change_m2: pd.Series
+    stated_m2: pd.Series
     decisions: tuple[Decision, ...]
     notes: tuple[Note, ...]
 
@@ -74,6 +79,7 @@ class ParcelFile:
             features=gpd.GeoDataFrame(self.features.iloc[first:last]),
             source_geometry=gpd.GeoSeries(self.source_geometry.iloc[first:last]),
             change_m2=self.change_m2.iloc[first:last],
+            stated_m2=self.stated_m2.iloc[first:last],
         )
 
 
@@ -126,6 +132,7 @@ def read_parcels(
         gpd.GeoDataFrame(features),
         gpd.GeoSeries(shapes),
         pd.concat([part.change_m2 for part in parts]).set_axis(ids, axis=0),
+        pd.concat([part.stated_m2 for part in parts]).set_axis(ids, axis=0),
         _once([one for part in parts for one in part.decisions]),
         tuple(note for part in parts for note in part.notes),
     )
@@ -137,6 +144,7 @@ class _Part:
     features: gpd.GeoDataFrame
     source: gpd.GeoSeries
     change_m2: pd.Series
+    stated_m2: pd.Series
     decisions: list[Decision]
     notes: list[Note]
 
@@ -159,14 +167,25 @@ def _placed(table: Table, where: str, options: ImportOptions, region: Region) ->
     index = again.geometry.index
     attributes = with_names(index_freed(pd.DataFrame(frame.drop(columns="geometry"))))
     decisions, rest = divided([*table.notes, *id_notes])
+    decisions = [*placement.decisions, *decided, *decisions]
     return _Part(
         CRS.from_user_input(shapes.crs),
         gpd.GeoDataFrame(attributes.loc[index], geometry=again.geometry),
         gpd.GeoSeries(shapes.loc[index]),
         repaired.change_m2.loc[index],
-        [*placement.decisions, *decided, *decisions],
+        _stated_m2(frame, decisions).loc[index],
+        decisions,
         [*rest, *repaired.notes, *notes, *moved, *again.notes],
     )
+
+
+def _stated_m2(frame: gpd.GeoDataFrame, decisions: list[Decision]) -> pd.Series:
+    """Answer the areas that the file states, m2; nan where it states none."""
+    units = [UNITS_M2.get(one.value) for one in decisions if one.what == "units"]
+    unit = units[0] if units else None
+    if STATED_AREA not in frame.columns or unit is None:
+        return pd.Series(np.nan, frame.index)
+    return pd.Series(frame[STATED_AREA].to_numpy(dtype=float) * unit, frame.index)
 
 
 def _left_out(index: pd.Index, kept: BoolArray, where: str) -> list[Note]:

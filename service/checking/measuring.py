@@ -31,7 +31,8 @@ class ParcelTable:
     file : IntArray
         ``(n,)``, position of the file.
     areas : DataFrame
-        ``official_m2``, ``geodesic_m2``, ``plane_m2`` (nan for lon/lat), ``lonlat_m2``.
+        ``official_m2``, ``geodesic_m2``, ``plane_m2`` (nan for lon/lat), ``lonlat_m2``,
+        ``stated_m2`` (nan where the file states none).
     sites : Sites
     ids : tuple of str
         ``(n,)``, what the parcels are called.
@@ -110,7 +111,9 @@ def parcel_table(files: Sequence[ParcelFile], *, keep_ids: bool = False) -> Parc
         gpd.GeoDataFrame(features),
         source,
         np.repeat(np.arange(len(files)), counts),
-        _areas(source, sites.area_m2),
+        _areas(source, sites.area_m2).assign(
+            stated_m2=np.concatenate([file.stated_m2 for file in files])
+        ),
         sites,
         tuple(own if keep_ids else ids),
     )

@@ -109,9 +109,7 @@ class Rows:
         self._vertices = shapely.get_num_coordinates(
             np.concatenate([one.to_numpy() for one in table.source])
         )
-        self._area = {
-            str(name): table.areas[name].to_numpy() for name in table.areas.columns
-        }
+        self._area = {str(name): one.to_numpy() for name, one in table.areas.items()}
         every = np.arange(len(table.ids) + 1)
         self._pieces = np.searchsorted(measured.pieces.site, every)
         self._starts = [
@@ -204,14 +202,15 @@ class Rows:
         return sliver_rows(self._measured, k)
 
     def _areas(self, k: int) -> Areas:
-        plane = float(self._area["plane_m2"][k])
+        plane, stated = (self._area[name][k] for name in ("plane_m2", "stated_m2"))
         known = bool(np.isfinite(plane))
         return Areas(
             official_m2=float(self._area["official_m2"][k]),
             geodesic_m2=float(self._area["geodesic_m2"][k]),
-            plane_m2=plane if known else None,
+            plane_m2=float(plane) if known else None,
             lonlat_m2=float(self._area["lonlat_m2"][k]),
             edges=how_edges(projected=known),
+            stated_m2=float(stated) if np.isfinite(stated) else None,
         )
 
     def _banners(self, k: int) -> list[_Banner]:

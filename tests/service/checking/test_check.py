@@ -154,6 +154,8 @@ def test_the_sample_against_the_seed_layers(sample: Path) -> None:
     first, second = report.parcels
     # Domain facts, section 3: both rules and the plane, by hand.
     assert first.areas.official_m2 == pytest.approx(489_913.9192, abs=1e-3)
+    # The file states 48.9914 and 0.0500, in hectares by the shapes themselves.
+    assert first.areas.stated_m2 == pytest.approx(489_914)
     assert first.areas.plane_m2 == pytest.approx(490_000.0, abs=1e-6)
     assert first.areas.stated_m2 is None or first.areas.stated_m2 > 0
     assert (str(first.printed.ha), str(first.printed.mu)) == ("48.9914", "734.87")
