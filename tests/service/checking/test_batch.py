@@ -28,13 +28,13 @@ RUN = """
 import sys
 from pathlib import Path
 from layers.catalog import Catalog
-from service.check_commands import write_json
 from service.checking.batch import Sheets, check_batch
 from service.checking.check import CheckOptions
+from service.reports.writing import write_report
 from service.settings import Settings
 
 site, workspace, out = map(Path, sys.argv[1:4])
-sheets = Sheets(".json", lambda outcome, path: write_json(outcome, path, "zh"))
+sheets = Sheets(".json", lambda outcome, path: write_report(outcome, path, "zh"))
 catalog = Catalog.open(Settings().seeds, workspace)
 options = CheckOptions(layers=("zone", "lakes"))
 print("ready", flush=True)
