@@ -203,6 +203,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "report_what_fields": ("字段", "Columns"),
     "report_what_curves": ("曲线", "Curves"),
     "report_what_part": ("文件内图层", "Part"),
+    "report_what_band": ("波段", "Band"),
+    "report_what_nodata": ("无数据值", "No-data value"),
+    "report_what_values": ("数值", "Values"),
     # --- sentences ----------------------------------------------------------------
     "report_not_stated": ("未说明", "not stated"),
     "report_accuracy_of": ("±{metres} 米", "+/- {metres} metres"),

@@ -313,12 +313,12 @@ def reading(report: CheckReport) -> Section:
 
 
 def _decision(one: DecisionModel) -> Row:
-    known_word = one.what in _QUESTIONS
+    known_word = one.what in QUESTIONS
     what: Text = word(f"what_{one.what}") if known_word else one.what
     return Row((what, one.value, one.reason, " / ".join(one.alternatives)))
 
 
-_QUESTIONS = (
+QUESTIONS = (
     *("encoding", "crs", "datum", "zone", "prefix", "axis_order", "rings", "units"),
-    *("angles", "fields", "curves", "part"),
+    *("angles", "fields", "curves", "part", "band", "nodata", "values"),
 )

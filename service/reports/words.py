@@ -104,7 +104,9 @@ def spread_text(value: float | None) -> str:
     exact = Decimal(value)
     places = exact.adjusted() - 1
     rounded = exact.quantize(Decimal(1).scaleb(places), ROUND_HALF_UP)
-    return f"{rounded:,f}"
+    # 9.96 becomes 10.0, which has a figure too many.
+    places = rounded.adjusted() - 1
+    return f"{exact.quantize(Decimal(1).scaleb(places), ROUND_HALF_UP):,f}"
 
 
 def cell_lines(value: Value, column: Column, language: ReportLanguage) -> list[str]:
