@@ -5,10 +5,11 @@ Placeholders are those of :meth:`str.format`; the details stay with the error or
 note, so that a program need not parse a sentence.
 """
 
-from geo.sentences import computing, importing, querying, reading, serving
+from geo.sentences import analysing, computing, importing, querying, reading, serving
 
 PARTS = (
     computing.SENTENCES,
+    analysing.SENTENCES,
     reading.SENTENCES,
     importing.SENTENCES,
     serving.SENTENCES,
