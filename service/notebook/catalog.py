@@ -21,7 +21,8 @@ from service import analysis
 from service.models import ZonalReport
 from service.notebook import tables
 from service.notebook.frames import described
-from service.notebook.reading import Asked, FrameCatalog
+from service.notebook.keeping import KeepingCatalog
+from service.notebook.reading import Asked
 from service.notebook.shown import ShownMap
 from service.settings import Settings
 from service.words import Language
@@ -55,11 +56,11 @@ def open_catalog(
     settings = Settings()
     own = settings.workspace if workspace is None else Path(workspace)
     found = Catalog.open(settings.seeds if seeds is None else Path(seeds), own)
-    return NotebookCatalog(found.entries)
+    return NotebookCatalog(found.entries, workspace=own)
 
 
 @dataclass(frozen=True)
-class NotebookCatalog(FrameCatalog):
+class NotebookCatalog(KeepingCatalog):
     """Layers by name, and what can be asked of them.
 
     Where a layer is asked for, its id, the path of a file or a GeoDataFrame will do.

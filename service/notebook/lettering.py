@@ -40,7 +40,7 @@ def new_axes(ax: "Axes | None", size: tuple[float, float]) -> "Axes":
     return made
 
 
-def finish(ax: "Axes", title: str, foot: str) -> "Axes":
+def finish(ax: "Axes", title: str = "", foot: str = "") -> "Axes":
     """Set title and foot, and letters that all of it can be written with."""
     from matplotlib.text import Text
 
@@ -63,11 +63,16 @@ def finish(ax: "Axes", title: str, foot: str) -> "Axes":
     return ax
 
 
+def columns_of(text: str) -> int:
+    """Count letters, Chinese ones twice: they are twice as wide."""
+    return sum(1 + (ord(one) > 0x2E7F) for one in text)
+
+
 def wrapped(text: str) -> str:
     """Break a line between its parts where it would be wider than the picture."""
     lines, width = [""], 0
     for part in text.split(" · "):
-        size = sum(1 + (ord(one) > 0x2E7F) for one in part) + 3
+        size = columns_of(part) + 3
         if width and width + size > FOOT_COLUMNS:
             lines.append("")
             width = 0
@@ -76,4 +81,4 @@ def wrapped(text: str) -> str:
     return "\n".join(lines)
 
 
-__all__ = ["FOOT_SIZE", "GRID", "INK", "MUTED", "finish", "new_axes", "wrapped"]
+__all__ = ["GRID", "INK", "MUTED", "columns_of", "finish", "new_axes", "wrapped"]

@@ -17,7 +17,7 @@ from geo.types import FloatArray
 from layers.provenance import STATUS_WORDS
 from service.notebook.arrays import require_extra
 from service.notebook.frames import Attrs
-from service.notebook.lettering import GRID, INK, MUTED, finish, new_axes
+from service.notebook.lettering import GRID, INK, MUTED, columns_of, finish, new_axes
 from service.notebook.tables import matrix, require_columns
 from service.words import Language
 
@@ -130,17 +130,18 @@ def heatmap(
     """
     require_extra("matplotlib")
     rows, columns = table.shape
-    ax = new_axes(ax, (2.6 + 0.62 * columns, 1.6 + 0.34 * rows))
+    names = [str(one) for one in table.index], [str(one) for one in table.columns]
+    ax = new_axes(ax, _size_of_cells(*names))
     values = table.to_numpy(np.float64)
     ramp = _ramp(values, ())
     shown = np.ma.masked_equal(values, 0.0)
     ax.imshow(shown, cmap=ramp.cmap, norm=ramp.norm, aspect="auto")
-    ax.set_xticks(range(columns), [str(one) for one in table.columns])
+    ax.set_xticks(range(columns), names[1])
     ax.tick_params(axis="x", rotation=40, top=True, labeltop=True, bottom=False)
     ax.tick_params(axis="x", labelbottom=False, length=0)
     for tick in ax.get_xticklabels():
         tick.set(ha="left", rotation_mode="anchor")
-    ax.set_yticks(range(rows), [str(one) for one in table.index])
+    ax.set_yticks(range(rows), names[0])
     ax.tick_params(axis="y", length=0)
     ax.set_xticks(np.arange(columns + 1) - 0.5, minor=True)
     ax.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
@@ -293,6 +294,14 @@ def _ramp(values: FloatArray, bins: Sequence[float]) -> _Ramp:
     return _Ramp(cmap, Normalize(low, high if high > low else low + 1.0), [])
 
 
+def _size_of_cells(rows: list[str], columns: list[str]) -> tuple[float, float]:
+    """Answer inches that leave room for the names: a letter takes about 0.085."""
+    beside, above = (0.085 * max(map(columns_of, names)) for names in (rows, columns))
+    # Names of columns rise at 40 degrees, so the last one also needs room at the side.
+    width = beside + 0.75 * len(columns) + 0.75 * above
+    return max(width, 5.0), 0.34 * len(rows) + 0.65 * above + 1.2
+
+
 def _cell_text(value: float, digits: int) -> str:
     """Write a number; one that rounds to nothing is less than the last digit."""
     least = 10.0**-digits
@@ -385,4 +394,4 @@ def _foot(said: Attrs, language: Language) -> str:
     return " · ".join(parts) if parts else ""
 
 
-__all__ = ["PLANE", "choropleth", "class_bars", "heatmap", "profile"]
+__all__ = ["PLANE", "choropleth", "class_bars", "finish", "heatmap", "profile"]

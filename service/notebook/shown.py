@@ -7,7 +7,6 @@ from pathlib import Path
 
 from layers.catalog import Catalog
 from layers.writers import write_text
-from service.maps import default_layers, folium_map
 from service.words import Language
 
 HEIGHT_PX = 560
@@ -30,6 +29,9 @@ class ShownMap:
         cls, catalog: Catalog, layers: Sequence[str], language: Language
     ) -> "ShownMap":
         """Draw layers; what a map usually shows if none is named."""
+        # Folium takes a while to load; tables do without.
+        from service.maps import default_layers, folium_map
+
         asked = list(layers) or default_layers(catalog)
         return cls(folium_map(catalog, asked, language=language))
 
