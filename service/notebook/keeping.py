@@ -15,7 +15,6 @@ from layers.writers import write_geoparquet
 from service.errors import ParameterError
 from service.notebook.reading import FrameCatalog
 
-
 # What reads drawings and spreadsheets is imported where it is needed: it takes a second
 # to load, and most notebooks bring nothing in.
 

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 INK, MUTED, GRID = "#22272E", "#5B6570", "#E3E3DD"
-FOOT_SIZE = 7.5
-FOOT_COLUMNS = 120
-"""Characters of a line under the picture; a Chinese one counts as two."""
+FOOT_SIZE, TITLE_SIZE = 7.5, 12
+FOOT_LETTERS, TITLE_LETTERS = 14, 9
+"""That an inch of the picture's width has room for; a Chinese one counts as two."""
 
 
 @cache
@@ -44,12 +44,13 @@ def finish(ax: "Axes", title: str = "", foot: str = "") -> "Axes":
     """Set title and foot, and letters that all of it can be written with."""
     from matplotlib.text import Text
 
+    inches = ax.figure.get_figwidth()
     if title:
-        ax.set_title(title, loc="left", fontsize=12, color=INK, pad=12)
+        lines = wrapped(title, int(TITLE_LETTERS * inches))
+        ax.set_title(lines, loc="left", fontsize=TITLE_SIZE, color=INK, pad=12)
     if foot:
-        # A label of the x axis keeps its room in any layout, also where axes are off.
         ax.annotate(
-            wrapped(foot),
+            wrapped(foot, int(FOOT_LETTERS * inches)),
             (0, 0),
             xycoords="axes fraction",
             xytext=(0, -34 if ax.axison else -8),
@@ -60,6 +61,8 @@ def finish(ax: "Axes", title: str = "", foot: str = "") -> "Axes":
         )
     for text in ax.figure.findobj(Text):
         text.set_fontfamily(list(font_families()))
+        # The font holds Taiwan's forms first; punctuation and some letters differ.
+        text.set_language("zh-Hans")
     return ax
 
 
@@ -68,12 +71,12 @@ def columns_of(text: str) -> int:
     return sum(1 + (ord(one) > 0x2E7F) for one in text)
 
 
-def wrapped(text: str) -> str:
+def wrapped(text: str, letters: int) -> str:
     """Break a line between its parts where it would be wider than the picture."""
     lines, width = [""], 0
     for part in text.split(" · "):
         size = columns_of(part) + 3
-        if width and width + size > FOOT_COLUMNS:
+        if width and width + size > letters + 3:
             lines.append("")
             width = 0
         lines[-1] += f" · {part}" if width else part

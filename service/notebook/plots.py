@@ -5,6 +5,7 @@ under it which layers it rests on, what they are, and the result id of its numbe
 """
 
 from collections.abc import Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -36,6 +37,8 @@ RAMP = ("#F6EFE0", "#E7B69A", "#CF6B5B", "#9E2A3C", "#5B1028")
 """From little to much, readable in grey and by the colour-blind."""
 
 NO_VALUE = "#DDDDD8"
+HEAD_LETTERS = 20
+"""Longer names of columns are broken, since they stand aslant."""
 
 
 def choropleth(
@@ -130,7 +133,8 @@ def heatmap(
     """
     require_extra("matplotlib")
     rows, columns = table.shape
-    names = [str(one) for one in table.index], [str(one) for one in table.columns]
+    heads = [fill(str(one), HEAD_LETTERS) for one in table.columns]
+    names = [str(one) for one in table.index], heads
     ax = new_axes(ax, _size_of_cells(*names))
     values = table.to_numpy(np.float64)
     ramp = _ramp(values, ())
@@ -296,10 +300,11 @@ def _ramp(values: FloatArray, bins: Sequence[float]) -> _Ramp:
 
 def _size_of_cells(rows: list[str], columns: list[str]) -> tuple[float, float]:
     """Answer inches that leave room for the names: a letter takes about 0.085."""
-    beside, above = (0.085 * max(map(columns_of, names)) for names in (rows, columns))
+    lines = [line for head in columns for line in head.split("\n")]
+    beside, above = (0.085 * max(map(columns_of, one)) for one in (rows, lines))
     # Names of columns rise at 40 degrees, so the last one also needs room at the side.
     width = beside + 0.75 * len(columns) + 0.75 * above
-    return max(width, 5.0), 0.34 * len(rows) + 0.65 * above + 1.2
+    return max(width, 6.4), 0.34 * len(rows) + 0.65 * above + 1.2
 
 
 def _cell_text(value: float, digits: int) -> str:

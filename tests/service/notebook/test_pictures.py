@@ -153,7 +153,8 @@ def test_every_letter_has_a_form() -> None:
 
 def test_long_feet_are_broken() -> None:
     parts = " · ".join(["甲" * 30] * 5)
-    lines = wrapped(parts).split("\n")
+    lines = wrapped(parts, 100).split("\n")
     assert len(lines) == 5
     assert " · ".join(lines) == parts
-    assert wrapped("a · b") == "a · b"
+    assert wrapped("a · b", 100) == "a · b"
+    assert wrapped("a · b", 1) == "a\nb"
