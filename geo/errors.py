@@ -15,7 +15,9 @@
     |  |- LayerTilesError      features of which no tiles could be made
     |  |- LayerFormatError     content that the format asked for cannot hold
     |  |- LayerLimitError      a file from a stranger that is larger than it may be
-    |  `- CatalogError         a catalogue that contradicts its files
+    |  |- CatalogError         a catalogue that contradicts its files
+    |  |  `- VersionNotFoundError   no version of that name, or several
+    |  `- LedgerError          a figure ledger that cannot be used as it is written
     `- service.errors.RequestError   a request that cannot be answered as asked
 
 Every error carries its sentence in Chinese and English; HTTP statuses and exit

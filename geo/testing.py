@@ -15,7 +15,7 @@ from pyproj import CRS, Transformer
 from geo.crs import WORKING_CRS
 from geo.grid import Grid, Window
 from geo.overlay import Overlap
-from geo.types import BBox, FloatArray
+from geo.types import BBox, FloatArray, GeometryArray
 from geo.zonal import NODATA, OUTSIDE, Reader, Zonal
 
 BOUNDS: BBox = (110.0, 40.0, 112.0, 42.0)
@@ -249,3 +249,53 @@ def _close(
 def _points(rng: np.random.Generator, count: int, bounds: BBox) -> FloatArray:
     west, south, east, north = bounds
     return rng.uniform((west, south), (east, north), (count, 2))
+
+
+def wiggly_cells(side: int, vertices_per_edge: int, *, seed: int = 1) -> GeometryArray:
+    """Make a seamless grid of polygons whose shared borders wander.
+
+    Parameters
+    ----------
+    side : int
+        Cells along one side of the grid.
+    vertices_per_edge : int
+        Segments between two corners; a cell has four times as many.
+    seed : int
+        Of the random walk along the borders.
+
+    Returns
+    -------
+    GeometryArray
+        ``(side * side,)`` polygons, 0.4 degrees wide each from 105 E, 40 N; each ring
+        begins inside a border, so that simplifying each alone must tear them apart.
+    """
+    rng = np.random.default_rng(seed)
+    edges: dict[tuple[tuple[int, int], tuple[int, int]], FloatArray] = {}
+
+    def edge(start: tuple[int, int], end: tuple[int, int]) -> FloatArray:
+        key = min(start, end), max(start, end)
+        if key not in edges:
+            edges[key] = _wandering(rng, key, vertices_per_edge)
+        return edges[key] if key == (start, end) else edges[key][::-1]
+
+    def cell(x: int, y: int) -> shapely.Polygon:
+        corners = [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]
+        turns = zip(corners, [*corners[1:], corners[0]], strict=True)
+        ring = np.vstack([edge(a, b)[:-1] for a, b in turns])
+        return shapely.Polygon(np.roll(ring, vertices_per_edge // 3, axis=0))
+
+    cells = np.array([cell(x, y) for x in range(side) for y in range(side)])
+    return np.asarray(shapely.transform(cells, lambda xy: xy * 0.4 + (105, 40)))
+
+
+def _wandering(
+    rng: np.random.Generator, key: tuple[tuple[int, int], tuple[int, int]], count: int
+) -> FloatArray:
+    """Walk from one corner to the other, never further aside than 0.2 of the way."""
+    first, last = np.array(key[0], float), np.array(key[1], float)
+    along = np.linspace(0, 1, count + 1)[:, np.newaxis]
+    across = np.array([first[1] - last[1], last[0] - first[0]])
+    drift = rng.normal(0, 0.001, len(along)).cumsum()
+    drift -= np.linspace(drift[0], drift[-1], len(drift))
+    swing = np.clip(drift, -0.2, 0.2)[:, np.newaxis]
+    return np.asarray(first + (last - first) * along + across * swing)

@@ -37,3 +37,11 @@ class LayerLimitError(LayerError):
 
 class CatalogError(LayerError):
     """A catalogue that contradicts its files."""
+
+
+class VersionNotFoundError(CatalogError):
+    """No version of that name, or several."""
+
+
+class LedgerError(LayerError):
+    """A figure ledger that cannot be used as it is written."""

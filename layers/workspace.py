@@ -6,6 +6,7 @@
     layers/<id>/<version>/metadata.json     a LayerSpec
     layers/<id>/<version>/<file>            what the metadata's path names
     layers/<id>/.lock                       held by the one process that changes it
+    layers/.changed                         replaced with every change of a pointer
 
 A version is complete before it gets its name, and is in use only once ``current``
 names it; both steps are one rename, so a crash at any instant leaves the old version
@@ -30,7 +31,10 @@ from layers.writers import atomic_file, writing
 METADATA = "metadata.json"
 POINTER = "current"
 LOCK = ".lock"
+CHANGED = ".changed"
+"""In the folder of layers; replaced whenever another version is in use."""
 _INCOMING = ".incoming-"
+_LEFT = "*/.[!l]*/"
 
 
 def current_versions(workspace: Path) -> dict[str, tuple[LayerSpec, Path]]:
@@ -111,15 +115,54 @@ def staging(workspace: Path, layer_id: str) -> Iterator[Path]:
     """
     layer = layer_folder(workspace, layer_id)
     with locked(layer):
-        for left_over in layer.glob(".[!l]*"):
-            if left_over.is_dir():
-                shutil.rmtree(left_over, ignore_errors=True)
+        _sweep(layer)
         # Starts with a dot: no version's name does.
         incoming = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=layer))
         try:
             yield incoming
         finally:
             shutil.rmtree(incoming, ignore_errors=True)
+
+
+@contextmanager
+def room(workspace: Path, layer_id: str, *, look: bool) -> Iterator[Path]:
+    """Lend a folder to make a version in, or one apart for who only looks.
+
+    Raises
+    ------
+    LayerWriteError
+    """
+    if not look:
+        with staging(workspace, layer_id) as incoming:
+            yield incoming
+        return
+    with tempfile.TemporaryDirectory(prefix="ecobarrier-") as folder:
+        yield Path(folder)
+
+
+def sweep(workspace: Path) -> list[str]:
+    """Remove what killed publishers left behind; answer the layers it was found in.
+
+    A layer whose lock is held is being worked on and is passed over. Where nothing
+    may be written, nothing is removed.
+    """
+    swept = []
+    for layer in sorted({one.parent for one in (workspace / "layers").glob(_LEFT)}):
+        try:
+            with (layer / LOCK).open("ab") as stream:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _sweep(layer)
+        except OSError:
+            continue
+        swept.append(layer.name)
+    return swept
+
+
+def _sweep(layer: Path) -> None:
+    """Remove unfinished and removed versions; the caller holds the lock."""
+    for left_over in layer.glob(".[!l]*"):
+        if left_over.is_dir():
+            shutil.rmtree(left_over, ignore_errors=True)
 
 
 @contextmanager
@@ -179,6 +222,20 @@ def point_to(layer: Path, version: str) -> None:
     """
     with atomic_file(layer / POINTER) as temporary:
         temporary.write_text(f"{version}\n", encoding="ascii")
+    with atomic_file(layer.parent / CHANGED) as temporary:
+        temporary.write_text(f"{layer.name} {version}\n", encoding="ascii")
+
+
+def changes_stamp(workspace: Path) -> tuple[int, int] | None:
+    """Answer what is another whenever a layer's version in use has become another.
+
+    None where that never happened.
+    """
+    try:
+        state = (workspace / "layers" / CHANGED).stat()
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_ino
 
 
 def versions(workspace: Path, layer_id: str) -> dict[str, tuple[LayerSpec, Path]]:

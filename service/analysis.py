@@ -3,6 +3,8 @@
 Command line, HTTP and notebooks all call these functions, so that they cannot differ.
 """
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -98,7 +100,7 @@ def area_report(catalog: Catalog, layer: str, *, crs: str | None = None) -> Area
     return AreaReport(
         result_id=result_id(AREA_METHOD, [loaded.spec], {"crs": crs}),
         method=AREA_METHOD,
-        layer=_reference(loaded.spec),
+        layer=reference(loaded.spec),
         rows=rows,
         total_m2=sum(row.area_m2 for row in rows),
         notes=_note_models([*_cautions(loaded), *notes]),
@@ -113,6 +115,7 @@ def overlap_report(
     crs: str | None = None,
     sliver: SliverRule | None = None,
     engine: Engine = "kernel",
+    left_accuracy_m: float | None = None,
 ) -> OverlapReport:
     """Measure how two polygon layers overlap.
 
@@ -127,6 +130,9 @@ def overlap_report(
         Thresholds of boundary-sharing errors.
     engine : {"kernel", "geos"}
         Who measures; see :mod:`geo.overlay`.
+    left_accuracy_m : float, optional
+        States the positional accuracy of ``left``, metres, where it states none: the
+        +/- rests on the accuracy of both.
 
     Raises
     ------
@@ -134,17 +140,19 @@ def overlap_report(
         A layer cannot be found, read or overlaid.
     """
     rule = sliver or SliverRule()
-    a, b = catalog.vector(left, crs=crs), catalog.vector(right, crs=crs)
+    a = with_accuracy(catalog.vector(left, crs=crs), left_accuracy_m)
+    b = catalog.vector(right, crs=crs)
     (polygons_a, notes_a), (polygons_b, notes_b) = _polygons(a), _polygons(b)
     sides = _side(a, polygons_a), _side(b, polygons_b)
     table = overlap(*sides, sliver=rule, engine=engine)
-    parameters = {"crs": crs, "sliver": vars(rule)}
+    parameters: dict[str, object] = {"crs": crs, "sliver": vars(rule)}
+    parameters |= accuracy_parameter(left_accuracy_m)
     notes = [*_cautions(a), *_cautions(b), *notes_a, *notes_b, *table.notes]
     return OverlapReport(
         result_id=result_id(OVERLAP_METHODS[engine], [a.spec, b.spec], parameters),
         method=OVERLAP_METHODS[engine],
-        left=_reference(a.spec),
-        right=_reference(b.spec),
+        left=reference(a.spec),
+        right=reference(b.spec),
         rows=tuple(overlap_rows(table, polygons_a, polygons_b)),
         left_features=balances(table.left, polygons_a),
         right_features=balances(table.right, polygons_b),
@@ -237,8 +245,8 @@ def zonal_report(
     return ZonalReport(
         result_id=result_id(ZONAL_METHOD, [areas.spec, values.spec], parameters),
         method=ZONAL_METHOD,
-        zones=_reference(areas.spec),
-        raster=_reference(values.spec),
+        zones=reference(areas.spec),
+        raster=reference(values.spec),
         rows=label_rows(table.classes, polygons, values.spec, limits),
         statistics=statistics(table, limits),
         totals=zonal_totals(table),
@@ -287,7 +295,7 @@ def crosstab_report(
             breaks_b=limits[1],
         )
     specs = areas.spec, a.spec, b.spec
-    zone_ref, ref_a, ref_b = (_reference(spec) for spec in specs)
+    zone_ref, ref_a, ref_b = (reference(spec) for spec in specs)
     cautions = [*_cautions(areas), *_cautions(a), *_cautions(b)]
     return CrosstabReport(
         result_id=result_id(CROSSTAB_METHOD, specs, {"crs": crs}),
@@ -301,9 +309,23 @@ def crosstab_report(
     )
 
 
-def _reference(spec: LayerSpec) -> LayerRef:
+def reference(spec: LayerSpec) -> LayerRef:
+    """Answer the layer a result rests on."""
     known = spec.model_dump(include=set(LayerRef.model_fields))
     return LayerRef(version=spec.version, **known)
+
+
+def with_accuracy(layer: VectorLayer, accuracy_m: float | None) -> VectorLayer:
+    """State the positional accuracy of a layer that states none, metres."""
+    if accuracy_m is None or layer.spec.accuracy_m is not None:
+        return layer
+    spec = layer.spec.model_copy(update={"accuracy_m": accuracy_m})
+    return replace(layer, spec=spec)
+
+
+def accuracy_parameter(accuracy_m: float | None) -> dict[str, object]:
+    """Answer what a stated accuracy adds to a result id: nothing where none is."""
+    return {} if accuracy_m is None else {"accuracy_m": accuracy_m}
 
 
 def _cautions(layer: VectorLayer | RasterLayer) -> list[Note]:

@@ -8,11 +8,15 @@ import anyio
 from fastapi import FastAPI
 
 from layers.catalog import Catalog
+from layers.workspace import sweep
 from service import openapi, problems
 from service.cache import BoundedCache
 from service.features.store import FeatureStore
+from service.figure_board import FigureBoard
 from service.heavy import Places
+from service.import_preview import Backdrop
 from service.jobs.service import JobService
+from service.live import LiveCatalog
 from service.map_rasters import Picture
 from service.middleware import stack
 from service.routers import (
@@ -20,8 +24,10 @@ from service.routers import (
     conformance,
     docs,
     downloads,
+    figures,
     files,
     health,
+    imports,
     items,
     jobs,
     landing,
@@ -32,6 +38,7 @@ from service.routers import (
     styles,
     tile_sets,
     tiles,
+    versions,
     viewer,
 )
 from service.settings import Settings
@@ -59,8 +66,11 @@ _ROUTERS = (
     *_TILES,
     downloads,
     overlay,
+    figures,
     processes,
     jobs,
+    imports,
+    versions,
     maps,
     sheets,
     viewer,
@@ -100,7 +110,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = settings
-    app.state.catalog = Catalog.open(settings.seeds, settings.workspace)
+    if settings.workspace is not None:
+        sweep(settings.workspace)
+    app.state.live = LiveCatalog(settings)
+    app.state.catalog = app.state.live.open()
     app.state.jobs = JobService(settings)
     app.state.waiting = anyio.CapacityLimiter(THREADS)
     app.state.maps = BoundedCache[str](MAPS_KEPT)
@@ -108,6 +121,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.features = FeatureStore(
         app.state.catalog, settings.seeds, settings.workspace
     )
+    app.state.figures = FigureBoard(settings.seeds, settings.workspace)
     app.state.tiles = TileStore(
         settings.cache_folder / "tiles", settings.seeds, settings.workspace
     )
@@ -115,6 +129,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.fonts = FontStore(settings.cache_folder)
     app.state.identifier = Identifier(app.state.catalog, app.state.features)
     app.state.viewer_data = BoundedCache[object](VIEWER_DATA_KEPT)
+    app.state.backdrop = Backdrop(Catalog.open(settings.seeds))
     app.state.heavy = Places(settings.max_heavy)
     problems.install(app)
     # Innermost: the limits and the record of who asks hold for kept tiles too.

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, get_args
 
 from geo.errors import EcobarrierError
 from layers.key_file import KeyScope
-from service import import_commands
+from service import import_commands, question_commands
+from service.arguments import Add, open_catalog, words
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from layers.catalog import Catalog
-
     # argparse has no public name for what add_subparsers answers.
     _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -66,89 +65,44 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=version("ecobarrier"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_questions(commands)
-    _add_products(commands)
+    add = _adder(commands)
+    question_commands.add(add)
+    _add_products(add)
+    import_commands.add(add)
+    _add_keys(add)
+    seeds = add("seeds", _seeds, "check the layers that come with it | 校验内置图层")
+    seeds.add_argument("action", choices=("verify",))
     return parser
 
 
-def _add_questions(commands: "_Commands") -> None:
-    add = _adder(commands)
-    add("layers", _layers, "list all layers | 列出图层")
-    info = add("info", _info, "what a layer says of itself | 图层说明")
-    info.add_argument("id", metavar="ID")
-    area = add("area", _area, "areas of a layer's features | 面积", crs=True)
-    area.add_argument("layer", metavar="LAYER")
-    overlap = add("overlap", _overlap, "overlap of two layers | 叠加", crs=True)
-    overlap.add_argument("left", metavar="LEFT")
-    overlap.add_argument("right", metavar="RIGHT")
-    overlap.add_argument(
-        "--engine",
-        choices=("kernel", "geos"),
-        default="kernel",
-        help="compiled, or by GEOS piece by piece | 计算引擎",
-    )
-    overlap.add_argument(
-        "--geometry",
-        type=Path,
-        metavar="FILE.geojson|FILE.gpkg",
-        help="also write the shared polygons | 同时写出重叠图形",
-    )
-    overlap.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="FILE.parquet|FILE.csv",
-        help="stream a large GeoParquet LEFT into a file of rows | 大图层逐行写出",
-    )
-    site = add("site", _site, "polygons against many layers | 地块与各图层", crs=True)
-    site.add_argument("site", metavar="SITE", help="file or layer | 文件或图层")
-    site.add_argument("--layers", type=_words, default=(), metavar="ID,ID,...")
-    zonal = add("zonal", _zonal, "raster classes within zones | 分区统计", crs=True)
-    zonal.add_argument("zones", metavar="ZONES")
-    zonal.add_argument("raster", metavar="RASTER")
-    zonal.add_argument(
-        "--breaks",
-        type=_numbers,
-        default=(),
-        metavar="A,B,...",
-        help="limits of value intervals | 分级界限",
-    )
-    zonal.add_argument(
-        "--nodata",
-        type=float,
-        metavar="VALUE",
-        help="no-data value of a file that declares none | 无数据值",
-    )
-    zonal.add_argument(
-        "--percentiles",
-        type=_numbers,
-        default=(),
-        metavar="P,P,...",
-        help="of a continuous raster, 0-100 | 百分位数",
-    )
-    cross = add("crosstab", _crosstab, "two rasters within zones | 交叉制表", crs=True)
-    cross.add_argument("zones", metavar="ZONES")
-    cross.add_argument("raster_a", metavar="RASTER")
-    cross.add_argument("raster_b", metavar="RASTER")
-
-
-def _add_products(commands: "_Commands") -> None:
-    add = _adder(commands)
+def _add_products(add: Add) -> None:
     folium = add("map", _map, "write a map that needs no network | 导出离线地图")
     folium.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.html")
-    folium.add_argument("--layers", type=_words, default=(), metavar="ID,ID,...")
+    folium.add_argument("--layers", type=words, default=(), metavar="ID,ID,...")
     folium.add_argument("--lang", choices=("zh", "en"), default="zh")
+    folium.add_argument(
+        "--budget",
+        type=float,
+        default=5.0,
+        metavar="MB",
+        help="size of the file at most, default 5 | 文件大小上限",
+    )
+    folium.add_argument(
+        "--tiles",
+        metavar="URL",
+        help="base tiles with {z}, {x}, {y}; they need a network | 底图网址",
+    )
+    folium.add_argument(
+        "--tiles-datum",
+        metavar="DATUM",
+        help="of the tiles: wgs84, cgcs2000 or gcj02 | 底图坐标基准",
+    )
     serve = add("serve", _serve, "start the service | 启动服务")
     serve.add_argument("--host", help="default 127.0.0.1")
     serve.add_argument("--port", type=int, help="default 8000")
-    _add_keys(commands)
-    import_commands.add(add)
-    seeds = add("seeds", _seeds, "check the layers that come with it | 校验内置图层")
-    seeds.add_argument("action", choices=("verify",))
 
 
-def _add_keys(commands: "_Commands") -> None:
-    add = _adder(commands)
+def _add_keys(add: Add) -> None:
     keys = add("keys", _keys, "API keys of the service | 服务的密钥")
     actions = keys.add_subparsers(required=True, metavar="ACTION", dest="action")
     new = actions.add_parser("add", help="make a key; it is shown once | 新建密钥")
@@ -169,9 +123,7 @@ def _add_keys(commands: "_Commands") -> None:
         one.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _adder(
-    commands: "_Commands",
-) -> Callable[..., argparse.ArgumentParser]:
+def _adder(commands: "_Commands") -> Add:
     def add(
         name: str, command: Command, text: str, *, crs: bool = False
     ) -> argparse.ArgumentParser:
@@ -189,132 +141,24 @@ def _adder(
     return add
 
 
-def _numbers(text: str) -> tuple[float, ...]:
-    return tuple(float(part) for part in text.split(","))
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
 # Each command imports what it needs: `ecobarrier --help` need not wait for GDAL.
-
-
-def _catalog(settings: Settings) -> "Catalog":
-    from layers.catalog import Catalog
-
-    return Catalog.open(settings.seeds, settings.workspace)
-
-
-def _layers(parsed: argparse.Namespace, settings: Settings) -> int:
-    from service import tables
-    from service.analysis import layers_report
-
-    tables.show(layers_report(_catalog(settings)), tables.layers, parsed.json)
-    return 0
-
-
-def _info(parsed: argparse.Namespace, settings: Settings) -> int:
-    from service import tables
-    from service.analysis import summary
-
-    spec = _catalog(settings).spec(parsed.id)
-    tables.show(summary(spec), tables.info, parsed.json)
-    return 0
-
-
-def _area(parsed: argparse.Namespace, settings: Settings) -> int:
-    from service import tables
-    from service.analysis import area_report
-
-    with tables.working(parsed.layer):
-        report = area_report(_catalog(settings), parsed.layer, crs=parsed.crs)
-    tables.show(report, tables.area, parsed.json)
-    return 0
-
-
-def _overlap(parsed: argparse.Namespace, settings: Settings) -> int:
-    if parsed.output:
-        return _overlap_to_file(parsed, settings)
-    from service import tables
-    from service.analysis import overlap_pieces, overlap_report
-
-    with tables.working(f"{parsed.left} × {parsed.right}"):
-        catalog = _catalog(settings)
-        report = overlap_report(
-            catalog, parsed.left, parsed.right, crs=parsed.crs, engine=parsed.engine
-        )
-        if parsed.geometry:
-            from layers.export import write_features
-
-            pieces = overlap_pieces(catalog, parsed.left, parsed.right, crs=parsed.crs)
-            write_features(pieces, parsed.geometry)
-    tables.show(report, tables.overlap, parsed.json)
-    return 0
-
-
-def _site(parsed: argparse.Namespace, settings: Settings) -> int:
-    from service import tables
-    from service.site import site_report
-    from service.warm import WarmCatalog
-
-    catalog = WarmCatalog(_catalog(settings).entries)
-    with tables.working(parsed.site):
-        report = site_report(catalog, parsed.site, parsed.layers, crs=parsed.crs)
-    tables.show(report, tables.site, parsed.json)
-    return 0
-
-
-def _overlap_to_file(parsed: argparse.Namespace, settings: Settings) -> int:
-    from service import tables
-    from service.stream import overlap_to_file
-
-    with tables.progress(f"{parsed.left} × {parsed.right}") as step:
-        report = overlap_to_file(
-            _catalog(settings), parsed.left, parsed.right, parsed.output, step
-        )
-    tables.show(report, tables.stream, parsed.json)
-    return 0
-
-
-def _zonal(parsed: argparse.Namespace, settings: Settings) -> int:
-    from service import tables
-    from service.analysis import zonal_report
-
-    with tables.working(f"{parsed.zones} × {parsed.raster}"):
-        report = zonal_report(
-            _catalog(settings),
-            parsed.zones,
-            parsed.raster,
-            crs=parsed.crs,
-            breaks=parsed.breaks,
-            nodata=parsed.nodata,
-            percentiles=parsed.percentiles,
-        )
-    tables.show(report, tables.zonal, parsed.json)
-    return 0
-
-
-def _crosstab(parsed: argparse.Namespace, settings: Settings) -> int:
-    from service import tables
-    from service.analysis import crosstab_report
-
-    names = (parsed.zones, parsed.raster_a, parsed.raster_b)
-    with tables.working(" × ".join(names)):
-        report = crosstab_report(_catalog(settings), *names, crs=parsed.crs)
-    tables.show(report, tables.crosstab, parsed.json)
-    return 0
 
 
 def _map(parsed: argparse.Namespace, settings: Settings) -> int:
     from layers.writers import write_text
     from service import tables
-    from service.maps import DEFAULT_LAYERS, folium_map
+    from service.map_tiles import Tiles
+    from service.maps import default_layers, folium_map
 
-    catalog = _catalog(settings)
+    tiles = Tiles.named(parsed.tiles, parsed.tiles_datum)
+    catalog = open_catalog(settings)
     with tables.working(parsed.output.name):
         page = folium_map(
-            catalog, parsed.layers or DEFAULT_LAYERS, language=parsed.lang
+            catalog,
+            parsed.layers or default_layers(catalog),
+            language=parsed.lang,
+            budget_mb=parsed.budget,
+            tiles=tiles,
         )
         write_text(page, parsed.output)
     tables.written(parsed.output, len(page.encode()), parsed.json)

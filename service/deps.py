@@ -13,6 +13,7 @@ from layers.models import LayerSpec
 from service import access
 from service.cache import BoundedCache
 from service.callers import Caller
+from service.live import LiveCatalog
 from service.map_rasters import Picture
 from service.settings import Settings
 from service.tiles.pictures import TilePictures
@@ -21,7 +22,10 @@ from service.words import Language
 
 
 async def get_catalog(request: Request) -> Catalog:
-    """Answer the catalogue the app was made with."""
+    """Answer the catalogue, as the workspace has it now."""
+    live = request.app.state.live
+    assert isinstance(live, LiveCatalog)
+    await live.follow(request.app)
     catalog = request.app.state.catalog
     assert isinstance(catalog, Catalog)
     return catalog

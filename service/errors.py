@@ -16,6 +16,7 @@ from layers.errors import (
     LayerNotFoundError,
     LayerReadError,
     LayerWriteError,
+    VersionNotFoundError,
 )
 
 
@@ -152,6 +153,7 @@ STATUS: dict[type[EcobarrierError], HTTPStatus] = {
     ParameterError: HTTPStatus.UNPROCESSABLE_ENTITY,
     KindError: HTTPStatus.BAD_REQUEST,
     RestrictedError: HTTPStatus.FORBIDDEN,
+    VersionNotFoundError: HTTPStatus.NOT_FOUND,
     LayerFormatError: HTTPStatus.UNPROCESSABLE_ENTITY,
     LayerLimitError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     LayerWriteError: HTTPStatus.INSUFFICIENT_STORAGE,

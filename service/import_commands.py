@@ -2,18 +2,18 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, get_args
 
 from geo.crs_names import DatumName
 from layers.models import Status
+from service.arguments import Add
 from service.errors import ParameterError
 from service.settings import Settings
 
-Add = Callable[..., argparse.ArgumentParser]
+if TYPE_CHECKING:
+    from layers.errors import DecisionNeededError
+    from layers.importing.options import ImportOptions
 
 
 def add(adder: Add) -> None:
@@ -47,6 +47,7 @@ def _add_import(adder: Add) -> None:
     )
     text = {
         "--title": "title | 标题",
+        "--title-en": "English title, where it is another | 英文标题",
         "--part": "layer inside the file | 文件内的图层",
         "--encoding": "of the text, e.g. gbk | 文字编码",
         "--crs": "code or name of the coordinate system | 坐标系代码或名称",
@@ -61,6 +62,9 @@ def _add_import(adder: Add) -> None:
         one.add_argument(option, metavar="TEXT", help=said)
     chosen = {
         "--datum": (get_args(DatumName), "of the coordinates | 基准"),
+        "--prefix": (("with", "without"), "of the zone in front of eastings | 带号"),
+        "--rings": (("containment", "filled"), "roles of rings | 环的内外"),
+        "--units": (("ha", "m2", "mu"), "of areas a parcel file states | 面积单位"),
         "--axes": (("xy", "yx"), "east first, or north first | 坐标顺序"),
         "--angles": (("degrees", "dms", "packed"), "how angles are written | 角度格式"),
         "--shapes": (("polygon", "line", "point"), "what points make up | 图形类型"),
@@ -76,6 +80,10 @@ def _add_import(adder: Add) -> None:
     }
     for option, (kind, said) in numbers.items():
         one.add_argument(option, type=kind, metavar="N", help=said)
+    _add_others(one)
+
+
+def _add_others(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--columns", metavar="X,Y[,FEATURE[,RING]]", help="of a table | 列"
     )
@@ -86,7 +94,14 @@ def _add_import(adder: Add) -> None:
         " the first is negative | 七参数",
     )
     one.add_argument("--report", type=Path, metavar="FILE.json|.html|.geojson")
+    one.add_argument(
+        "--previews",
+        type=Path,
+        metavar="FOLDER",
+        help="draw the choices of a question as SVG | 问题选项的示意图",
+    )
     for option, said in (
+        ("--look", "only say what would be done; keep nothing | 只查看，不入库"),
         ("--approximate", "take an unsafe datum for CGCS2000 | 近似当作 2000 系"),
         ("--strict", "refuse instead of repairing | 有缺陷即拒绝"),
         ("--restricted", "the content never leaves | 限制使用"),
@@ -94,69 +109,64 @@ def _add_import(adder: Add) -> None:
         one.add_argument(option, action="store_true", help=said)
 
 
-_RENAMED = {"accuracy": "accuracy_m", "tolerance": "tolerance_m"}
-
-
-def options_of(parsed: argparse.Namespace) -> Any:
-    """Make the options of an import out of a command's.
-
-    Raises
-    ------
-    ParameterError
-        ``import_option_wrong``.
-    """
-    from layers.importing.options import ImportOptions
-
-    given = {_RENAMED.get(key, key): value for key, value in vars(parsed).items()}
-    fields = {
-        key: value
-        for key, value in given.items()
-        if key in ImportOptions.model_fields and value is not None
-    }
-    for key in ("columns", "parameters"):
-        if key in fields:
-            fields[key] = tuple(one.strip() for one in fields[key].split(","))
-    try:
-        return ImportOptions.model_validate(fields)
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_context=False)[0]
-        raise ParameterError(
-            "import_option_wrong",
-            parameter="--" + ".".join(map(str, fault["loc"])),
-            value=repr(fault["input"])[:80],
-            reason=fault["msg"],
-        ) from error
-
-
 def run_import(parsed: argparse.Namespace, settings: Settings) -> int:
-    """Import and print the report."""
-    from layers.catalog import Catalog
+    """Import, or look, and print the report."""
     from layers.errors import DecisionNeededError
-    from layers.importing.pipeline import import_files
-    from layers.importing.region import Region
-    from layers.importing.versions import prune
+    from layers.importing import report_files
     from service import import_tables, tables
+    from service.importing import bring
 
-    options = options_of(parsed)
+    options = _options(parsed)
     workspace = workspace_of(settings)
-    region = Region(Catalog.open(settings.seeds))
     try:
         with tables.progress(parsed.files[0].name) as step:
-            report = import_files(
+            report = bring(
                 parsed.files,
                 options,
                 workspace,
-                region,
+                settings.seeds,
                 lambda done: step(done, done),
+                look=parsed.look,
             )
     except DecisionNeededError as error:
+        previews = _previews(error, parsed.previews, settings)
         if parsed.json:
-            sys.stdout.write(import_tables.question_json(error) + "\n")
+            text = import_tables.question_json(error, previews)
+            sys.stdout.write(text + "\n")
         raise
-    if options.keep is not None:
-        prune(workspace, options.id, options.keep)
+    if parsed.report is not None:
+        report_files.write(report, parsed.report)
     tables.show(report, import_tables.imported, parsed.json)
     return 0
+
+
+def _options(parsed: argparse.Namespace) -> "ImportOptions":
+    from layers.importing.options import ImportOptions
+    from service.importing import RENAMED, options_of
+
+    known = ImportOptions.model_fields
+    given = vars(parsed).items()
+    return options_of({k: v for k, v in given if RENAMED.get(k, k) in known})
+
+
+def _previews(
+    error: "DecisionNeededError", folder: Path | None, settings: Settings
+) -> list[Path]:
+    """Draw each choice of a question into a folder, if one was named."""
+    if folder is None:
+        return []
+    from layers.catalog import Catalog
+    from layers.writers import write_text, writing
+    from service.import_preview import Backdrop, questions_pictures
+
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    backdrop = Backdrop(Catalog.open(settings.seeds))
+    drawn = questions_pictures(backdrop, error.details)
+    paths = [folder / f"{number}-{name}.svg" for number, (name, _) in enumerate(drawn)]
+    for path, (_, picture) in zip(paths, drawn, strict=True):
+        write_text(picture, path)
+    return paths
 
 
 def run_history(parsed: argparse.Namespace, settings: Settings) -> int:

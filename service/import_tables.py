@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -19,6 +20,7 @@ _FEW = 20
 def imported(report: ImportReport, console: Console) -> None:
     """Print what became of a file."""
     state = "未变 unchanged" if report.unchanged else "新版本 new"
+    state += "" if report.published else "；仅查看 only looked at"
     console.print(f"{report.layer} {report.version} ({state})  {report.crs}")
     console.print(f"要素 features: {report.rows} / {report.rows_in_file}")
     decisions = _table("事项 what", "取值 value", "理由 reason", "改用 overrule")
@@ -39,10 +41,11 @@ def imported(report: ImportReport, console: Console) -> None:
         console.print(areas)
 
 
-def question_json(error: DecisionNeededError) -> str:
-    """Write a question with its choices for programs."""
+def question_json(error: DecisionNeededError, previews: Sequence[Path] = ()) -> str:
+    """Write a question with its choices for programs, and where each is drawn."""
+    drawn = {"previews": [str(one) for one in previews]} if previews else {}
     return json.dumps(
-        {"code": error.code, **error.text._asdict(), **error.details},
+        {"code": error.code, **error.text._asdict(), **error.details, **drawn},
         ensure_ascii=False,
         indent=2,
         default=str,

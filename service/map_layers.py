@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 from markupsafe import Markup
@@ -11,26 +12,15 @@ from markupsafe import Markup
 from geo import crs as coordinate_systems
 from geo.area import area, line_lengths
 from geo.messages import Note
-from geo.types import BBox, GeometryArray
+from geo.types import BBox, FloatArray
 from layers.loaded import VectorLayer
 from layers.models import LayerSpec
 from layers.values import json_value
 from service import geojson, symbols
-from service.map_geometry import (
-    FEATURE_BUDGET,
-    VERTEX_BUDGET,
-    Drawable,
-    drawable,
-    fair_shares,
-)
+from service.map_geometry import Drawable, Sketch
 from service.map_labels import Label, labels
+from service.map_search import Finding, findings
 from service.palette import Symbol, order_of, symbol_of, variant_column, variants_of
-from service.words import Language, other, said
-
-DECIMALS = 4
-"""Decimals of a degree on the map: about 10 m, half a pixel at the deepest zoom."""
-
-_METRES_PER_DEGREE = 111_320.0
 
 
 @dataclass(frozen=True)
@@ -46,10 +36,13 @@ class VectorPart:
     features : str
         GeoJSON FeatureCollection; properties are those of :func:`_properties`.
     labels : list of Label
+        Chinese first.
+    findings : list of Finding
+        What can be searched for.
     bounds : BBox
         Of the full geometry, degrees.
-    note : Note or None
-        What was simplified or left out for display.
+    notes : list of Note
+        What was simplified or left out for display, and by how much.
     """
 
     spec: LayerSpec
@@ -57,8 +50,9 @@ class VectorPart:
     variants: Mapping[str, Symbol]
     features: str
     labels: list[Label]
+    findings: list[Finding]
     bounds: BBox
-    note: Note | None
+    notes: list[Note]
 
     @property
     def order(self) -> int:
@@ -71,31 +65,61 @@ class VectorPart:
         return self.spec.geometry == "line"
 
 
-def vector_parts(layers: list[VectorLayer], language: Language) -> list[VectorPart]:
-    """Make layers ready for one map, within its budget of vertices and features.
+@dataclass(frozen=True)
+class VectorSketch:
+    """The vector layers of one map, before it is known how fine they may be.
 
-    Parameters
-    ----------
-    layers : list of VectorLayer
-    language : {"zh", "en"}
-        Of the names that stand first.
-
-    Returns
-    -------
-    list of VectorPart
-        In the order given.
+    Facts of popups are taken from the full geometry, once.
     """
-    geometry = [layer.features.geometry.to_numpy() for layer in layers]
-    counts = [int(shapely.get_num_coordinates(one).sum()) for one in geometry]
-    vertices = fair_shares(counts, VERTEX_BUDGET)
-    features = fair_shares([len(one) for one in geometry], FEATURE_BUDGET)
-    angles = _hatch_angles([layer.spec for layer in layers])
-    return [
-        _part(layer, drawable(one, vertices=v, features=f), angle, language)
-        for layer, one, v, f, angle in zip(
-            layers, geometry, vertices, features, angles, strict=True
+
+    layers: list[VectorLayer]
+    facts: list[list[str]]
+    sizes: list[FloatArray]
+    sketch: Sketch
+
+    @classmethod
+    def of(cls, layers: list[VectorLayer]) -> "VectorSketch":
+        """Measure the features of layers."""
+        sizes = [_sizes(layer.features) for layer in layers]
+        facts = [_facts(*pair) for pair in zip(layers, sizes, strict=True)]
+        sketch = Sketch(
+            [layer.features.geometry.to_numpy() for layer in layers],
+            [np.array([len(one.encode()) for one in layer], int) for layer in facts],
         )
-    ]
+        return cls(layers, facts, sizes, sketch)
+
+    def most_bytes(self, room: int) -> int:
+        """Bytes of all features with their full geometry.
+
+        Only a lower limit if that is above ``room`` without doubt.
+        """
+        return self.sketch.most_bytes(room)
+
+    def parts(self, room: int) -> list[VectorPart]:
+        """Make the layers ready for the map.
+
+        Parameters
+        ----------
+        room : int
+            Bytes that all features together may take.
+
+        Returns
+        -------
+        list of VectorPart
+            In the order given; see :meth:`service.map_geometry.Sketch.fitted`.
+        """
+        angles = _hatch_angles([layer.spec for layer in self.layers])
+        return [
+            _part(layer, facts, sizes, drawn, angle)
+            for layer, facts, sizes, drawn, angle in zip(
+                self.layers,
+                self.facts,
+                self.sizes,
+                self.sketch.fitted(room),
+                angles,
+                strict=True,
+            )
+        ]
 
 
 def _hatch_angles(specs: list[LayerSpec]) -> list[int]:
@@ -106,89 +130,121 @@ def _hatch_angles(specs: list[LayerSpec]) -> list[int]:
 
 
 def _part(
-    layer: VectorLayer, drawn: Drawable, angle: int, language: Language
+    layer: VectorLayer,
+    facts: list[str],
+    sizes: FloatArray,
+    drawn: Drawable,
+    angle: int,
 ) -> VectorPart:
     spec, features = layer.spec, layer.features
     symbol = symbol_of(spec, angle=angle)
-    variants = variants_of(spec, symbol)
-    shown = shapely.get_num_coordinates(drawn.geometry) > 0
-    properties = [
-        {key: value for key, value in one.items() if value is not None}
-        for one in _properties(features, variant_column(spec), variants, language)
-    ]
+    shown = np.array([text != "null" for text in drawn.texts], dtype=bool)
     west, south, east, north = (float(edge) for edge in features.total_bounds)
     return VectorPart(
         spec,
         symbol,
-        variants,
-        _collection(drawn.geometry, properties),
-        labels(spec, features[shown], drawn.geometry[shown], language),
+        variants_of(spec, symbol),
+        _collection(drawn.texts, facts),
+        labels(spec, features[shown], drawn.geometry[shown], "zh"),
+        findings(features[shown], drawn.geometry[shown]),
         (west, south, east, north),
-        _note(said(spec.title, language), drawn),
+        list(_notes(spec, features, sizes, drawn)),
     )
 
 
-def _properties(
-    features: gpd.GeoDataFrame,
-    column: str,
-    variants: Mapping[str, Symbol],
-    language: Language,
-) -> Iterator[dict[str, object]]:
-    """Facts of each feature for its popup, from the full geometry.
-
-    ``n`` and ``o`` name in the reader's and the other language; ``a`` adcode; ``s``
-    square kilometres; ``l`` kilometres of line; ``k`` the value of ``column`` that has
-    a symbol of its own.
-    """
-    names = features[f"name_{language}"], features[f"name_{other(language)}"]
-    first = names[0].where(names[0].notna(), names[1])
-    size = area(features.geometry) / 1e6
+def _sizes(features: gpd.GeoDataFrame) -> FloatArray:
+    """Square metres and metres of line of each feature, ``(n, 2)``; full geometry."""
     length = line_lengths(
         features.geometry.to_numpy(),
         coordinate_systems.ellipsoid(coordinate_systems.parse("EPSG:4490")),
     )
+    return np.column_stack([area(features.geometry).to_numpy(), length])
+
+
+def _facts(layer: VectorLayer, sizes: FloatArray) -> list[str]:
+    return [
+        geojson.dumps({key: value for key, value in one.items() if value is not None})
+        for one in _properties(layer.spec, layer.features, sizes)
+    ]
+
+
+def _properties(
+    spec: LayerSpec, features: gpd.GeoDataFrame, sizes: FloatArray
+) -> Iterator[dict[str, object]]:
+    """Facts of each feature for its popup, from the full geometry.
+
+    ``zh`` and ``en`` name it; ``a`` adcode; ``m2`` square metres, to the last digit as
+    ``ecobarrier area`` has it; ``m`` metres of line; ``k`` the value that has a symbol
+    of its own.
+    """
+    variants = variants_of(spec, symbol_of(spec))
     blank = pd.Series(None, index=features.index, dtype=object)
+    kinds = features.get(variant_column(spec), blank).map(str)
     adcode = features.get("adcode", blank)
-    kinds = features.get(column, blank).map(str)
-    rows = zip(first, names[1], adcode, size, length / 1e3, kinds, strict=True)
-    for name, second, code, square, line, variant in rows:
+    names = features["name_zh"], features["name_en"]
+    rows = zip(*names, adcode, *sizes.T.tolist(), kinds, strict=True)
+    for zh, en, code, square, line, variant in rows:
         yield {
-            "n": json_value(name),
-            "o": json_value(second) if second != name else None,
+            "zh": json_value(zh),
+            "en": json_value(en) if en != zh else None,
             "a": json_value(code),
-            "s": round(square, 3) if square > 0 else None,
-            "l": round(line, 3) if line > 0 else None,
+            "m2": square if square > 0 else None,
+            "m": round(line, 1) if line > 0 else None,
             "k": variant if variant in variants else None,
         }
 
 
-def _collection(geometry: GeometryArray, properties: list[dict[str, object]]) -> str:
-    shapes = geojson.geometry_texts(geometry, DECIMALS)
+def _collection(shapes: list[str], facts: list[str]) -> str:
     features = ",".join(
-        f'{{"type":"Feature","properties":{geojson.dumps(facts)},"geometry":{shape}}}'
-        for facts, shape in zip(properties, shapes, strict=True)
+        f'{{"type":"Feature","properties":{one},"geometry":{shape}}}'
+        for one, shape in zip(facts, shapes, strict=True)
         if shape != "null"
     )
     return f'{{"type":"FeatureCollection","features":[{features}]}}'
 
 
-def _note(title: str, drawn: Drawable) -> Note | None:
-    if drawn.tolerance == 0 and drawn.dropped == 0:
-        return None
-    code = "map_simplified" if drawn.together else "map_simplified_apart"
+def _notes(
+    spec: LayerSpec, features: gpd.GeoDataFrame, sizes: FloatArray, drawn: Drawable
+) -> Iterator[Note]:
+    """Say what was simplified and by how much, and what was left out."""
+    title = {"layer_zh": spec.title.zh, "layer_en": spec.title.en}
+    if drawn.tolerance_m > 0:
+        changes, feature = _worst_change(features, sizes, drawn)
+        solid = bool((sizes[:, 0] > 0).any())
+        kind = "" if drawn.together and solid else "_apart" if solid else "_lines"
+        yield Note(
+            f"map_simplified{kind}",
+            {
+                **title,
+                "before": drawn.before,
+                "after": drawn.after,
+                "metres": drawn.tolerance_m,
+                "percent": changes,
+                "feature": feature,
+            },
+        )
     if drawn.dropped:
-        code = "map_simplified_dropped"
-    return Note(
-        code,
-        {
-            "layer": title,
-            "before": drawn.before,
-            "after": drawn.after,
-            "tolerance": drawn.tolerance,
-            "metres": drawn.tolerance * _METRES_PER_DEGREE,
-            "dropped": drawn.dropped,
-        },
-    )
+        yield Note("map_dropped", {**title, "dropped": drawn.dropped})
+
+
+def _worst_change(
+    features: gpd.GeoDataFrame, sizes: FloatArray, drawn: Drawable
+) -> tuple[float, str]:
+    """Percent by which the size of a drawn feature differs most, and its name."""
+    texts = [None if text == "null" else text for text in drawn.texts]
+    shapes = shapely.from_geojson(np.array(texts, dtype=object))
+    shown = _sizes(gpd.GeoDataFrame(geometry=shapes, crs=features.crs))
+    column = 0 if (sizes[:, 0] > 0).any() else 1
+    there = (sizes[:, column] > 0) & (shown[:, column] > 0)
+    if not there.any():
+        return 0.0, ""
+    change = np.zeros(len(features))
+    full = sizes[there, column]
+    change[there] = 100 * np.abs(shown[there, column] - full) / full
+    worst = int(np.argmax(change))
+    row = features.iloc[worst]
+    names = [one for one in (row["name_zh"], row["name_en"]) if isinstance(one, str)]
+    return float(change[worst]), names[0] if names else str(features.index[worst])
 
 
 def drawing(part: VectorPart) -> dict[str, object]:

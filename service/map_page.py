@@ -25,7 +25,7 @@ class Raw(Element):
 
 
 class Page(Figure):
-    """A complete HTML page in one file, in one language."""
+    """A complete HTML page in one file, which begins in one language."""
 
     _template = Template(
         "<!DOCTYPE html>\n"
@@ -46,7 +46,7 @@ class Page(Figure):
     )
 
     def __init__(self, title: str, language: str) -> None:
-        super().__init__(title=title)
+        super().__init__(title=title, height="620px")
         self.language = "zh-CN" if language == "zh" else "en"
         self.header.add_child(Raw(_style()), name="style")
         self.header.add_child(Raw(_script()), name="script")
@@ -57,7 +57,10 @@ class Page(Figure):
 
 
 class OfflineMap(folium.Map):
-    """A Folium map that loads nothing and leaves zooming of the page allowed."""
+    """A Folium map that loads nothing and leaves zooming of the page allowed.
+
+    In a notebook it shows itself, in a frame; ``save(path)`` writes the file.
+    """
 
     _template = Template(
         """
@@ -172,6 +175,10 @@ def _style() -> str:
     return f"<style>{pages.leaflet_style()}</style>\n<style>{own}</style>"
 
 
+_SCRIPTS = ("words", "units", "geodesy", "tiles", "measure", "search")
+
+
 def _script() -> str:
-    script = pages.leaflet_script()
-    return f"<script>{script}</script>\n<script>{pages.own_file('map.js')}</script>"
+    own = [pages.own_file(f"map/{name}.js") for name in _SCRIPTS]
+    own.append(pages.own_file("map.js"))
+    return f"<script>{pages.leaflet_script()}</script>\n<script>{''.join(own)}</script>"

@@ -3,6 +3,7 @@
 import base64
 import io
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,35 +14,46 @@ from geo.grid import Grid, Window
 from geo.types import BBox, FloatArray, IntArray
 from layers.loaded import RasterLayer
 from layers.models import LayerSpec
-from service.palette import ramp_of
+from service.palette import has_ramp, ramp_of
 
 MAX_LATITUDE = 85.05
 """Web Mercator ends here."""
-MAX_WIDTH = 2400
+MAX_SIDE = 2400
+"""Pixels of the longer side."""
 _UPSAMPLING = 3
 """Picture columns per cell: cell borders then lie right within a sixth of a cell."""
 _RAMP_STEPS = 64
 _ROWS_AT_ONCE = 128
+_SPREAD = (2, 98)
+"""Percent of the values below the first and the last colour."""
 
 Pixels = NDArray[np.uint8]
+Ramp = tuple[tuple[float, str], ...]
 
 
 @dataclass(frozen=True)
 class Picture:
     """A picture and the lon/lat box that it fills on a Web Mercator map.
 
-    ``classes`` are the values of the classes that occur in it.
+    ``classes`` are the values of the classes that occur in it; ``ramp`` is set where
+    colours were spread over the values that occur, because nobody says which to use.
     """
 
     data_url: str
     byte_count: int
     bounds: BBox
     classes: frozenset[int] = frozenset()
+    ramp: Ramp | None = None
 
     @property
     def content(self) -> bytes:
         """The bytes of the picture's file."""
         return base64.b64decode(self.data_url.partition(",")[2])
+
+    @cached_property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows of pixels."""
+        return Image.open(io.BytesIO(self.content)).size
 
 
 @dataclass(frozen=True)
@@ -104,13 +116,38 @@ def picture(raster: RasterLayer) -> Picture:
         PNG; cells without a value, and values that are no class, are transparent.
     """
     bounds = lonlat_bounds(raster.grid)
-    width = int(np.clip(_UPSAMPLING * raster.grid.width, 600, MAX_WIDTH))
+    width = int(np.clip(_UPSAMPLING * raster.grid.width, 600, MAX_SIDE))
     rows = MercatorRows.over(bounds, width)
+    if rows.height > MAX_SIDE:
+        width = max(1, width * MAX_SIDE // rows.height)
+        rows = MercatorRows.over(bounds, width)
     values = sample(raster, rows)
-    codes, colours = _coloured(raster.spec, values)
+    ramp = _spread(raster.spec, values)
+    codes, colours = _coloured(raster.spec, values, ramp or ramp_of(raster.spec))
     classes = raster.spec.classes
     present = {classes[code - 1].value for code in np.unique(codes) if code and classes}
-    return Picture(*_png(codes, colours), rows.bounds, frozenset(present))
+    return Picture(*_png(codes, colours), rows.bounds, frozenset(present), ramp)
+
+
+def _spread(spec: LayerSpec, values: np.ma.MaskedArray) -> Ramp | None:
+    """Spread the usual colours over most values, where the layer has no ramp.
+
+    From the 2nd to the 98th percentile, so that a few odd values do not make all
+    others look alike.
+    """
+    if spec.classes or has_ramp(spec):
+        return None
+    known = np.asarray(values.compressed(), dtype=np.float64)
+    known = known[np.isfinite(known)]
+    if not len(known):
+        return None
+    low, high = (float(f"{one:.3g}") for one in np.percentile(known, _SPREAD))
+    if low >= high:
+        low, high = low - 0.5, low + 0.5
+    colours = [colour for _, colour in ramp_of(spec)]
+    return tuple(
+        zip(np.linspace(low, high, len(colours)).tolist(), colours, strict=True)
+    )
 
 
 def lonlat_bounds(grid: Grid) -> BBox:
@@ -174,7 +211,9 @@ def _floor(position: FloatArray) -> IntArray:
     return np.floor(np.where(np.isfinite(position), position, -1)).astype(np.int64)
 
 
-def _coloured(spec: LayerSpec, values: np.ma.MaskedArray) -> tuple[Pixels, list[str]]:
+def _coloured(
+    spec: LayerSpec, values: np.ma.MaskedArray, stops: Ramp
+) -> tuple[Pixels, list[str]]:
     """Palette index of each pixel (0 transparent) and the colours from 1 up."""
     valid = ~np.ma.getmaskarray(values)
     if spec.classes:
@@ -182,7 +221,6 @@ def _coloured(spec: LayerSpec, values: np.ma.MaskedArray) -> tuple[Pixels, list[
         for index, one in enumerate(spec.classes, start=1):
             codes[valid & (values.data == one.value)] = index
         return codes, [one.colour for one in spec.classes]
-    stops = ramp_of(spec)
     low, high = stops[0][0], stops[-1][0]
     position = (values.filled(low).astype(np.float64) - low) / (high - low)
     step = np.rint(np.clip(position, 0, 1) * (_RAMP_STEPS - 1)).astype(np.uint8)

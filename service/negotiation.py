@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 
 from service.deps import language_of
+from service.errors import QueryError
 from service.html import page
 from service.words import Language
 
@@ -31,8 +32,14 @@ MACHINE: Mapping[str, Form] = {
 VARY = "Accept, Accept-Language"
 
 FormQuery = Annotated[
-    Form | None, Query(alias="f", description="json | html; else by Accept")
+    str | None, Query(description="json | html; else by the header Accept")
 ]
+_NAMES: Mapping[str, Form] = {
+    "json": "json",
+    "geojson": "json",
+    "html": "html",
+    **MACHINE,
+}
 
 
 def preferred(accept: str, offers: Mapping[str, Form] = MACHINE) -> Form:
@@ -81,13 +88,25 @@ def asked_form(request: Request) -> Form:
     """Choose for a request outside of any route, such as a refusal."""
     wished = request.query_params.get("f")
     if wished is not None:
-        return "html" if wished == "html" else "json"
+        return _NAMES.get(wished.lower(), "json")
     return preferred(request.headers.get("accept", ""))
 
 
-def get_form(request: Request, form: FormQuery = None) -> Form:
-    """Answer the form that the caller wants."""
-    return form or preferred(request.headers.get("accept", ""))
+async def get_form(request: Request, f: FormQuery = None) -> Form:
+    """Answer the form wanted; JSON unless HTML is preferred.
+
+    Raises
+    ------
+    QueryError
+        ``form_not_offered``.
+    """
+    if f is None:
+        return preferred(request.headers.get("accept", ""))
+    form = _NAMES.get(f.lower())
+    if form is None:
+        details = {"value": f[:50], "choices": "json, html"}
+        raise QueryError("form_not_offered", parameter="f", **details)
+    return form
 
 
 FormDep = Annotated[Form, Depends(get_form)]

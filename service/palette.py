@@ -246,6 +246,11 @@ _RAMPS: dict[str, tuple[tuple[float, str], ...]] = {
 _GREYS = ((0.0, "#EEF0F2"), (1.0, "#3A434E"))
 
 
+def has_ramp(spec: LayerSpec) -> bool:
+    """Whether the layer or its theme says which values have which colours."""
+    return bool(spec.style.ramp) or spec.theme in _RAMPS
+
+
 def ramp_of(spec: LayerSpec) -> tuple[tuple[float, str], ...]:
     """Answer value and colour, ascending, of a continuous raster.
 

@@ -6,6 +6,7 @@ inside is shown: an unforeseen fault is logged and answered with a plain sentenc
 """
 
 import logging
+import math
 from http import HTTPStatus
 from pathlib import PurePath
 from typing import Any
@@ -181,6 +182,12 @@ def problem(
 
 def _plain(value: object) -> object:
     """Keep what JSON knows; everything else becomes its text."""
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, float) and math.isfinite(value):
+        return value
     return value if isinstance(value, str | int | bool | None) else str(value)
 
 

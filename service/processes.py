@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from layers.catalog import Catalog
 from layers.errors import LayerNotFoundError, LayerReadError
+from layers.importing.report import ImportReport
+from layers.key_file import KeyScope
 from layers.models import Bilingual, Kind, LayerId
 from service.analysis import area_report, overlap_report, zonal_report
 from service.errors import (
@@ -21,26 +23,19 @@ from service.errors import (
     RestrictedError,
     UploadError,
 )
+from service.import_process import ImportInputs
 from service.models import AreaReport, OverlapReport, SiteReport, ZonalReport
 from service.pieces import PiecesReport, site_pieces
 from service.site import site_report
-from service.withheld import Side, without_restricted
+from service.upload_types import MEDIA_SUFFIXES
 
 Progress = Callable[[int], None]
 
+IMPORT = "import"
 MAY_SEE_RESTRICTED = "may_see_restricted"
 """Field of a task's request, set by the server: the caller's right."""
 
-UPLOAD_SUFFIXES = (".geojson", ".json", ".zip", ".gpkg")
-MEDIA_SUFFIXES = {
-    "application/geo+json": ".geojson",
-    "application/vnd.geo+json": ".geojson",
-    "application/zip": ".zip",
-    "application/x-zip-compressed": ".zip",
-    "application/geopackage+sqlite3": ".gpkg",
-    "application/x-sqlite3": ".gpkg",
-}
-"""Types of uploaded files that are known without a name."""
+MOST_ACCURACY_M = 100_000
 
 _BINARY = {
     "type": "object",
@@ -106,6 +101,14 @@ class SiteInputs(Inputs):
         str | None,
         Field(description="the layer inside a GeoPackage or archive", max_length=200),
     ] = None
+    accuracy_m: Annotated[
+        float | None,
+        Field(
+            description="positional accuracy, metres, of polygons that state none",
+            ge=0,
+            le=MOST_ACCURACY_M,
+        ),
+    ] = None
 
 
 Run = Callable[[Catalog, Any, Path | None, Progress], BaseModel]
@@ -128,19 +131,27 @@ class Process:
         Computes: catalogue, inputs, the uploaded file, whom to tell about progress.
     file : str or None
         The input that may be an uploaded file.
+    scope : str or None
+        The scope of a key that a caller needs.
     """
 
     id: str
     title: Bilingual
     description: Bilingual
-    inputs: type[Inputs]
+    inputs: type[BaseModel]
     output: type[BaseModel]
     kinds: Mapping[str, Kind]
     run: Run
     file: str | None = None
+    scope: KeyScope | None = None
+
+    @property
+    def imports(self) -> bool:
+        """Whether it takes several files and changes the workspace."""
+        return self.inputs is ImportInputs
 
     def check(
-        self, catalog: Catalog, inputs: Inputs, file: Path | None, *, opened: bool
+        self, catalog: Catalog, inputs: BaseModel, file: Path | None, *, opened: bool
     ) -> None:
         """Refuse what cannot be run, before it waits in a queue.
 
@@ -189,23 +200,6 @@ def find(process: str) -> Process:
         known = ", ".join(PROCESSES)
         raise NotFoundError("process_not_found", process=process, known=known)
     return found
-
-
-def shown_report(catalog: Catalog, report: BaseModel) -> BaseModel:
-    """Answer a report as it may go to who has no right to restricted layers."""
-    closed = {spec.id for spec in catalog.specs if spec.restricted}
-    if isinstance(report, OverlapReport):
-        return _shown_overlap(closed, report)
-    if isinstance(report, SiteReport):
-        overlaps = tuple(_shown_overlap(closed, one) for one in report.overlaps)
-        return report.model_copy(update={"overlaps": overlaps})
-    return report
-
-
-def _shown_overlap(closed: set[str], report: OverlapReport) -> OverlapReport:
-    sides: tuple[Side, ...] = ("left", "right")
-    hidden = [side for side in sides if getattr(report, side).id in closed]
-    return without_restricted(report, hidden)
 
 
 def _require_layer(
@@ -279,7 +273,14 @@ def _site(
 ) -> SiteReport:
     name = _load_site(catalog, inputs, file)
     progress(5)
-    return site_report(catalog, name, inputs.layers, crs=inputs.crs, progress=progress)
+    return site_report(
+        catalog,
+        name,
+        inputs.layers,
+        crs=inputs.crs,
+        accuracy_m=inputs.accuracy_m,
+        progress=progress,
+    )
 
 
 def _pieces(
@@ -294,6 +295,11 @@ def _pieces(
         if catalog.spec(one).kind == "vector" and not catalog.spec(one).restricted
     )
     return site_pieces(catalog, name, layers, crs=inputs.crs)
+
+
+def _not_here(*_: object) -> BaseModel:
+    """Never called: the worker runs imports by :mod:`service.jobs.imports`."""
+    raise NotImplementedError
 
 
 _TABLE = (
@@ -339,11 +345,11 @@ _TABLE = (
         "site",
         Bilingual(zh="地块与各图层的叠加", en="A site against the layers"),
         Bilingual(
-            zh="绘制或上传的多边形（GeoJSON、压缩的 Shapefile、GeoPackage）的面积，"
-            "及其与所选各图层的叠加，一次给出。",
+            zh="绘制或上传的多边形（GeoJSON、压缩的 Shapefile、GeoPackage、TXT 界址点、"
+            "KML、DXF、坐标表）的面积，及其与所选各图层的叠加，一次给出。",
             en="Area of polygons that were drawn or uploaded (GeoJSON, zipped"
-            " shapefile, GeoPackage) and their overlap with every layer chosen, in one"
-            " answer.",
+            " shapefile, GeoPackage, TXT parcels, KML, DXF, table of coordinates) and"
+            " their overlap with every layer chosen, in one answer.",
         ),
         SiteInputs,
         SiteReport,
@@ -368,6 +374,24 @@ _TABLE = (
         {},
         _pieces,
         file="polygons",
+    ),
+    Process(
+        IMPORT,
+        Bilingual(zh="导入图层", en="Bring files in as a layer"),
+        Bilingual(
+            zh="把文件（Shapefile、GeoPackage、GDB、TXT 界址点、KML、DXF、CSV、Excel"
+            " 等）检查、修复并入库为图层的新版本；look 为真时只查看，不入库。"
+            "需要 write 权限的密钥。",
+            en="Check and repair files (shapefile, GeoPackage, geodatabase, parcel TXT,"
+            " KML, DXF, CSV, Excel and more) and publish them as a new version of a"
+            " layer; with look nothing is kept. Needs a key with the scope write.",
+        ),
+        ImportInputs,
+        ImportReport,
+        {},
+        _not_here,
+        file="files",
+        scope="write",
     ),
 )
 

@@ -9,8 +9,11 @@ from collections.abc import Callable
 from layers.catalog import Catalog
 from service.analysis import (
     OVERLAP_METHODS,
+    accuracy_parameter,
     area_report,
     overlap_report,
+    reference,
+    with_accuracy,
     zonal_report,
 )
 from service.errors import KindError
@@ -35,6 +38,7 @@ def site_report(
     layers: tuple[str, ...] = (),
     *,
     crs: str | None = None,
+    accuracy_m: float | None = None,
     progress: Callable[[int], None] = nobody,
 ) -> SiteReport:
     """Measure polygons and what they share with each of the layers.
@@ -50,6 +54,8 @@ def site_report(
         empty.
     crs : str, optional
         States the CRS of a file that carries none.
+    accuracy_m : float, optional
+        States the positional accuracy, metres, of polygons that carry none.
     progress : callable
         Told how much is done, 0-100.
 
@@ -72,13 +78,18 @@ def site_report(
         if spec.kind == "raster":
             zonals.append(zonal_report(catalog, site, spec.id, crs=crs))
         else:
-            overlaps.append(overlap_report(catalog, site, spec.id, crs=crs))
+            overlaps.append(
+                overlap_report(
+                    catalog, site, spec.id, crs=crs, left_accuracy_m=accuracy_m
+                )
+            )
         progress(100 * done // (len(specs) + 1))
-    inputs = [catalog.vector(site, crs=crs).spec, *specs]
+    own = with_accuracy(catalog.vector(site, crs=crs), accuracy_m).spec
+    parameters = {"crs": crs} | accuracy_parameter(accuracy_m)
     return SiteReport(
-        result_id=result_id(SITE_METHOD, inputs, {"crs": crs}),
+        result_id=result_id(SITE_METHOD, [own, *specs], parameters),
         method=SITE_METHOD,
-        site=measured.layer,
+        site=reference(own),
         area=measured,
         overlaps=tuple(overlaps),
         zonals=tuple(zonals),

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from layers.catalog import Catalog
 from layers.loaded import VectorLayer
+from layers.reading import ReadingCatalog
 from service.cache import BoundedCache
 
 LAYERS_KEPT = 16
@@ -15,7 +15,7 @@ def layer_cache() -> BoundedCache[VectorLayer]:
 
 
 @dataclass(frozen=True)
-class WarmCatalog(Catalog):
+class WarmCatalog(ReadingCatalog):
     """A catalogue whose vector layers are read once, and files once per catalogue.
 
     Parameters
@@ -35,10 +35,12 @@ class WarmCatalog(Catalog):
         part: str | None = None,
         encoding: str | None = None,
     ) -> VectorLayer:
-        """Load a vector layer, or answer it again; see :meth:`Catalog.vector`."""
+        """Load a vector layer, or answer it again; as :class:`ReadingCatalog`."""
 
         def load() -> VectorLayer:
-            return Catalog.vector(self, name, crs=crs, part=part, encoding=encoding)
+            return ReadingCatalog.vector(
+                self, name, crs=crs, part=part, encoding=encoding
+            )
 
         entry = self.entries.get(name)
         if entry is not None:

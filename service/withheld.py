@@ -8,8 +8,11 @@ and notes about its features, which may name their places.
 from collections.abc import Collection
 from typing import Literal
 
+from pydantic import BaseModel
+
 from geo.messages import Note
-from service.models import NoteModel, OverlapReport, OverlapRow
+from layers.catalog import Catalog
+from service.models import NoteModel, OverlapReport, OverlapRow, SiteReport
 
 Side = Literal["left", "right"]
 
@@ -67,3 +70,20 @@ def _nameless(row: OverlapRow, sides: Collection[Side]) -> OverlapRow:
 
 def _note(layer: str) -> NoteModel:
     return NoteModel(**Note("overlap_restricted", {"layer": layer}).as_dict())
+
+
+def shown_report(catalog: Catalog, report: BaseModel) -> BaseModel:
+    """Answer a report as it may go to who has no right to restricted layers."""
+    closed = {spec.id for spec in catalog.specs if spec.restricted}
+    if isinstance(report, OverlapReport):
+        return _shown_overlap(closed, report)
+    if isinstance(report, SiteReport):
+        overlaps = tuple(_shown_overlap(closed, one) for one in report.overlaps)
+        return report.model_copy(update={"overlaps": overlaps})
+    return report
+
+
+def _shown_overlap(closed: set[str], report: OverlapReport) -> OverlapReport:
+    sides: tuple[Side, ...] = ("left", "right")
+    hidden = [side for side in sides if getattr(report, side).id in closed]
+    return without_restricted(report, hidden)

@@ -14,7 +14,6 @@ from geo.engine.sums import added_areas
 from geo.engine.sweep import big_run_owner
 from geo.engine.windings import BIG
 from geo.engine.work import Index, Work
-from geo.jit import Span, in_threads
 from geo.rings import Rings
 from geo.types import FloatArray, IntArray
 
@@ -135,20 +134,9 @@ def _ready(
     ellipsoid: Ellipsoid,
     threads: int,
 ) -> tuple[PolygonLayer, Index]:
-    """Prepare what is not yet, both sides at once."""
-    if isinstance(right, Index):
-        ellipsoid = right.ellipsoid
-
-    def one(side: Span) -> PolygonLayer | Index:
-        if side[0]:
-            if isinstance(right, Index):
-                return right
-            return index(right, ellipsoid, threads=threads)
-        if isinstance(left, Rings):
-            return prepare(left, ellipsoid, threads=threads)
-        return left
-
-    b, a = in_threads(one, [(1, 2), (0, 1)], threads)
-    assert isinstance(a, PolygonLayer)
-    assert isinstance(b, Index)
-    return a, b
+    """Prepare what is not yet; each side has all threads to itself."""
+    if not isinstance(right, Index):
+        right = index(right, ellipsoid, threads=threads)
+    if isinstance(left, Rings):
+        left = prepare(left, right.ellipsoid, threads=threads)
+    return left, right

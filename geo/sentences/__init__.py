@@ -5,7 +5,15 @@ Placeholders are those of :meth:`str.format`; the details stay with the error or
 note, so that a program need not parse a sentence.
 """
 
-from geo.sentences import analysing, computing, importing, querying, reading, serving
+from geo.sentences import (
+    analysing,
+    computing,
+    figures,
+    importing,
+    querying,
+    reading,
+    serving,
+)
 
 PARTS = (
     computing.SENTENCES,
@@ -14,6 +22,7 @@ PARTS = (
     importing.SENTENCES,
     serving.SENTENCES,
     querying.SENTENCES,
+    figures.SENTENCES,
 )
 
 MESSAGES: dict[str, tuple[str, str]] = {

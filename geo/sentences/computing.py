@@ -110,4 +110,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{count} 对要素除重叠面外还有共边，共边没有面积，不计入。",
         "{count} pair(s) share lines besides area; lines have no area and are not counted.",
     ),
+    # --- coverages ------------------------------------------------------------------
+    "coverage_needs_polygons": (
+        "只有面图层才能一起简化，这里有点、线或几何集合。请先取出面。",
+        "Only polygons can be simplified together; there are points, lines or collections. Take the polygons out first.",
+    ),
+    "coverage_broken": (
+        "按容差 {tolerance:g} 一起简化后，相邻边界不再吻合。请改用较小的容差，或先修复图形（geo.validity.repair）。",
+        "Simplified together with tolerance {tolerance:g}, neighbours no longer match. Use a smaller tolerance, or repair the geometry first (geo.validity.repair).",
+    ),
 }

@@ -135,6 +135,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{where}：外环和洞按 {format} 格式的规定。",
         "{where}: shells and holes are as {format} defines them.",
     ),
+    "ring_roles_stated": (
+        "{where}：环的内外按指定的 {rings} 处理，{count} 个要素因此改变（{features}）。",
+        "{where}: the roles of rings are {rings}, as stated; that changed {count} feature(s) ({features}).",
+    ),
+    "txt_area_unit_stated": (
+        "{file} 所写面积的单位按指定为 {unit}：{count} 个地块与图形面积相合。",
+        "The areas that {file} states are in {unit}, as stated: those of {count} parcel(s) agree with their shapes.",
+    ),
     "curves_chords": (
         "{where}：{count} 个图形有圆弧或曲线，已用弦代替，离曲线不超过 {tolerance_m} 米（{features}）。",
         "{where}: {count} shape(s) had arcs or curves, replaced by chords at most {tolerance_m} m off ({features}).",
@@ -212,6 +220,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{where}的东坐标有的带号不同（例如 {value}），不能放在一个坐标系里。请分带导入，或改正该点。",
         "The eastings of {where} have different zone numbers (e.g. {value}) and cannot be in one system. Import zone by zone, or correct that point.",
     ),
+    "import_prefix_contradicted": (
+        "{where}的东坐标是否带带号与所说的 {stated} 不符（坐标系 {crs}）。请核实后改正 --prefix 或 --crs。",
+        "Whether the eastings of {where} carry the zone number contradicts the stated {stated} (system {crs}). Find out, and correct --prefix or --crs.",
+    ),
     "import_datum_unknown": (
         "{where}所写的坐标系“{words}”无法识别。请用 --datum 或 --crs 说明。",
         "The datum {words!r} of {where} is not known. State --datum or --crs.",
@@ -276,6 +288,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "workspace_missing": (
         "没有指定工作区。请设置环境变量 {parameter} 为一个文件夹。",
         "No workspace is named. Set the environment variable {parameter} to a folder.",
+    ),
+    "report_not_kept": (
+        "图层 {layer} 的版本 {version} 不是由导入产生的，没有导入报告。",
+        "Version {version} of layer {layer} was not made by an import and has no report.",
+    ),
+    "layer_not_yours": (
+        "图层 {layer} 不在工作区里，没有版本记录。",
+        "Layer {layer} is not in the workspace and has no history.",
+    ),
+    "upload_name_twice": (
+        "上传的文件中有两个同名：{file}。请改名后再传。",
+        "Two of the files sent are called {file}. Rename one and send them again.",
+    ),
+    "upload_no_layer": (
+        "上传的文件（{files}）里没有可以导入的图层。可读的后缀：{known}。",
+        "None of the files sent ({files}) is a layer. Suffixes that can be read: {known}.",
     ),
     "version_not_found": (
         "图层 {layer} 没有版本“{version}”。现有：{known}。",

@@ -121,16 +121,48 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # --- maps ----------------------------------------------------------------------
     "map_simplified": (
-        "{layer}：为显示由 {before} 个顶点简化到 {after} 个（容差 {tolerance:g} 度，约 {metres:.0f} 米）；面积取自未简化的图形。",
-        "{layer}: simplified for display from {before} to {after} vertices (tolerance {tolerance:g} degrees, about {metres:.0f} m); areas come from the full geometry.",
+        "{layer_zh}：为显示与相邻面一起简化，{before} 个顶点减到 {after} 个（Visvalingam-Whyatt，容差 {metres:g} 米）；图上面积最多变化 {percent:.2g}%（{feature}）。弹窗和表中的面积取自未简化的图形。",
+        "{layer_en}: simplified for display together with its neighbours, {before} to {after} vertices (Visvalingam-Whyatt, tolerance {metres:g} m); areas as drawn change by at most {percent:.2g} % ({feature}). Areas in popups and tables come from the full geometry.",
     ),
     "map_simplified_apart": (
-        "{layer}：各面不成无缝覆盖，逐个简化（{before} 个顶点到 {after} 个，容差 {tolerance:g} 度，约 {metres:.0f} 米），相邻边界可能有缝；面积取自未简化的图形。",
-        "{layer}: no seamless coverage, so features were simplified one by one ({before} to {after} vertices, tolerance {tolerance:g} degrees, about {metres:.0f} m) and neighbours may show gaps; areas come from the full geometry.",
+        "{layer_zh}：各面不成无缝覆盖，为显示逐个简化，{before} 个顶点减到 {after} 个（Douglas-Peucker，容差 {metres:g} 米），相邻边界可能有缝；图上面积最多变化 {percent:.2g}%（{feature}）。弹窗和表中的面积取自未简化的图形。",
+        "{layer_en}: no seamless coverage, so features were simplified one by one for display, {before} to {after} vertices (Douglas-Peucker, tolerance {metres:g} m), and neighbours may show gaps; areas as drawn change by at most {percent:.2g} % ({feature}). Areas in popups and tables come from the full geometry.",
     ),
-    "map_simplified_dropped": (
-        "{layer}：要素或顶点太多，为显示由 {before} 个顶点简化到 {after} 个（容差 {tolerance:g} 度，约 {metres:.0f} 米），最小的 {dropped} 个要素没有画出；面积和叠加仍按全部要素计算。",
-        "{layer}: too many features or vertices, so {before} were simplified to {after} vertices for display (tolerance {tolerance:g} degrees, about {metres:.0f} m) and the {dropped} smallest features are not drawn; areas and overlaps still count them all.",
+    "map_simplified_lines": (
+        "{layer_zh}：为显示逐条简化，{before} 个顶点减到 {after} 个（Douglas-Peucker，容差 {metres:g} 米）；图上长度最多变化 {percent:.2g}%（{feature}）。弹窗中的长度取自未简化的线。",
+        "{layer_en}: lines were simplified one by one for display, {before} to {after} vertices (Douglas-Peucker, tolerance {metres:g} m); lengths as drawn change by at most {percent:.2g} % ({feature}). Lengths in popups come from the full lines.",
+    ),
+    "map_dropped": (
+        "{layer_zh}：要素太多，超出文件大小，最小的 {dropped} 个要素没有画出；面积和叠加仍按全部要素计算。",
+        "{layer_en}: too many features for the size of the file, so the {dropped} smallest are not drawn; areas and overlaps still count them all.",
+    ),
+    "map_picture_reduced": (
+        "{layer_zh}：为限制文件大小，{columns} × {rows} 个栅格单元画成 {width} × {height} 像素的图片；每个像素显示其中心所在的单元。统计和面积仍按全部单元计算。",
+        "{layer_en}: {columns} by {rows} cells are drawn as a picture of {width} by {height} pixels to keep the file small; each pixel shows the cell under its centre. Statistics and areas come from all cells.",
+    ),
+    "map_relief_reduced": (
+        "地形晕渲：为限制文件大小，图片宽度由 {before} 像素减到 {after} 像素。",
+        "Shaded relief: the picture is {after} pixels wide instead of {before}, to keep the file small.",
+    ),
+    "map_budget_too_small": (
+        "文件大小上限 {budget_mb:g} MB 太小，画得最粗也需要 {least_mb:.1f} MB。请提高上限（--budget）或减少图层。",
+        "A file of {budget_mb:g} MB is too small: drawn as coarsely as can be it takes {least_mb:.1f} MB. Raise the budget (--budget) or name fewer layers.",
+    ),
+    "map_budget_not_a_size": (
+        "文件大小上限 {value} 不是正数（单位 MB）。例如 --budget 5。",
+        "The budget {value} is no positive number of megabytes. Write, for example, --budget 5.",
+    ),
+    "map_tiles_address": (
+        "底图地址“{value}”不能用。请写以 http:// 或 https:// 开头、含 {{z}}、{{x}}、{{y}} 的网址模板。",
+        "The tile address {value!r} cannot be used. Write a template that begins with http:// or https:// and holds {{z}}, {{x}} and {{y}}.",
+    ),
+    "map_tiles_datum": (
+        "底图的坐标基准“{value}”不在可选值之中：wgs84、cgcs2000、gcj02。给出底图时必须同时说明基准（--tiles-datum），不作猜测。",
+        "The datum {value!r} of the base tiles is none of wgs84, cgcs2000, gcj02. Tiles need their datum stated (--tiles-datum); it is never guessed.",
+    ),
+    "map_tiles_missing": (
+        "给出了底图的坐标基准“{value}”（--tiles-datum），却没有底图。请同时用 --tiles 给出底图网址，或去掉 --tiles-datum。",
+        "The datum {value!r} of base tiles is stated (--tiles-datum), but no tiles. Name their address with --tiles, or leave --tiles-datum away.",
     ),
     "map_no_layers": (
         "地图没有图层。请给出图层编号，例如 layers=leagues,redline。",

@@ -16,7 +16,7 @@ import shapely
 from pyproj import CRS
 
 from geo.messages import Note, listed
-from geo.types import FloatArray
+from geo.types import BBox, FloatArray
 from layers.writers import HILBERT_FROM_ROWS, atomic_file, hilbert_order
 
 _ROW_GROUP_ROWS = 10_000
@@ -57,6 +57,13 @@ class FeatureKeeper:
         self._bounds.append(bounds)
         self.kinds |= set(frame.geom_type.unique())
         self.rows += len(frame)
+
+    @property
+    def bounds(self) -> BBox:
+        """The box around all features, in their CRS; there must be one."""
+        every = np.concatenate(self._bounds)
+        low, high = every[:, :2].min(axis=0), every[:, 2:].max(axis=0)
+        return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
     @property
     def notes(self) -> list[Note]:

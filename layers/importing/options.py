@@ -1,9 +1,8 @@
 """What a person may say when bringing a file in: each decision can be overruled."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from geo.crs_names import DatumName
 from layers.models import LayerId, Model, Status
@@ -14,9 +13,14 @@ Retention = Annotated[int, Field(ge=1, le=10_000)]
 class ImportOptions(Model):
     """Options of one import; the command line and a form fill in the same ones."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     id: LayerId
+    """Of the layer: small letters, digits and underscores."""
     title: str | None = None
     """Both languages' title; the file's name if not given."""
+    title_en: str | None = None
+    """The English title, where it is another."""
     part: str | None = None
     """The layer inside a file that holds several."""
     encoding: str | None = None
@@ -25,6 +29,9 @@ class ImportOptions(Model):
     datum: DatumName | None = None
     zone: int | None = Field(default=None, ge=13, le=45)
     """Of coordinates without prefix: 25-45 are 3-degree zones, 13-23 6-degree ones."""
+    prefix: Literal["with", "without"] | None = None
+    """Whether the eastings carry the zone's number; digits that say otherwise are
+    refused."""
     axes: Literal["xy", "yx"] | None = None
     """Order of the columns: east (longitude) first, or north (latitude) first."""
     angles: Literal["degrees", "dms", "packed"] | None = None
@@ -33,6 +40,11 @@ class ImportOptions(Model):
     """Names of the columns of a coordinate table: x, y, then feature, then ring."""
     shapes: Literal["polygon", "line", "point"] | None = None
     """What the points of a table or drawing make up."""
+    rings: Literal["containment", "filled"] | None = None
+    """Roles of rings: a ring within another is a hole, whatever the file says; or no
+    ring is a hole."""
+    units: Literal["ha", "m2", "mu"] | None = None
+    """Of the areas that a parcel file states."""
     parameters: tuple[float, ...] = ()
     """Seven parameters from the file's datum to CGCS2000 (position vector): shifts in
     metres, rotations in seconds of arc, scale in parts per million."""
@@ -55,6 +67,3 @@ class ImportOptions(Model):
     caution: str | None = Field(default=None, max_length=1000)
     keep: Retention | None = None
     """Versions kept; older ones are removed after the import. All if None."""
-    report: Path | None = None
-    """Where the report is also written: ``.json``, ``.html``, or ``.geojson`` for the
-    faults as a layer of points."""

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS
@@ -21,19 +20,21 @@ from geo.messages import Note, listed
 from geo.validity import repair
 from layers.errors import LayerReadError
 from layers.files import content_sha256
-from layers.importing import html_report, report_files
+from layers.importing import html_report
 from layers.importing.decisions import Decision, divided
 from layers.importing.keeping import FeatureKeeper
+from layers.importing.located import degrees_box, located
 from layers.importing.options import ImportOptions
+from layers.importing.overruling import overruled, require_prefix
 from layers.importing.placing import Placement, place
 from layers.importing.region import Region
-from layers.importing.report import FaultModel, ImportReport
+from layers.importing.report import ImportReport
 from layers.importing.shifting import Shift, shift_of
 from layers.importing.sources import Source, open_source
 from layers.models import Bilingual, GeometryKind, LayerSpec, Provenance
 from layers.readers.table import Table
 from layers.vector import feature_ids, index_freed
-from layers.workspace import put, staging
+from layers.workspace import layer_folder, put, room
 from layers.writers import write_text
 
 FEATURES_FILE = "features.parquet"
@@ -102,6 +103,8 @@ def import_files(
     workspace: Path,
     region: Region,
     progress: Progress = _silent,
+    *,
+    look: bool = False,
 ) -> ImportReport:
     """Bring files in as a new version of a layer, and make it the current one.
 
@@ -116,6 +119,9 @@ def import_files(
         What a question is asked with.
     progress : callable
         Told the features done so far.
+    look : bool
+        Decide, check and repair, but keep nothing: the report is what publishing
+        would give.
 
     Returns
     -------
@@ -140,16 +146,18 @@ def import_files(
     _note_kinds(work)
     if options.strict:
         _require_faultless(work)
-    return _publish(source, work, workspace)
+    return _publish(source, work, workspace, look=look)
 
 
 def _gather(source: Source, work: _Work, region: Region, progress: Progress) -> None:
     placement: Placement | None = None
     shift: Shift | None = None
     carried: object = None
-    for table in source.tables:
+    for read in source.tables:
+        table = overruled(read, work.where, work.options)
         if placement is None:
             placement = place(table, work.where, work.options, region)
+            require_prefix(placement.crs, work.where, work.options)
             shift, decided = shift_of(placement.crs, work.options, work.where)
             work.decisions += [*placement.decisions, *decided]
             carried = table.frame.crs
@@ -235,22 +243,26 @@ def _require_faultless(work: _Work) -> None:
         raise LayerReadError("import_strict", where=work.where, faults=told)
 
 
-def _publish(source: Source, work: _Work, workspace: Path) -> ImportReport:
+def _publish(
+    source: Source, work: _Work, workspace: Path, *, look: bool
+) -> ImportReport:
     options, crs = work.options, work.crs
     if crs is None:
         raise LayerReadError("layer_no_geometry", file=work.where)
     about = _about(work)
-    with staging(workspace, options.id) as incoming:
+    with room(workspace, options.id, look=look) as incoming:
         file = incoming / FEATURES_FILE
         work.keeper.write(file, crs, about)
         spec = _spec(source, work, crs, content_sha256(file))
-        unchanged = (incoming.parent / spec.version).exists()
-        report = _report(source, work, crs, spec, unchanged)
+        unchanged = (layer_folder(workspace, spec.id) / spec.version).exists()
+        report = _report(source, work, crs, spec).model_copy(
+            update={"unchanged": unchanged, "published": not look}
+        )
+        if look:
+            return report
         write_text(report.model_dump_json(indent=1), incoming / REPORT_FILE)
         write_text(html_report.page(report), incoming / "import.html")
         put(incoming, spec)
-    if options.report is not None:
-        report_files.write(report, options.report)
     return report
 
 
@@ -258,7 +270,7 @@ def _about(work: _Work) -> str:
     """Say in the file how it came about: other decisions are another version."""
     said = [f"{one.what}={one.value} ({one.code})" for one in work.decisions]
     chosen = work.options.model_dump(
-        mode="json", exclude={"report", "keep", "strict"}, exclude_defaults=True
+        mode="json", exclude={"keep", "strict"}, exclude_defaults=True
     )
     return "\n".join([*said, *(f"{key}: {value}" for key, value in chosen.items())])
 
@@ -273,7 +285,7 @@ def _spec(source: Source, work: _Work, crs: CRS, sha256: str) -> LayerSpec:
     shifted = any(one.code == "decision_datum_approximate" for one in work.decisions)
     return LayerSpec(
         id=options.id,
-        title=Bilingual(zh=title, en=title),
+        title=Bilingual(zh=title, en=options.title_en or title),
         description=Bilingual(
             zh=f"由 {work.where} 导入。", en=f"Imported from {work.where}."
         ),
@@ -330,9 +342,7 @@ def caution_of(options: ImportOptions, *, approximate: bool) -> Bilingual | None
     return Bilingual(zh="".join(a for a, _ in parts), en=" ".join(b for _, b in parts))
 
 
-def _report(
-    source: Source, work: _Work, crs: CRS, spec: LayerSpec, unchanged: bool
-) -> ImportReport:
+def _report(source: Source, work: _Work, crs: CRS, spec: LayerSpec) -> ImportReport:
     areas = pd.concat(work.areas) if work.areas else pd.Series(dtype=float)
     repairs = [one.as_dict() for one in work.notes if one.code in _REPAIRS]
     notes = [one.as_dict() for one in work.notes if one.code not in _REPAIRS]
@@ -343,43 +353,20 @@ def _report(
         layer=spec.id,
         version=spec.version,
         imported=datetime.now(UTC).isoformat(timespec="milliseconds"),
-        unchanged=unchanged,
+        unchanged=False,
         geometry=spec.geometry,
         crs=spec.crs,
         rows=work.keeper.rows,
         rows_in_file=work.rows,
+        bounds=degrees_box(work.keeper.bounds, crs),
         area_m2=float(areas.sum()) if polygons and complete else None,
         areas_m2={str(key): float(value) for key, value in few.items()},
         files=source.files,
-        options=work.options.model_dump(
-            mode="json", exclude={"report"}, exclude_defaults=True
-        ),
+        options=work.options.model_dump(mode="json", exclude_defaults=True),
         decisions=tuple(one.as_dict() for one in work.decisions),
         faults=dict(sorted(work.health.counts.items())),
-        fault_list=_located(work.health, crs),
+        fault_list=located(work.health, crs),
         repairs=tuple(repairs[:MOST_NOTES]),
         notes=tuple(notes[:MOST_NOTES]),
         restricted=spec.restricted,
     )
-
-
-def _located(health: Health, crs: CRS) -> tuple[FaultModel, ...]:
-    """Add lon/lat to the places of faults."""
-    places = np.array([(one.x, one.y) for one in health.faults], dtype=float)
-    degrees = coordinate_systems.to_degrees(places.reshape(-1, 2), crs)
-    return tuple(
-        FaultModel(
-            kind=one.kind,
-            feature=one.feature,
-            x=_known(one.x),
-            y=_known(one.y),
-            lon=_known(float(lon)),
-            lat=_known(float(lat)),
-            value=one.value,
-        )
-        for one, (lon, lat) in zip(health.faults, degrees, strict=True)
-    )
-
-
-def _known(value: float) -> float | None:
-    return value if np.isfinite(value) else None

@@ -26,6 +26,8 @@ class ImportReport(Model):
     imported: str
     """UTC, ISO 8601."""
     software: str = "ecobarrier"
+    published: bool = True
+    """Whether the version was kept; false where one only looked."""
     unchanged: bool
     """Whether this very version was there already."""
     kind: str = "vector"
@@ -33,6 +35,8 @@ class ImportReport(Model):
     crs: str
     rows: int
     rows_in_file: int
+    bounds: tuple[float, float, float, float] | None = None
+    """West, south, east, north of all features, degrees."""
     area_m2: float | None
     """Sum by the official rule; null for other layers than polygons, and large ones."""
     areas_m2: dict[str, float]

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from geo.area import area
 from geo.messages import listed
-from layers.errors import CatalogError, LayerNotFoundError
+from layers.errors import LayerNotFoundError, VersionNotFoundError
 from layers.importing.report import ImportReport
 from layers.models import LayerSpec, Model
 from layers.readers import read_vector
@@ -98,7 +98,7 @@ def use(workspace: Path, layer_id: str, version: str) -> str:
     Raises
     ------
     LayerNotFoundError
-    CatalogError
+    VersionNotFoundError
         ``version_not_found``.
     LayerWriteError
     """
@@ -115,13 +115,13 @@ def find(workspace: Path, layer_id: str, version: str) -> str:
     Raises
     ------
     LayerNotFoundError
-    CatalogError
+    VersionNotFoundError
         ``version_not_found``: none, or several.
     """
     known = list(_versions(workspace, layer_id))
     fitting = [name for name in known if version and name.startswith(version)]
     if len(fitting) != 1:
-        raise CatalogError(
+        raise VersionNotFoundError(
             "version_not_found",
             layer=layer_id,
             version=version,
@@ -157,7 +157,7 @@ def diff(workspace: Path, layer_id: str, left: str, right: str) -> DiffReport:
     Raises
     ------
     LayerNotFoundError
-    CatalogError
+    VersionNotFoundError
         ``version_not_found``.
     LayerReadError
     """
@@ -180,11 +180,21 @@ def diff(workspace: Path, layer_id: str, left: str, right: str) -> DiffReport:
     )
 
 
+def specs(workspace: Path, layer_id: str) -> dict[str, LayerSpec]:
+    """Answer what each version of a layer says of itself; none without any."""
+    return {name: spec for name, (spec, _) in versions(workspace, layer_id).items()}
+
+
+def folder(workspace: Path, layer_id: str, version: str) -> Path:
+    """Answer the folder of a version, by its whole name."""
+    return layer_folder(workspace, layer_id) / version
+
+
 def _versions(workspace: Path, layer_id: str) -> dict[str, tuple[LayerSpec, Path]]:
     found = versions(workspace, layer_id)
     if not found:
-        folder = workspace / "layers"
-        known = sorted(one.parent.name for one in folder.glob("*/current"))
+        layers = workspace / "layers"
+        known = sorted(one.parent.name for one in layers.glob("*/current"))
         raise LayerNotFoundError(
             "layer_not_found", name=layer_id, close=listed(known, 20) or "-"
         )
@@ -218,7 +228,7 @@ def _version(spec: LayerSpec, folder: Path, current: str | None) -> VersionModel
 def _features(workspace: Path, layer_id: str, version: str) -> gpd.GeoDataFrame:
     spec, folder = versions(workspace, layer_id)[version]
     if spec.kind != "vector":
-        raise CatalogError(
+        raise VersionNotFoundError(
             "version_not_found", layer=layer_id, version=version, known="vector"
         )
     table = read_vector(folder / spec.path)

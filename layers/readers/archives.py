@@ -84,6 +84,18 @@ def layers_in(
     return found
 
 
+def holds_any(path: Path, suffixes: Collection[str]) -> bool:
+    """Whether an archive holds a file or a folder of one of these suffixes."""
+    if not path.is_file() or not zipfile.is_zipfile(path):
+        return False
+    with (
+        reading(path, ZIPPED.name, also=_DAMAGE),
+        zipfile.ZipFile(path, metadata_encoding="gb18030") as archive,
+    ):
+        names = [one for name in archive.namelist() for one in _parts(name)]
+    return any(PurePosixPath(name).suffix.lower() in suffixes for name in names)
+
+
 def _parts(name: str) -> list[str]:
     """Answer folders and name of a member without what would leave the folder."""
     parts = PurePosixPath(name.replace("\\", "/")).parts

@@ -10,6 +10,9 @@ from layers.errors import LayerLimitError
 from layers.readers.guard import reading
 from layers.readers.table import Table
 
+_PACKED = (".zip", ".kmz", ".xlsx", ".xlsm")
+"""Suffixes of formats that are zip archives."""
+
 
 @dataclass(frozen=True)
 class ReadLimits:
@@ -43,7 +46,7 @@ class ReadLimits:
             ``limit_members`` or ``limit_unpacked``.
         LayerReadError
         """
-        if path.suffix.lower() != ".zip" or not zipfile.is_zipfile(path):
+        if path.suffix.lower() not in _PACKED or not zipfile.is_zipfile(path):
             return
         with (
             reading(path, "zip", also=(zipfile.BadZipFile,)),

@@ -1,24 +1,15 @@
-"""Which form of an answer a caller wants: ``f=``, else the header ``Accept``."""
+"""Resources of OGC API Features as JSON, or as a page of what the JSON says."""
 
 from collections.abc import Mapping
-from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
 from service import geojson
-from service.errors import QueryError
-from service.negotiation import JSON, Form, preferred, respond
+from service.negotiation import JSON, Form, respond
 from service.words import Language
 
 _TEMPLATES = {one: f"{one}.html" for one in ("collections", "collection", "items")}
-
-_ALIASES = {"json": "json", "geojson": "json", "application/json": "json"}
-_ALIASES |= {"application/geo+json": "json", "html": "html", "text/html": "html"}
-
-FormQuery = Annotated[
-    str | None, Query(description="json | html; else by the header Accept")
-]
 
 
 class Answer(JSONResponse):
@@ -27,27 +18,6 @@ class Answer(JSONResponse):
     def render(self, content: object) -> bytes:
         """Write the content."""
         return geojson.dumps(content).encode()
-
-
-async def get_form(request: Request, f: FormQuery = None) -> Form:
-    """Answer the form wanted; JSON unless HTML is preferred.
-
-    Raises
-    ------
-    QueryError
-        ``form_not_offered``.
-    """
-    if f is not None:
-        form = _ALIASES.get(f.lower())
-        if form is None:
-            choices = "json, html"
-            details = {"value": f[:50], "choices": choices}
-            raise QueryError("form_not_offered", parameter="f", **details)
-        return "html" if form == "html" else "json"
-    return preferred(request.headers.get("accept", ""))
-
-
-FormDep = Annotated[Form, Depends(get_form)]
 
 
 def answer(

@@ -15,7 +15,7 @@ from layers.errors import LayerWriteError
 from layers.models import LayerSpec
 from layers.scan import ServedFile
 from layers.served import bake, served_path
-from service.errors import BusyError
+from service.errors import BusyError, VersionGoneError
 
 FOLDER = "served"
 """Inside the workspace."""
@@ -47,6 +47,10 @@ class FeatureStore:
         self._opened: dict[tuple[str, str], Future[ServedFile]] = {}
         self._lock = threading.Lock()
         self._waiting = threading.BoundedSemaphore(MOST_WAITING)
+
+    def adopt(self, catalog: Catalog) -> None:
+        """Read layers of another catalogue from now on; what is open stays so."""
+        self._catalog = catalog
 
     def open(self, layer: LayerSpec) -> ServedFile:
         """Answer the served form of a vector layer, made now if it is not there.
@@ -102,6 +106,11 @@ class FeatureStore:
         path = served_path(folder, layer.id, layer.version)
         if path.exists():
             return path
+        current = self._catalog.spec(layer.id).version
+        if current != layer.version:
+            # Another version came into use while the request was on its way.
+            asked = {"layer": layer.id, "asked": layer.version}
+            raise VersionGoneError("version_gone", **asked, current=current)
         if (layer.rows or 0) < APART_FROM_ROWS:
             return bake(self._catalog, layer.id, folder)
         bake_apart(*self._sources, layer.id, folder)

@@ -15,7 +15,8 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from service.errors import ParameterError, RequestError, UploadError
-from service.processes import MEDIA_SUFFIXES, UPLOAD_SUFFIXES, Inputs, Process
+from service.processes import Process
+from service.upload_types import MEDIA_SUFFIXES, UPLOAD_SUFFIXES
 
 Model = TypeVar("Model", bound=BaseModel)
 Response = Literal["raw", "document"]
@@ -43,14 +44,14 @@ class Call:
 
     Parameters
     ----------
-    inputs : Inputs
+    inputs : BaseModel
     response : {"raw", "document"}
         The report itself, or an object of outputs.
     file : Path or None
         An uploaded file, or the GeoJSON of the document kept as one.
     """
 
-    inputs: Inputs
+    inputs: BaseModel
     response: Response
     file: Path | None
 
@@ -78,10 +79,7 @@ def read_call(process: Process, folder: Path, request: Mapping[str, Any]) -> Cal
     if name is not None:
         inputs = _validated(process, _of_fields(request.get("fields", {})))
         return Call(inputs, "raw", folder / name)
-    document = _document(folder / BODY_FILE)
-    if document.subscriber is not None:
-        raise RequestError("subscriber_refused")
-    _require_outputs(document.outputs)
+    document = read_document(folder / BODY_FILE)
     inputs = _validated(process, document.inputs)
     polygons = getattr(inputs, process.file) if process.file else None
     file = None if polygons is None else _kept(polygons, folder, process.file or "")
@@ -123,17 +121,29 @@ def upload_name(name: str | None, media_type: str) -> str:
     return safe
 
 
-def _document(file: Path) -> Execute:
+def read_document(file: Path) -> Execute:
+    """Read an Execute document.
+
+    Raises
+    ------
+    ParameterError
+    RequestError
+        ``subscriber_refused``.
+    """
     try:
         parsed = json.loads(file.read_bytes())
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else error
         details = {"parameter": "body", "reason": str(reason)[:200]}
         raise ParameterError("body_not_json", **details) from error
-    return _model(Execute, parsed, ())
+    document = _model(Execute, parsed, ())
+    if document.subscriber is not None:
+        raise RequestError("subscriber_refused")
+    _require_outputs(document.outputs)
+    return document
 
 
-def _validated(process: Process, inputs: Mapping[str, Any]) -> Inputs:
+def _validated(process: Process, inputs: Mapping[str, Any]) -> BaseModel:
     return _model(process.inputs, inputs, ("inputs",))
 
 

@@ -94,6 +94,10 @@ def _plain(value: object) -> object:
     """Keep what JSON knows; everything else becomes its text."""
     if isinstance(value, int | float | bool | None):
         return value
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
     return _writable(str(value))
 
 

@@ -5,14 +5,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from layers.catalog import Catalog
 from layers.readers.limits import ReadLimits
 from layers.writers import write_text
 from service.handout import hand_out
-from service.jobs.inputs import read_call
+from service.jobs.imports import read_import, require_workspace, run_import
+from service.jobs.inputs import Response, read_call
 from service.jobs.messages import Setup, Task
-from service.processes import MAY_SEE_RESTRICTED, find, shown_report
+from service.processes import MAY_SEE_RESTRICTED, find
 from service.warm import WarmCatalog, layer_cache
+from service.withheld import shown_report
 
 Progress = Callable[[int], None]
 
@@ -48,6 +52,8 @@ class Worker:
         if task.kind == "download":
             return hand_out(catalog, task.request, Path(task.output))
         process = find(task.process or "")
+        if process.imports:
+            return self._import(task, progress)
         call = read_call(process, Path(task.folder), task.request)
         opened = bool(task.request.get(MAY_SEE_RESTRICTED))
         process.check(catalog, call.inputs, call.file, opened=opened)
@@ -57,8 +63,21 @@ class Worker:
         report = process.run(catalog, call.inputs, call.file, progress)
         if not opened:
             report = shown_report(catalog, report)
-        text = report.model_dump_json(indent=2)
-        if call.response == "document":
-            text = json.dumps({"report": json.loads(text)}, ensure_ascii=False)
-        write_text(text + "\n", Path(task.output))
+        _write(report, call.response, Path(task.output))
         return {"result_id": getattr(report, "result_id", None)}
+
+    def _import(self, task: Task, progress: Progress) -> dict[str, Any]:
+        call = read_import(Path(task.folder), task.request, self._limits)
+        workspace = require_workspace(self._workspace)
+        if task.kind == "check":
+            return {"response": call.response}
+        report = run_import(call, workspace, self._seeds, progress)
+        _write(report, call.response, Path(task.output))
+        return {"version": report.version, "published": report.published}
+
+
+def _write(report: BaseModel, response: Response, output: Path) -> None:
+    text = report.model_dump_json(indent=2)
+    if response == "document":
+        text = json.dumps({"report": json.loads(text)}, ensure_ascii=False)
+    write_text(text + "\n", output)

@@ -32,9 +32,9 @@ _TOLD = [
 
 
 def install(app: FastAPI, settings: Settings) -> None:
-    """Put the middlewares around an app; its meters are ``app.state.meters``."""
+    """Put the middlewares around an app; ``meters`` and ``keys`` go on its state."""
     meters = app.state.meters = Meters()
-    keys = KeyRing(settings.workspace)
+    keys = app.state.keys = KeyRing(settings.workspace)
     wrapped = [
         Middleware(RequestIds),
         Middleware(AccessLog),

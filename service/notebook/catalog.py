@@ -55,8 +55,9 @@ def open_catalog(
     """
     settings = Settings()
     own = settings.workspace if workspace is None else Path(workspace)
-    found = Catalog.open(settings.seeds if seeds is None else Path(seeds), own)
-    return NotebookCatalog(found.entries, workspace=own)
+    folder = settings.seeds if seeds is None else Path(seeds)
+    found = Catalog.open(folder, own)
+    return NotebookCatalog(found.entries, workspace=own, seeds=folder)
 
 
 @dataclass(frozen=True)
@@ -311,6 +312,33 @@ class NotebookCatalog(KeepingCatalog):
         )
         frame = tables.table(report.rows, report)
         return tables.labelled(frame, "zone_id", given.labels)
+
+    def figures(self, *ids: str) -> pd.DataFrame:
+        """Compare published figures with the layers, as ``ecobarrier figures`` does.
+
+        Parameters
+        ----------
+        *ids : str
+            Of the figures; all of them if none is given, which takes some seconds.
+
+        Returns
+        -------
+        DataFrame
+            By ``id``: ``title_zh``, ``title_en``, ``published``, ``computed`` (nan
+            where no layer gives it), ``difference``, each in ``unit``; ``verdict``,
+            ``reason_zh``, ``reason_en``, ``document``, ``year``, ``sure``.
+            ``attrs["counts"]`` has the number of each verdict.
+
+        Raises
+        ------
+        EcobarrierError
+            As :func:`service.figures.figures_report`.
+        """
+        from layers.figures.ledger import Ledger
+        from service.figures import figures_report
+
+        ledger = Ledger.open(self.seeds or Settings().seeds, self.workspace)
+        return tables.figures(figures_report(self, ledger, ids))
 
     def explore(self, *layers: str | Path, language: Language = "en") -> ShownMap:
         """Draw layers on a map that works without a network.

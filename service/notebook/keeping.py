@@ -27,9 +27,12 @@ class KeepingCatalog(FrameCatalog):
     ----------
     workspace : Path or None
         Folder of imported layers; None where there is none.
+    seeds : Path or None
+        Folder of the seed catalogue, which holds the ledger of published figures.
     """
 
     workspace: Path | None = None
+    seeds: Path | None = None
 
     def bring_in(
         self, source: str | Path | gpd.GeoDataFrame, layer: str, **options: Any

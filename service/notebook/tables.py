@@ -17,6 +17,7 @@ from geo.errors import GeoError
 from geo.messages import listed
 from geo.types import ratio
 from layers.writers_tables import write_workbook
+from service.figures import FiguresReport
 from service.models import (
     Answer,
     LayerRef,
@@ -103,6 +104,27 @@ def statistics(report: ZonalReport) -> pd.DataFrame:
     frame = pd.DataFrame.from_records(records).set_index("zone_id")
     frame = frame.rename_axis("id").astype(float)
     frame.attrs = attributes(report)
+    return frame
+
+
+def figures(report: FiguresReport) -> pd.DataFrame:
+    """Make a DataFrame of the ledger, bilingual words in columns of their own."""
+    plain = ("published", "computed", "difference", "unit", "verdict")
+    records = [
+        {"id": one.id, "title_zh": one.title.zh, "title_en": one.title.en}
+        | {name: getattr(one, name) for name in plain}
+        | {"reason_zh": one.reason.zh, "reason_en": one.reason.en}
+        | {name: getattr(one, name) for name in ("document", "year", "sure")}
+        for one in report.figures
+    ]
+    frame = pd.DataFrame.from_records(records).set_index("id")
+    numbers = ["published", "computed", "difference"]
+    frame = frame.astype(dict.fromkeys(numbers, float))
+    frame.attrs = {
+        "result_id": report.result_id,
+        "method": report.method,
+        "counts": dict(report.counts),
+    }
     return frame
 
 

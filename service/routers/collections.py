@@ -9,7 +9,7 @@ from service.deps import CallerDep, CatalogDep, LanguageDep, ListedLayerDep
 from service.features import description
 from service.features.crs import offered
 from service.features.links import SCHEMA, link
-from service.features.negotiation import FormDep, answer
+from service.features.negotiation import answer
 from service.features.route import FeatureRoute
 from service.features.schemas import (
     COLLECTION,
@@ -17,6 +17,7 @@ from service.features.schemas import (
     SCHEMA_ANSWERS,
     answers,
 )
+from service.negotiation import FormDep
 from service.routers.items import FeaturesLayerDep, StoreDep
 
 router = APIRouter(tags=["data"], route_class=FeatureRoute)

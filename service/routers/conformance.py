@@ -8,10 +8,11 @@ from fastapi.responses import Response
 from service.deps import LanguageDep
 from service.features.conformance import CLASSES
 from service.features.links import OPENAPI, link
-from service.features.negotiation import Answer, FormDep, answer, get_form
+from service.features.negotiation import Answer, answer
 from service.features.openapi import as_openapi_30
 from service.features.route import FeatureRoute
 from service.features.schemas import CONFORMANCE, OPENAPI_ANSWERS, answers
+from service.negotiation import FormDep, get_form
 
 router = APIRouter(tags=["service"], route_class=FeatureRoute)
 

@@ -18,13 +18,12 @@ from service.deps import LanguageDep, LayerDep, SettingsDep
 from service.errors import FeatureNotFoundError, KindError, VersionGoneError
 from service.features.crs import OfferedCrs, offered_crs
 from service.features.links import GEOJSON, Link, link, same_with
-from service.features.negotiation import FormDep
 from service.features.query import Filters, asked, get_filters
 from service.features.route import ItemsRoute, unknown_parameter
 from service.features.schemas import FEATURE_ANSWERS, FEATURES_ANSWERS
 from service.features.store import FeatureStore
 from service.features.writing import WHOLE_BYTES, collection, feature_texts
-from service.negotiation import VARY, alternate, respond
+from service.negotiation import VARY, FormDep, alternate, respond
 from service.words import Language
 
 router = APIRouter(tags=["data"], route_class=ItemsRoute)

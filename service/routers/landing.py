@@ -7,12 +7,12 @@ from layers.catalog import Catalog
 from service import pages
 from service.deps import CatalogDep, LanguageDep
 from service.features.description import landing
-from service.features.negotiation import Answer, FormDep
+from service.features.negotiation import Answer
 from service.features.schemas import LANDING, answers
 from service.html import HtmlPage
-from service.negotiation import VARY
+from service.negotiation import VARY, FormDep
 from service.palette import BADGES
-from service.processes import UPLOAD_SUFFIXES
+from service.upload_types import UPLOAD_SUFFIXES
 from service.viewer.assets import assets_key
 from service.viewer.fonts import font_key
 from service.viewer.texts import TEXTS

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, JSONResponse
 
+from service.access import require
 from service.bodies import receive_call
 from service.deps import CallerDep, LanguageDep, SettingsDep
 from service.jobs.messages import Task
@@ -16,12 +17,12 @@ from service.negotiation import DocumentRoute
 from service.places import place_for
 from service.processes import (
     MAY_SEE_RESTRICTED,
-    MEDIA_SUFFIXES,
     PROCESSES,
     Process,
     find,
 )
 from service.routers.jobs import JobsDep, LimiterDep, StatusInfo, status_info
+from service.upload_types import MEDIA_SUFFIXES
 from service.words import Language
 from service.work import perform
 
@@ -51,6 +52,8 @@ _EXECUTE: dict[str, Any] = {
             "required": ["file"],
             "properties": {
                 "file": {"type": "string", "format": "binary"},
+                "id": {"type": "string"},
+                "look": {"type": "boolean"},
                 "layers": {"type": "string"},
                 "crs": {"type": "string"},
                 "part": {"type": "string"},
@@ -115,6 +118,8 @@ async def execute(
     The report is the same JSON as the command line's, result id and all.
     """
     process = find(process_id)
+    if process.scope is not None:
+        require(caller, process.scope)
     async with place_for(jobs) as place:
         received = await receive_call(request, process, place.folder, settings)
         call = {**received, MAY_SEE_RESTRICTED: caller.may("restricted")}
@@ -169,13 +174,23 @@ async def overlap_of_site(
     crs: Annotated[str | None, Query(description="of a file without one")] = None,
     part: Annotated[str | None, Query(description="layer inside the file")] = None,
     name: Annotated[str | None, Query(description="name of the file")] = None,
+    accuracy_m: Annotated[
+        float | None, Query(description="positional accuracy of polygons, metres")
+    ] = None,
 ) -> Response:
     """Measure a polygon, drawn or uploaded, against all chosen layers in one call.
 
-    The body is the file itself: GeoJSON, zipped shapefile or GeoPackage; or a form.
+    The body is the file itself (GeoJSON, zipped shapefile, GeoPackage, TXT parcels,
+    KML, DXF, table of coordinates), or a form.
     The same as the process ``site``.
     """
-    del layers, crs, part, name  # read with the body, where a form may hold them
+    del (
+        layers,
+        crs,
+        part,
+        name,
+        accuracy_m,
+    )  # read with the body, where a form may hold them
     return await execute(request, SITE, jobs, settings, limiter, caller)
 
 

@@ -7,10 +7,10 @@ there can be no tile is 404.
 """
 
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from anyio import to_thread
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
@@ -37,6 +37,7 @@ from service.tiles.address import (
 from service.tiles.metadata import (
     MEDIA_TYPES,
     SCHEME,
+    LayerExtent,
     TileFormat,
     crs_uri,
     tile_json,
@@ -77,42 +78,50 @@ def read_tilesets(
     }
 
 
-@router.get("/collections/{layer_id}/tiles/{tms}")
-async def read_tileset(
-    request: Request,
+class TilesetOfLayer(NamedTuple):
+    """What a request for a description of tiles is about."""
+
+    layer: LayerSpec
+    tiles: TileMatrixSet
+    form: TileFormat
+    extent: LayerExtent
+
+
+async def get_tileset(
     catalog: CatalogDep,
     store: TileStoreDep,
     pictures: TilePicturesDep,
     layer: LayerDep,
-    language: LanguageDep,
     tms: TmsPath,
     wanted: FormatQuery = None,
-) -> dict[str, Any]:
-    """Describe a tileset: extent, levels, rows and columns, address template."""
+) -> TilesetOfLayer:
+    """Answer the tiles that are asked about, baked if they have to be."""
     tiles, form = _understood(layer, tms, wanted)
     if layer.kind == "vector":
         await store.ready(layer)
     extent = await run_in_threadpool(pictures.extent, catalog, layer, tiles)
+    return TilesetOfLayer(layer, tiles, form, extent)
+
+
+TilesetDep = Annotated[TilesetOfLayer, Depends(get_tileset)]
+
+
+@router.get("/collections/{layer_id}/tiles/{tms}")
+def read_tileset(
+    request: Request, asked: TilesetDep, language: LanguageDep
+) -> dict[str, Any]:
+    """Describe a tileset: extent, levels, rows and columns, address template."""
+    layer, tiles, form, extent = asked
     links = _links(request, layer, tiles, form)
     return tileset(layer, tiles, form, extent.bounds, language=language, links=links)
 
 
 @router.get("/collections/{layer_id}/tiles/{tms}/tilejson.json")
-async def read_tile_json(
-    request: Request,
-    catalog: CatalogDep,
-    store: TileStoreDep,
-    pictures: TilePicturesDep,
-    layer: LayerDep,
-    language: LanguageDep,
-    tms: TmsPath,
-    wanted: FormatQuery = None,
+def read_tile_json(
+    request: Request, asked: TilesetDep, language: LanguageDep
 ) -> dict[str, Any]:
     """Answer TileJSON 3.0.0, with the version in the address of the tiles."""
-    tiles, form = _understood(layer, tms, wanted)
-    if layer.kind == "vector":
-        await store.ready(layer)
-    extent = await run_in_threadpool(pictures.extent, catalog, layer, tiles)
+    layer, tiles, form, extent = asked
     template = _template(request, layer, tiles, form, ("{z}", "{y}", "{x}"))
     return tile_json(layer, tiles, form, extent, language=language, template=template)
 

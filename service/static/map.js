@@ -1,5 +1,4 @@
 // The behaviour of a map page: drawing by zoom, names, legend, warning, popups.
-"use strict";
 const ecobarrier = (() => {
   const REFERENCE_ZOOMS = [4, 9];
   const LINE_TOLERANCE = 7; // px around a click within which a line is found
@@ -103,40 +102,45 @@ const ecobarrier = (() => {
     return made;
   }
 
-  const badge = (layer) => element("span", { class: `badge ${layer.status}` }, layer.badge);
+  const badge = (layer) => element("span", { class: `badge ${layer.status}` }, tongue.pick(layer.badge));
 
-  function decimal(value) {
-    const digits = value >= 1000 ? 0 : value >= 10 ? 1 : 3;
-    return value.toLocaleString("en-US", { maximumFractionDigits: digits });
-  }
-
-  function foundItem(layer, facts, on, words) {
+  function foundItem(layer, facts, on) {
+    const { word, pick, second } = tongue;
     const list = element("dl");
-    const put = (name, value) => value !== undefined && list.append(element("dt", {}, name), element("dd", {}, value));
-    put(words.adcode, facts.a);
-    put(words.area, facts.s === undefined ? undefined : `${decimal(facts.s)} km²`);
-    put(words.length, facts.l === undefined ? undefined : `${decimal(facts.l)} km`);
-    put(words.source, layer.source);
+    const put = (name, value, exact) => value !== undefined && list.append(
+      element("dt", {}, name), element("dd", exact === undefined ? {} : { title: exact, "data-exact": exact }, value));
+    put(word("adcode"), facts.a);
+    if (facts.m2 !== undefined) put(word("area"), units.area(facts.m2), `${facts.m2} m²`);
+    if (facts.m !== undefined) put(word("length"), units.length(facts.m), `${facts.m} m`);
+    put(word("source"), layer.source);
+    const name = pick(facts), under = second(facts);
     return element("li", {},
-      element("h3", {}, facts.n || layer.title, facts.o ? element("small", {}, facts.o) : null),
-      element("div", { class: "of" }, layer.title, badge(layer), on ? null : element("span", { class: "off" }, words.not_shown)),
+      element("h3", {}, name || pick(layer.title), under ? element("small", {}, under) : null),
+      element("div", { class: "of" }, pick(layer.title), badge(layer), on ? null : element("span", { class: "off" }, word("not_shown"))),
       list,
-      layer.caution ? element("p", { class: "caution" }, layer.caution) : null);
+      layer.caution ? element("p", { class: "caution" }, pick(layer.caution)) : null);
   }
 
-  function identify(map, overlays, layers, words, place) {
+  function described(map, overlays, layers, place) {
     const point = map.latLngToContainerPoint(place);
     const items = [];
     for (const layer of layers.filter((one) => one.kind === "vector")) {
       for (const { geometry, properties } of overlays[layer.id].data.features) {
         if (!touches(map, geometry, place, point)) continue;
-        items.push(foundItem(layer, properties, map.hasLayer(overlays[layer.id]), words));
+        items.push(foundItem(layer, properties, map.hasLayer(overlays[layer.id])));
       }
     }
     const where = `${place.lat.toFixed(4)}° N, ${place.lng.toFixed(4)}° E`;
-    items.unshift(element("li", { class: "where" }, items.length ? where : `${where} · ${words.nothing_here}`));
-    L.popup({ minWidth: 300, maxWidth: 300, autoPanPadding: [16, 16] })
-      .setLatLng(place).setContent(element("ul", { class: "found" }, ...items)).openOn(map);
+    items.unshift(element("li", { class: "where" }, items.length ? where : `${where} · ${tongue.word("nothing_here")}`));
+    return element("ul", { class: "found" }, ...items);
+  }
+
+  let retell = null; // writes the open popup anew, in another language or unit
+  function identify(map, overlays, layers, place) {
+    const content = () => described(map, overlays, layers, place);
+    const popup = L.popup({ minWidth: 300, maxWidth: 300, autoPanPadding: [16, 16] });
+    popup.setLatLng(place).setContent(content()).openOn(map);
+    retell = () => popup.isOpen() && popup.setContent(content());
   }
 
   // ---- names ---------------------------------------------------------------------
@@ -147,13 +151,21 @@ const ecobarrier = (() => {
     pane.style.zIndex = 600;
     pane.style.pointerEvents = "none";
     const named = labels.map((label) => {
-      const text = element("span", { class: `name ${label.kind}` }, label.text);
-      if (label.second) text.append(element("small", {}, label.second));
+      const text = element("span", { class: `name ${label.kind}` });
       const icon = L.divIcon({ html: text, className: "", iconSize: [0, 0] });
       const marker = L.marker(latLng(label.places[0]), { icon, pane: "pane-names", interactive: false, keyboard: false });
       return { ...label, element: text, marker: marker.addTo(map) };
     });
     return named.sort((a, b) => b.rank - a.rank);
+  }
+
+  // Labels come with the Chinese name first.
+  function writeNames(named) {
+    for (const { element: made, text, second } of named) {
+      const [first, under] = tongue.now() === "en" && second ? [second, text] : [text, second];
+      made.replaceChildren(first);
+      if (under) made.append(element("small", {}, under));
+    }
   }
 
   const NAME_SIZES = {
@@ -198,14 +210,14 @@ const ecobarrier = (() => {
     return map.getBounds().intersects([[south, west], [north, east]]);
   }
 
-  function warn(map, layers, isOn, words, strip) {
+  function warn(map, layers, isOn, strip) {
     const named = layers.filter((one) => one.cautioned && isOn(one.id) && inView(map, one.bounds));
     strip.replaceChildren();
     if (!named.length) return;
-    const line = element("p", { class: "full" }, "⚠ ", element("b", {}, words.warning));
-    const short = element("p", { class: "short" }, "⚠ ", `${words.short_warning} (${named.length})`);
+    const line = element("p", { class: "full" }, "⚠ ", element("b", {}, tongue.word("warning")));
+    const short = element("p", { class: "short" }, "⚠ ", `${tongue.word("short_warning")} (${named.length})`);
     const cautions = named.map((layer) => element("li", { "data-layer": layer.id }, badge(layer),
-      element("span", {}, element("b", {}, layer.title), ` ${layer.caution}`)));
+      element("span", {}, element("b", {}, tongue.pick(layer.title)), ` ${tongue.pick(layer.caution)}`)));
     strip.append(line, short, element("ul", {}, ...cautions));
   }
 
@@ -218,7 +230,7 @@ const ecobarrier = (() => {
 
   function wireLegend(map, overlays, layers, changed) {
     const kinds = Object.fromEntries(layers.map((layer) => [layer.id, layer.kind]));
-    const boxes = [...document.querySelectorAll(".layer input")];
+    const boxes = [...document.querySelectorAll(".layer input[data-layer]")];
     const show = (box) => {
       const overlay = overlays[box.dataset.layer];
       if (box.checked) map.addLayer(overlay); else map.removeLayer(overlay);
@@ -249,12 +261,12 @@ const ecobarrier = (() => {
   }
 
   // ---- furniture of the map ------------------------------------------------------
-  function zoomButtons(map, words, home) {
+  function zoomButtons(map, home) {
     const icons = { zoom_in: "M8 3v10M3 8h10", zoom_out: "M3 8h10", home: "M2 8l6-5 6 5M4 7v6h8V7" };
     const actions = { zoom_in: () => map.zoomIn(), zoom_out: () => map.zoomOut(), home };
     const box = element("div", { class: "zoomer" });
     for (const [name, path] of Object.entries(icons)) {
-      const button = element("button", { class: "icon", type: "button", title: words[name], "aria-label": words[name] });
+      const button = element("button", { class: "icon", type: "button", title: "", "data-label": name });
       button.innerHTML = `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${path}"/></svg>`;
       button.addEventListener("click", actions[name]);
       box.append(button);
@@ -286,7 +298,33 @@ const ecobarrier = (() => {
     }
   }
 
-  function start(map, overlays, { words, layers, labels, bounds, veil }) {
+  // What was found: outlined black on white until something else is looked for.
+  function goTo(map, overlays, marks, hit, ask) {
+    const box = document.getElementById(`show-${hit.layer}`);
+    if (box && !box.checked) box.click();
+    const [west, south, east, north] = hit.bounds;
+    map.fitBounds([[south, west], [north, east]], { maxZoom: 9, padding: [60, 60], animate: false });
+    marks.clearLayers();
+    const short = (name) => (name || "").replace(/\s*[(（][^()（）]*[)）]$/, "");
+    const same = (one) => (hit.zh ? short(one.zh) === hit.zh : short(one.en) === hit.en);
+    const features = overlays[hit.layer].data.features.filter(({ properties }) => same(properties));
+    for (const [color, weight] of [["#fff", 6], ["#16181d", 2.6]]) {
+      const style = { color, weight, fill: false };
+      const pointToLayer = (feature, place) => L.circleMarker(place, { ...style, radius: 7 });
+      marks.addLayer(L.geoJSON({ type: "FeatureCollection", features }, { style, pointToLayer, pane: "pane-found", interactive: false }));
+    }
+    ask(L.latLng(hit.at[1], hit.at[0]));
+  }
+
+  function wireTiles(map, described) {
+    if (!described) return;
+    const base = tiles.layer(described).addTo(map);
+    const box = document.getElementById("show-tiles");
+    box.addEventListener("change", () => (box.checked ? map.addLayer(base) : map.removeLayer(base)));
+  }
+
+  function start(map, overlays, { words, layers, labels, findings, bounds, veil, series, base }) {
+    tongue.use(words);
     const isOn = (id) => map.hasLayer(overlays[id]);
     const strip = document.getElementById("warning");
     const [west, south, east, north] = bounds;
@@ -294,23 +332,44 @@ const ecobarrier = (() => {
     const narrow = window.matchMedia("(max-width: 760px)").matches;
     if (narrow) foldLegend(map, true);
     home();
-    if (overlays[veil.layer]) addVeil(map, overlays[veil.layer], veil);
+    wireTiles(map, base);
+    if (overlays[veil.layer] && !base) addVeil(map, overlays[veil.layer], veil);
+    const pane = map.createPane("pane-found");
+    pane.style.zIndex = 580;
+    pane.style.pointerEvents = "none";
+    const marks = L.layerGroup().addTo(map);
     const named = addNames(map, labels);
     const changed = () => {
       placeNames(map, named, isOn);
-      warn(map, layers, isOn, words, strip);
+      warn(map, layers, isOn, strip);
     };
+    const ask = (place) => identify(map, overlays, layers, place);
     wireLegend(map, overlays, layers, changed);
-    zoomButtons(map, words, home);
+    zoomButtons(map, home);
     addFooter(map);
     restyle(map, overlays);
-    changed();
+    const measuring = measure.wire(map, series);
+    finder.wire(findings, layers, badge, (hit) => {
+      if (narrow) foldLegend(map, true);
+      goTo(map, overlays, marks, hit, ask);
+    });
+    const speak = () => {
+      writeNames(named);
+      changed();
+      measuring.retell();
+      retell?.();
+    };
+    tongue.apply();
+    speak();
+    tongue.onChange(speak);
+    document.getElementById("language").addEventListener("click", () => tongue.set(tongue.other()));
+    document.getElementById("unit").addEventListener("change", ({ target }) => { units.set(target.value); speak(); });
     strip.addEventListener("click", () => strip.classList.toggle("open"));
     map.on("zoomend", () => { restyle(map, overlays); placeNames(map, named, isOn); });
-    map.on("moveend", () => warn(map, layers, isOn, words, strip));
-    map.on("click", ({ latlng }) => identify(map, overlays, layers, words, latlng));
+    map.on("moveend", () => warn(map, layers, isOn, strip));
+    map.on("click", ({ latlng }) => (measuring.isOpen() ? measuring.add(latlng) : ask(latlng)));
     map.getContainer().addEventListener("keydown", ({ key, target }) => {
-      if (key === "Enter" && target === map.getContainer()) identify(map, overlays, layers, words, map.getCenter());
+      if (key === "Enter" && target === map.getContainer() && !measuring.isOpen()) ask(map.getCenter());
     });
     new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
     document.documentElement.dataset.ready = "yes";

@@ -69,6 +69,10 @@ class Identifier:
         self._store = store
         self._rasters = BoundedCache[RasterLayer](64)
 
+    def adopt(self, catalog: Catalog) -> None:
+        """Read rasters of another catalogue from now on."""
+        self._catalog = catalog
+
     def at(self, lon: float, lat: float, reach: float, specs: list[LayerSpec]) -> Found:
         """Answer what is at a place.
 

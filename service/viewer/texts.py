@@ -69,15 +69,56 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "sites": ("个多边形", "polygons"),
     "empty_title": ("还没有地块", "No site yet"),
     "empty_text": (
-        "在地图上画一个多边形，或拖入文件：GeoJSON、Shapefile（zip）、GeoPackage。",
-        "Draw a polygon on the map, or drop a file here: GeoJSON, zipped Shapefile, "
-        "GeoPackage.",
+        "在地图上画一个多边形，或拖入文件：界址点 TXT、KML/KMZ、GeoJSON、"
+        "Shapefile（zip）、GeoPackage、DXF、坐标表（CSV、XLSX）。",
+        "Draw a polygon on the map, or drop a file here: parcels (TXT), KML/KMZ, "
+        "GeoJSON, zipped Shapefile, GeoPackage, DXF, table of corners (CSV, XLSX).",
     ),
     "draw": ("绘制地块", "Draw a site"),
     "upload": ("上传文件", "Upload a file"),
     "example": ("示例地块", "Use the example"),
     "compare_with": ("核查的图层", "Layers to check against"),
     "crs_ask": ("文件坐标系（文件未写明时）", "CRS of the file (if it states none)"),
+    "file_read": ("文件读取", "How the file was read"),
+    "decided_encoding": ("编码", "Encoding"),
+    "decided_crs": ("坐标系", "Coordinate system"),
+    "decided_datum": ("基准", "Datum"),
+    "decided_zone": ("带号", "Zone"),
+    "decided_prefix": ("东坐标", "Eastings"),
+    "decided_axis_order": ("坐标顺序", "Order of columns"),
+    "decided_rings": ("内外环", "Shells and holes"),
+    "decided_units": ("面积单位", "Unit of areas"),
+    "decided_angles": ("角度格式", "Form of angles"),
+    "decided_fields": ("字段", "Columns"),
+    "decided_curves": ("曲线", "Curves"),
+    "decided_part": ("文件内图层", "Layer in the file"),
+    "north_first": ("北坐标在前", "north first"),
+    "east_first": ("东坐标在前", "east first"),
+    "with_prefix": ("带带号", "with zone number"),
+    "without_prefix": ("不带带号", "without zone number"),
+    "which_crs": ("请确定坐标系", "Which coordinate system?"),
+    "which_crs_text": (
+        "{file} 没有写明坐标系，系统不作猜测。可能在以下各处（图上圆点），请选一个：",
+        "{file} does not say which, and it is never guessed. Its coordinates could be "
+        "at these places (dots on the map); choose one:",
+    ),
+    "meridian": (
+        "{width} 度带，中央经线 {degrees}°",
+        "{width}° zone, meridian {degrees}°",
+    ),
+    "fits_sheet": ("与图幅号相合", "fits the map sheet"),
+    "spread_unknown": ("± 未知", "± unknown"),
+    "site_inexact": (
+        "± 未知：文件没有说明地块的位置精度。若知道，请填写：",
+        "± unknown: the file does not state the site's positional accuracy. If you "
+        "know it:",
+    ),
+    "layers_inexact": (
+        "± 未知：图层没有说明位置精度",
+        "± unknown: no positional accuracy is stated for",
+    ),
+    "metres": ("米", "m"),
+    "compute": ("计算 ±", "Compute ±"),
     "draw_hint": (
         "单击加点，双击或回车完成，退格撤销，Esc 取消",
         "Click to add a corner; double-click or Enter ends; Backspace undoes",
@@ -116,6 +157,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "touches": (
         "触及{status}{layer} {value} {unit}（{share}，±{spread}）。",
         "Touches the {status} {layer}: {value} {unit} ({share}, ±{spread}).",
+    ),
+    "touches_about": (
+        "触及{status}{layer} {value} {unit}（{share}，误差未知）。",
+        "Touches the {status} {layer}: {value} {unit} ({share}, ± unknown).",
     ),
     "touches_not": ("未触及{status}{layer}。", "Does not touch the {status} {layer}."),
     "not_legal": (

@@ -21,6 +21,7 @@ ADDRESSES = [
     "/collections/leagues/items",
     "/overlap",
     "/overlap?left=leagues&right=redline",
+    "/figures",
     "/collections/nothing",
     "/collections/secret/items",
 ]

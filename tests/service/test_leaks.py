@@ -5,6 +5,7 @@ anybody thinking of it. An answer of 200 about a restricted layer must be listed
 with its reason.
 """
 
+import base64
 import hashlib
 import itertools
 import json
@@ -23,6 +24,7 @@ from affine import Affine
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from layers.importing.report import FaultModel, ImportReport
 from layers.models import LayerSpec
 from layers.workspace import publish
 from layers.writers import write_cog, write_geoparquet
@@ -119,6 +121,34 @@ def spec(layer_id: str, file: Path, **more: Any) -> LayerSpec:
     )
 
 
+def import_report(layer: LayerSpec) -> ImportReport:
+    """As if the layer had been imported, with a fault that names a feature."""
+    fault = FaultModel(
+        kind="spike", feature=NAME, x=EAST, y=NORTH, lon=EAST, lat=NORTH, value=1.0
+    )
+    return ImportReport(
+        layer=layer.id,
+        version=layer.version,
+        imported="2026-01-15T00:00:00.000+00:00",
+        unchanged=False,
+        geometry="polygon",
+        crs="EPSG:4490",
+        rows=ROWS,
+        rows_in_file=ROWS,
+        bounds=(EAST, NORTH, EAST + 0.1, NORTH + 0.1),
+        area_m2=SIZE_M2,
+        areas_m2={NAME: SIZE_M2},
+        files=(),
+        options={},
+        decisions=(),
+        faults={"spike": 1},
+        fault_list=(fault,),
+        repairs=(),
+        notes=(),
+        restricted=True,
+    )
+
+
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("leaks")
@@ -132,7 +162,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         nodata=255,
     )
     hidden = spec(HIDDEN, vector, kind="vector", geometry="polygon", rows=ROWS)
-    publish(folder / "workspace", hidden, vector)
+    kept = publish(folder / "workspace", hidden, vector)
+    report = import_report(hidden)
+    (kept / "import.json").write_text(report.model_dump_json(), encoding="utf-8")
     cells = spec(HIDDEN_RASTER, raster, kind="raster", crs="EPSG:4326", unit="m")
     publish(folder / "workspace", cells, raster)
     return folder / "workspace"
@@ -151,7 +183,7 @@ def client(app: FastAPI) -> Iterator[TestClient]:
 
 @pytest.fixture(scope="module")
 def keyed(app: FastAPI, workspace: Path) -> Iterator[TestClient]:
-    key, _ = add_key(workspace, "inspector", ["restricted"])
+    key, _ = add_key(workspace, "inspector", ["restricted", "write"])
     headers = {"X-API-Key": key}
     with TestClient(app, raise_server_exceptions=False, headers=headers) as made:
         yield made
@@ -172,7 +204,13 @@ def job(keyed: TestClient) -> str:
     return str(made)
 
 
-def path_values(layer_id: str, job: str) -> dict[str, list[str]]:
+def version_of(client: TestClient, layer_id: str) -> str:
+    app = client.app
+    assert isinstance(app, FastAPI)
+    return str(app.state.catalog.spec(layer_id).version)
+
+
+def path_values(layer_id: str, job: str, version: str) -> dict[str, list[str]]:
     """Values of every path parameter; a new one must be thought of here."""
     return {
         "layer_id": [layer_id],
@@ -183,6 +221,7 @@ def path_values(layer_id: str, job: str) -> dict[str, list[str]]:
         "col": [f"{COLUMN}.{form}" for form in ("mvt", "png", "webp")],
         "process_id": list(PROCESSES),
         "job_id": [job],
+        "version": [version],
     }
 
 
@@ -193,6 +232,8 @@ def queries(operation: dict[str, Any], layer_id: str) -> Iterator[dict[str, str]
     if {"lon", "lat"} <= stated.keys():
         lon, lat = SITE["coordinates"][0][0]
         about |= {"lon": str(lon), "lat": str(lat)}
+    if "bounds" in stated:
+        about["bounds"] = "113.2,41.3,113.4,41.4"
     yield about
     if "left" in stated:
         yield {**about, "left": "leagues"}
@@ -203,6 +244,7 @@ def queries(operation: dict[str, Any], layer_id: str) -> Iterator[dict[str, str]
 
 
 RAW = json.dumps(SITE).encode()
+SENT = {"name": "site.geojson", "value": base64.b64encode(RAW).decode()}
 
 
 def calls(
@@ -223,6 +265,7 @@ def calls(
         "area": {"layer": layer_id},
         "site": {"polygons": SITE, "layers": [layer_id]},
         "pieces": {"polygons": SITE, "layers": [layer_id]},
+        "import": {"id": "walked", "look": True, "files": [SENT]},
     }[process]
     asked = {"json": {"inputs": inputs}}
     return [asked, {**asked, "headers": {"Prefer": "respond-async"}}]
@@ -234,7 +277,8 @@ def walk(
     """Ask every operation about a layer; yield path, method and answer."""
     app = client.app
     assert isinstance(app, FastAPI)
-    values = path_values(layer_id, job)
+    version = version_of(client, layer_id)
+    values = path_values(layer_id, job, version)
     for path, operations in app.openapi()["paths"].items():
         names = re.findall(r"{(\w+)}", path)
         filled = list(itertools.product(*(values[name] for name in names)))
@@ -245,7 +289,8 @@ def walk(
             bodies: list[dict[str, Any]] = [{}]
             if "requestBody" in operation:
                 bodies = calls(client, path, named.get("process_id"), layer_id)
-            for query, body in itertools.product(queries(operation, layer_id), bodies):
+            about = version if path.endswith("/diff") else layer_id
+            for query, body in itertools.product(queries(operation, about), bodies):
                 address = path.format(**named)
                 yield (
                     path,

@@ -11,14 +11,27 @@ from layers.catalog import Catalog
 from layers.loaded import VectorLayer
 from layers.models import LayerSpec
 from service import map_layers
-from service.map_layers import drawing, pattern_name, patterns, swatches, vector_parts
+from service.analysis import area_report
+from service.map_layers import (
+    VectorSketch,
+    drawing,
+    pattern_name,
+    patterns,
+    swatches,
+)
 
 MakeSpec = Callable[..., LayerSpec]
 CAUTION = {"zh": "注意", "en": "careful"}
 
 
-def part_of(layer: VectorLayer, language: str = "zh") -> map_layers.VectorPart:
-    (part,) = vector_parts([layer], language)  # type: ignore[arg-type]
+def vector_parts(
+    layers: list[VectorLayer], room: int = 10**7
+) -> list[map_layers.VectorPart]:
+    return VectorSketch.of(layers).parts(room)
+
+
+def part_of(layer: VectorLayer, room: int = 10**7) -> map_layers.VectorPart:
+    (part,) = vector_parts([layer], room)
     return part
 
 
@@ -29,48 +42,60 @@ def facts(part: map_layers.VectorPart) -> list[dict[str, object]]:
 
 def test_popups_know_names_codes_and_areas(catalog: Catalog) -> None:
     layer = catalog.vector("leagues")
-    first, *_ = facts(part_of(layer, "en"))
-    assert (first["n"], first["o"], first["a"]) == ("West League", "西盟", "150100")
-    square = area(layer.features.geometry) / 1e6
-    assert first["s"] == pytest.approx(square.iloc[0], abs=1e-3)
-    assert "l" not in first
+    first, *_ = facts(part_of(layer))
+    assert (first["zh"], first["en"], first["a"]) == ("西盟", "West League", "150100")
+    assert "m" not in first
+
+
+def test_areas_are_those_of_the_command_line_to_the_last_digit(
+    catalog: Catalog,
+) -> None:
+    report = area_report(catalog, "leagues")
+    shown = {one["zh"]: one["m2"] for one in facts(part_of(catalog.vector("leagues")))}
+    assert shown == {row.name: row.area_m2 for row in report.rows}
 
 
 def test_lines_have_a_length_instead(catalog: Catalog) -> None:
     (river,) = facts(part_of(catalog.vector("yellow_river")))
-    assert "s" not in river
+    assert "m2" not in river
     # 4 degrees of longitude at 39.5 N.
-    assert river["l"] == pytest.approx(345, abs=3)
+    assert river["m"] == pytest.approx(345e3, abs=3e3)
 
 
-def test_areas_come_from_the_full_geometry(
-    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def circle_layer(catalog: Catalog) -> VectorLayer:
     layer = catalog.vector("leagues")
     circle = gpd.GeoSeries([shapely.Point(110, 41).buffer(1, quad_segs=500)], crs=4490)
     features = layer.features.iloc[:1].set_geometry(circle.to_numpy(), crs=4490)
-    full = area(features.geometry).iloc[0] / 1e6
-    monkeypatch.setattr(map_layers, "VERTEX_BUDGET", 100)
-    part = part_of(replace(layer, features=features))
+    return replace(layer, features=features)
+
+
+def test_areas_come_from_the_full_geometry(catalog: Catalog) -> None:
+    layer = circle_layer(catalog)
+    full = area(layer.features.geometry).iloc[0]
+    part = part_of(layer, 2_000)
     (only,) = facts(part)
-    assert only["s"] == pytest.approx(full, abs=1e-3)
+    assert only["m2"] == full
     (shape,) = shapely.get_parts(shapely.from_geojson(part.features))
     assert shapely.get_num_coordinates(shape) <= 100
-    drawn = area(gpd.GeoSeries([shape], crs=4490)).iloc[0] / 1e6
+    drawn = area(gpd.GeoSeries([shape], crs=4490)).iloc[0]
     assert drawn != pytest.approx(full, rel=1e-4)
+    # The note states the change: it can be measured on what the file draws.
+    (note,) = part.notes
+    assert note.code == "map_simplified"
+    assert note.details["percent"] == pytest.approx(100 * abs(drawn - full) / full)
+    assert note.details["feature"] == "西盟"
+    assert note.details["before"] == 2001
+    assert note.details["after"] == shapely.get_num_coordinates(shape)
 
 
-def test_what_was_simplified_is_said(
-    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_left_out_is_said(catalog: Catalog) -> None:
     layer = catalog.vector("leagues")
-    assert part_of(layer).note is None
-    monkeypatch.setattr(map_layers, "FEATURE_BUDGET", 1)
-    note = part_of(layer, "en").note
-    assert note is not None
-    assert note.code == "map_simplified_dropped"
-    assert "2 smallest features are not drawn" in note.text.en
+    assert part_of(layer).notes == []
+    *_, note = part_of(layer, 300).notes
+    assert note.code == "map_dropped"
+    assert "the 2 smallest are not drawn" in note.text.en
     assert "Layer leagues" in note.text.en
+    assert "图层leagues" in note.text.zh
 
 
 def test_bounds_are_those_of_the_layer(catalog: Catalog) -> None:
@@ -93,7 +118,7 @@ def test_kinds_have_symbols_of_their_own(catalog: Catalog) -> None:
 
 def test_pattern_names_on_a_page_are_unique(catalog: Catalog) -> None:
     names = ["sandy_lands", "redline"]
-    parts = vector_parts([catalog.vector(name) for name in names], "zh")
+    parts = vector_parts([catalog.vector(name) for name in names])
     drawn = [one for part in parts for one in patterns(part)]
     drawn += [svg for part in parts for _, svg in swatches(part)]
     ids = [text.split('"')[0] for one in drawn for text in one.split(' id="')[1:]]
@@ -105,5 +130,5 @@ def test_a_second_modelled_layer_is_hatched_the_other_way(
 ) -> None:
     first = catalog.vector("redline")
     spec = make_spec("second", status="modelled", caution=CAUTION)
-    parts = vector_parts([first, replace(first, spec=spec)], "zh")
+    parts = vector_parts([first, replace(first, spec=spec)])
     assert [part.symbol.angle for part in parts] == [45, 135]

@@ -123,6 +123,28 @@ def test_ramps_run_through_their_colours(
     assert greys == pytest.approx([0, 127.5, 255, 255], abs=3)
 
 
+def test_values_nobody_describes_are_spread_over_the_colours(
+    make_raster: MakeRaster, pixels: ReadPixels
+) -> None:
+    cells = np.linspace(200, 1800, 1000).round().astype(np.int16)
+    cells = cells.reshape(20, 50)
+    cells[0, 0] = 32000
+    made = picture(make_raster(cells, "EPSG:4326", DEGREES, theme="user"))
+    assert made.ramp is not None
+    assert [value for value, _ in made.ramp] == pytest.approx([232, 1770], abs=10)
+    image = pixels(made)[..., :3]
+    assert len(np.unique(image.reshape(-1, 3), axis=0)) > 40
+    low, high = rgb(made.ramp[0][1]), rgb(made.ramp[1][1])
+    assert tuple(image[2, -2]) == pytest.approx(low, abs=12)
+    assert tuple(image[-2, -2]) == pytest.approx(high, abs=12)
+    even = make_raster(np.full((4, 4), 7, np.int16), "EPSG:4326", DEGREES, theme="user")
+    assert picture(even).ramp == ((6.5, made.ramp[0][1]), (7.5, made.ramp[1][1]))
+    none = make_raster(
+        np.full((4, 4), -32768, np.int16), "EPSG:4326", DEGREES, theme="user"
+    )
+    assert picture(none).ramp is None
+
+
 def test_ramp_between_two_colours() -> None:
     stops = ((0.0, "#000000"), (10.0, "#64C800"))
     assert ramp_colours(stops, np.array([-5.0, 5.0, 99.0])).tolist() == [

@@ -36,6 +36,7 @@ PAGES = [
     "/collections/leagues/items",
     "/overlap?left=leagues&right=sandy_lands",
     "/overlap",
+    "/figures",
     "/map?layers=leagues,redline",
     "/",
 ]

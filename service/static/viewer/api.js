@@ -63,12 +63,13 @@ async function call(path, options = {}) {
 
 export const getJSON = async (path, signal) => (await call(path, { signal, headers: { Accept: 'application/json' } })).json();
 
-const TYPES = { geojson: 'application/geo+json', json: 'application/geo+json', zip: 'application/zip', gpkg: 'application/geopackage+sqlite3' };
+const TYPES = { geojson: 'application/geo+json', json: 'application/geo+json', zip: 'application/zip', gpkg: 'application/geopackage+sqlite3', kml: 'application/vnd.google-earth.kml+xml', kmz: 'application/vnd.google-earth.kmz' };
 
 // Run a process on a file, as a program would.
-export async function runOnFile(process, { name, blob, crs }, layers, signal) {
+export async function runOnFile(process, { name, blob, crs, accuracy }, layers, signal) {
   const query = new URLSearchParams({ name, layers: layers.join(','), lang: lang() });
   if (crs) query.set('crs', crs);
+  if (Number.isFinite(accuracy)) query.set('accuracy_m', accuracy);
   const suffix = name.split('.').pop().toLowerCase();
   const headers = { 'Content-Type': TYPES[suffix] ?? 'application/octet-stream', Accept: 'application/json' };
   const path = `/processes/${process}/execution?${query}`;

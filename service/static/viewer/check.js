@@ -5,6 +5,7 @@ import { $, badge, button, h, phone, swatch, toast } from './dom.js';
 import { cancelDrawing, drawing, startDrawing } from './draw.js';
 import { pick, t, titleOf } from './i18n.js';
 import { fit, map, show } from './map.js';
+import { question } from './reading.js';
 import { rowsOf } from './report.js';
 import { result, resultActions } from './result.js';
 import { closeSide, errorCard, openSide, skeleton } from './side.js';
@@ -55,7 +56,7 @@ function draw() {
   if (shown.mode === 'waiting') openSide(title, skeleton(t('computing'), shown.cancel), { onclose });
   if (shown.mode === 'error') openSide(title, refusal(shown.error), { onclose });
   if (shown.mode === 'result') {
-    const view = { ...shown, layers, location: LOCATION, select };
+    const view = { ...shown, layers, location: LOCATION, select, stateAccuracy: (accuracy) => checkSite({ ...shown.site, accuracy }) };
     openSide(title, result(view), { onclose, actions: resultActions(view) });
   }
 }
@@ -64,7 +65,7 @@ function clear() {
   running?.abort();
   shown = { mode: 'empty' };
   pressed(false);
-  for (const source of ['site', 'pieces']) show(source, []);
+  for (const source of ['site', 'pieces', 'corners']) show(source, []);
   if (state.site) setSite(null);
 }
 
@@ -146,7 +147,7 @@ export async function checkSite(site) {
   const ours = new AbortController();
   running = ours;
   pressed(true);
-  show('pieces', []);
+  for (const source of ['pieces', 'corners']) show(source, []);
   waiting(ours);
   try {
     const linked = await setSite(site);
@@ -182,6 +183,9 @@ function failed(error) {
 }
 
 function refusal(error) {
+  const choose = (crs) => checkSite({ ...state.site, crs });
+  const asked = error instanceof Problem && state.site ? question(error.document, choose) : null;
+  if (asked) return asked;
   const card = errorCard(t('error_title'), error.text ?? t('failed'), starters());
   // The file states no CRS: ask for it here, where the remedy is.
   const asks = error instanceof Problem && /crs/.test(error.document.code ?? '') && state.site;

@@ -4,6 +4,7 @@ import { postForFile } from './api.js';
 import { bars, stack } from './chart.js';
 import { badge, button, cautioned, copy, h, save, statusWord, swatch, toast } from './dom.js';
 import { bracketed, colon, lang, listed, nameOf, pick, t, titleOf, zh } from './i18n.js';
+import { accuracyOf, isDecision, readingOf } from './reading.js';
 import { classesOf, csv, rowsOf, siteArea, tableOf, tabbed } from './report.js';
 import { areaText, numberText, shareText, tableUnit, UNITS, withSpread } from './units.js';
 import { state } from './state.js';
@@ -21,11 +22,12 @@ export function result(view) {
       h('p', { class: 'others' }, [...UNITS.filter((unit) => unit !== state.unit).map((unit) => areaText(siteArea(report), unit)),
         report.area.rows.length > 1 && `${report.area.rows.length} ${t('sites')}`, places(all.find((row) => row.layer.id === location))].filter(Boolean).join(' · ')),
       h('div', { role: 'status', 'aria-live': 'polite' }, verdicts(rows, report))),
-    h('section', {}, table(touched, view), untouched(rows)),
+    h('section', {}, table(touched, view), accuracyOf(report, touched, layers, view.stateAccuracy), untouched(rows)),
     touched.length > 0 && h('section', {}, h('h3', {}, t('share_chart')), bars(touched.map((row) => ({
       layer: row.layer, share: row.share, spread: row.spread_m2 === null ? null : row.spread_m2 / siteArea(report),
     })), t('share_chart'))),
     ...report.zonals.map((one) => cover(one, layers)),
+    readingOf(report),
     notes(report),
     h('section', { class: 'method' }, h('p', {}, t('method_text')), h('p', {}, t('result_id'), ' ', h('code', {}, report.result_id))),
   ];
@@ -39,9 +41,9 @@ function verdicts(rows, report) {
   return lines.map(({ layer, area_m2: area, share, spread_m2: spread }) => {
     const { factor, name } = tableUnit(siteArea(report));
     const [value, plus] = withSpread(area, spread, factor);
-    const words = { status: zh() ? statusWord(layer.status) : statusWord(layer.status).toLowerCase(), layer: zh() ? titleOf(layer) : titleOf(layer).replace(/^[A-Z](?=[a-z])/, (one) => one.toLowerCase()), value, unit: name, share: shareText(share), spread: plus ?? '–' };
+    const words = { status: zh() ? statusWord(layer.status) : statusWord(layer.status).toLowerCase(), layer: zh() ? titleOf(layer) : titleOf(layer).replace(/^[A-Z](?=[a-z])/, (one) => one.toLowerCase()), value, unit: name, share: shareText(share), spread: plus };
     return h('p', { class: `verdict ${area > 0 ? 'touched' : 'clear'}`, 'data-layer': layer.id },
-      t(area > 0 ? 'touches' : 'touches_not', words), cautioned(layer.status) ? (zh() ? '' : ' ') + t('not_legal', words) : '');
+      t(area > 0 ? (plus === null ? 'touches_about' : 'touches') : 'touches_not', words), cautioned(layer.status) ? (zh() ? '' : ' ') + t('not_legal', words) : '');
   });
 }
 
@@ -60,7 +62,7 @@ function tableRow({ layer, area_m2: area, share, spread_m2: spread }, factor, se
     'data-layer': layer.id, tabIndex: 0, 'aria-selected': String(selected === layer.id), onclick: toggle,
     onkeydown: (event) => { if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); toggle(); } },
   }, h('td', {}, h('span', { class: 'layer-name' }, swatch(layer.swatch), h('span', { title: pick(layer.title) }, titleOf(layer), ' ', badge(layer.status)))),
-  h('td', { 'data-m2': area, title: `${area} m²` }, value, h('small', {}, plus === null ? '± –' : `±${plus}`)),
+  h('td', { 'data-m2': area, title: `${area} m²` }, value, h('small', {}, plus === null ? t('spread_unknown') : `±${plus}`)),
   h('td', { title: String(share) }, shareText(share)));
 }
 
@@ -93,7 +95,7 @@ function statistics(one, layer) {
 
 function notes(report) {
   const all = [...report.notes, ...report.overlaps.flatMap((one) => one.notes), ...report.zonals.flatMap((one) => one.notes)];
-  const texts = [...new Set(all.map((one) => pick(one)))];
+  const texts = [...new Set(all.filter((one) => !isDecision(one)).map((one) => pick(one)))];
   return texts.length > 0 && h('details', { class: 'notes' }, h('summary', {}, `${t('notes')} (${texts.length})`), h('ul', {}, texts.map((one) => h('li', {}, one))));
 }
 

@@ -4,7 +4,7 @@ export const state = {
   unit: 'km2',
   layers: new Map(), // id -> { on, opacity }
   stack: [], // ids from below
-  site: null, // { name, blob, crs }
+  site: null, // { name, blob, crs, accuracy }
   chosen: null, // ids to check against; null for the usual ones
   zone: null, // { layer, id }
   swipe: null, // { left, right }
@@ -51,6 +51,7 @@ export function hash() {
   if (state.chosen) parts.set('c', state.chosen.join(','));
   if (state.site && siteText) parts.set('site', siteText);
   if (state.site?.crs) parts.set('crs', state.site.crs);
+  if (Number.isFinite(state.site?.accuracy)) parts.set('acc', state.site.accuracy);
   if (state.zone) parts.set('zone', `${state.zone.layer}/${state.zone.id}`);
   if (state.swipe) parts.set('swipe', `${state.swipe.left}/${state.swipe.right}`);
   if (state.year) parts.set('year', state.year);
@@ -73,7 +74,7 @@ export async function restore(known) {
   if (state.swipe && !(known.has(state.swipe.left) && known.has(state.swipe.right))) state.swipe = null;
   state.year = Number(parts.get('year')) || null;
   if (parts.has('site')) {
-    state.site = { ...(await unpacked(parts.get('site'))), crs: parts.get('crs') };
+    state.site = { ...(await unpacked(parts.get('site'))), crs: parts.get('crs'), accuracy: parts.has('acc') ? Number(parts.get('acc')) : null };
     siteText = parts.get('site');
   }
 }

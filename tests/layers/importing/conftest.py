@@ -29,8 +29,8 @@ def workspace(tmp_path: Path) -> Path:
 def bring(workspace: Path, region: Region) -> Bring:
     """Import files into the test's workspace as layer ``mine``."""
 
-    def call(*paths: Path, **options: object) -> ImportReport:
+    def call(*paths: Path, look: bool = False, **options: object) -> ImportReport:
         chosen = ImportOptions.model_validate({"id": "mine", **options})
-        return import_files(list(paths), chosen, workspace, region)
+        return import_files(list(paths), chosen, workspace, region, look=look)
 
     return call

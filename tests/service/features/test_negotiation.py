@@ -7,7 +7,8 @@ from starlette.testclient import TestClient
 
 from service import problems
 from service.deps import LanguageDep
-from service.features.negotiation import FormDep, answer
+from service.features.negotiation import answer
+from service.negotiation import FormDep
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 KIND = "application/schema+json"

@@ -91,6 +91,7 @@ def test_list_and_descriptions(client: TestClient) -> None:
         "area",
         "site",
         "pieces",
+        "import",
     ]
     for one in body["processes"]:
         about = client.get(one["links"][0]["href"]).json()
@@ -419,9 +420,16 @@ BAD: dict[str, Bad] = {
         "a.zip",
         archive({"doc.kml": b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>'}),
         422,
-        "zip_without_shapefile",
+        "xml_not_read",
     ),
-    "kml": ("a.kml", b"<kml/>", 422, "upload_suffix"),
+    "kml": ("a.kml", b"<kml/>", 422, "layer_no_geometry"),
+    "kmz that unpacks to much": (
+        "a.kmz",
+        archive({"doc.kml": b" " * 300_000}),
+        413,
+        "limit_unpacked",
+    ),
+    "gml": ("a.gml", b"<gml/>", 422, "upload_suffix"),
     "vrt": ("a.vrt", b"<OGRVRTDataSource/>", 422, "upload_suffix"),
     "vrt as geojson": ("a.geojson", b"<OGRVRTDataSource/>", 422, "geojson_syntax"),
     "vrt as package": ("a.gpkg", b"<OGRVRTDataSource/>", 422, "layer_wrong_content"),

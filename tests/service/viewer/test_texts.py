@@ -2,7 +2,9 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
+from layers.importing.decisions import What
 from service.sheet.sentences import SHEET
 from service.viewer.assets import assets
 from service.viewer.texts import TEXTS
@@ -33,7 +35,12 @@ def test_every_text_is_used() -> None:
     everything = "".join(SCRIPTS.values())
     unused = {key for key in TEXTS if f"'{key}'" not in everything}
     # Built of two parts in the scripts.
+    unused -= {f"decided_{what}" for what in get_args(What)}
     assert unused <= {"swipe_left", "swipe_right"}
+
+
+def test_every_kind_of_decision_has_a_name() -> None:
+    assert {f"decided_{what}" for what in get_args(What)} <= set(TEXTS)
 
 
 def test_both_languages_name_the_same_values() -> None:

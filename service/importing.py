@@ -1,0 +1,80 @@
+"""Bring files in, for the command line and the workers of the service alike."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from layers.catalog import Catalog
+from layers.importing.options import ImportOptions
+from layers.importing.pipeline import import_files
+from layers.importing.region import Region
+from layers.importing.report import ImportReport
+from layers.importing.versions import prune
+from service.errors import ParameterError
+
+Progress = Callable[[int], None]
+
+RENAMED = {"accuracy": "accuracy_m", "tolerance": "tolerance_m"}
+"""Names that people write without the unit."""
+LISTS = ("columns", "parameters")
+"""Options of several values, written with commas between."""
+
+
+def options_of(given: Mapping[str, Any]) -> ImportOptions:
+    """Make the options of an import out of what a command or a form says.
+
+    Parameters
+    ----------
+    given : mapping of str to object
+        By the option's name; None, and text that is empty, count as not given.
+
+    Raises
+    ------
+    ParameterError
+        ``import_option_wrong``.
+    """
+    fields = {
+        RENAMED.get(key, key): value
+        for key, value in given.items()
+        if value is not None and value != ""
+    }
+    for key in LISTS:
+        if isinstance(fields.get(key), str):
+            parts = fields[key].replace("，", ",").split(",")
+            fields[key] = tuple(one.strip() for one in parts if one.strip())
+    try:
+        return ImportOptions.model_validate(fields)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_context=False)[0]
+        place = [str(one).replace("_", "-") for one in fault["loc"]]
+        raise ParameterError(
+            "import_option_wrong",
+            parameter="--" + ".".join(place),
+            value=repr(fault["input"])[:80],
+            reason=fault["msg"],
+        ) from error
+
+
+def bring(
+    paths: list[Path],
+    options: ImportOptions,
+    workspace: Path,
+    seeds: Path,
+    progress: Progress,
+    *,
+    look: bool,
+) -> ImportReport:
+    """Import, or only look, and remove the versions that are not to be kept.
+
+    Raises
+    ------
+    EcobarrierError
+        As :func:`layers.importing.pipeline.import_files`.
+    """
+    region = Region(Catalog.open(seeds))
+    report = import_files(paths, options, workspace, region, progress, look=look)
+    if options.keep is not None and not look:
+        prune(workspace, options.id, options.keep)
+    return report

@@ -1,0 +1,73 @@
+"""The catalogue of a running service, which follows what happens in the workspace.
+
+An import, or ``use``, in any process replaces a file of the workspace
+(:func:`layers.workspace.changes_stamp`). Each request compares its stamp, which is one
+look at the disk, and the catalogue is read again where it is another.
+"""
+
+import asyncio
+import logging
+from collections import deque
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+
+from geo.errors import EcobarrierError
+from layers.catalog import Catalog
+from layers.workspace import changes_stamp
+from service.settings import Settings
+
+_LOG = logging.getLogger("ecobarrier.catalog")
+_FORMER = 16
+"""Former catalogues that stay in memory: caches know a catalogue by its id, which must
+not be taken by another while they still hold answers of it."""
+
+
+class LiveCatalog:
+    """Keeps ``app.state.catalog`` at what the workspace has.
+
+    Parameters
+    ----------
+    settings : Settings
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stamp = self._now()
+        self._former: deque[Catalog] = deque(maxlen=_FORMER)
+        self._reading = asyncio.Lock()
+
+    def open(self) -> Catalog:
+        """Read the catalogue.
+
+        Raises
+        ------
+        CatalogError
+        """
+        return Catalog.open(self._settings.seeds, self._settings.workspace)
+
+    async def follow(self, app: FastAPI) -> None:
+        """Give the app the catalogue of now, if another version came into use.
+
+        A workspace that contradicts itself is logged, and the last good one stays.
+        """
+        if self._now() == self._stamp:
+            return
+        async with self._reading:
+            stamp = self._now()
+            if stamp == self._stamp:
+                return
+            try:
+                catalog = await run_in_threadpool(self.open)
+            except EcobarrierError:
+                _LOG.exception("the changed catalogue cannot be read")
+            else:
+                self._former.append(app.state.catalog)
+                app.state.features.adopt(catalog)
+                app.state.identifier.adopt(catalog)
+                app.state.catalog = catalog
+            self._stamp = stamp
+
+    def _now(self) -> tuple[int, int] | None:
+        workspace = self._settings.workspace
+        return None if workspace is None else changes_stamp(workspace)
