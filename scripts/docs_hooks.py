@@ -1,8 +1,8 @@
 """What MkDocs asks while it builds the site: pages that are made of other files.
 
-Notebooks become pages with their outputs, taken from the folder that ``extra.notebooks``
-names, as :mod:`run_notebooks` writes them. ``CONTRIBUTING.md`` and ``CHANGELOG.md`` stay
-where people look for them and are pages too.
+Notebooks become pages with their outputs, taken from the folder that
+``extra.notebooks`` names, as :mod:`run_notebooks` writes them. ``CONTRIBUTING.md`` and
+``CHANGELOG.md`` stay where people look for them and are pages too.
 """
 
 import base64
@@ -40,7 +40,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
         pictures: list[Picture] = []
         text = page_of(_ran(notebook, folder), notebook.stem, pictures)
-        files.append(File.generated(config, f"notebooks/{notebook.stem}.md", content=text))
+        files.append(
+            File.generated(config, f"notebooks/{notebook.stem}.md", content=text)
+        )
         for one in pictures:
             files.append(File.generated(config, one.uri, content=one.content))
     return files
