@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from pyproj import CRS
 
 from geo import crs as coordinate_systems
 from geo import gauss_krueger
 from geo.errors import CoordinateError
-from geo.types import REGION, BoolArray, FloatArray
+from geo.types import REGION, BoolArray, FloatArray, IntArray
 
 MAX_NORTHING_M = 10_002_000.0
 """A quadrant of the meridian, metres: no northing of a national grid is larger."""
@@ -46,13 +47,38 @@ def require_plausible(geometry: gpd.GeoSeries, where: str) -> None:
     crs = coordinate_systems.require(geometry, where)
     require_finite(geometry, where)
     points, owner = shapely.get_coordinates(geometry.to_numpy(), return_index=True)
+    require_plausible_points(points, owner, crs, geometry.index, where)
+
+
+def require_plausible_points(
+    points: FloatArray, owner: IntArray, crs: CRS, labels: pd.Index, where: str
+) -> None:
+    """Do the same for vertices.
+
+    Parameters
+    ----------
+    points : FloatArray
+        ``(n, 2)``, finite, x,y order.
+    owner : IntArray
+        ``(n,)``, the position in ``labels`` of the feature of each vertex.
+    crs : CRS
+        Horizontal.
+    labels : Index
+        Ids of the features.
+    where : str
+
+    Raises
+    ------
+    CoordinateError
+        As :func:`require_plausible` says.
+    """
     if not len(points):
         return
     faults = _degree_faults if crs.is_geographic else _plane_faults
     for code, fault in faults(points, crs):
         if fault.any():
             first = int(np.argmax(fault))
-            label = str(geometry.index[owner[first]])
+            label = str(labels[owner[first]])
             details = {"crs": coordinate_systems.name(crs), "candidates": "-"}
             if code == "coordinates_wrong_zone":
                 details["candidates"] = _candidates(points[first : first + 1])

@@ -101,18 +101,21 @@ def horizontal(crs: CRS, where: str) -> CRS:
     ------
     CRSError
         ``crs_not_horizontal`` for geocentric, vertical and local systems, rotated
-        poles, and latitudes in anything but degrees.
+        poles, latitudes in anything but degrees, axes without a unit or of two.
     """
     flat = crs
     while flat.is_compound or flat.is_bound:
         inner = flat.sub_crs_list[0] if flat.is_compound else flat.source_crs
         flat = crs if inner is None else inner
+    units = np.array([one.unit_conversion_factor for one in flat.axis_info])
     degrees = (
         flat.is_geographic
         and not flat.is_derived
-        and np.isclose(flat.axis_info[0].unit_conversion_factor, np.radians(1.0))
+        and np.allclose(units, np.radians(1.0))
     )
-    if not (degrees or flat.is_projected):
+    # A damaged definition may lack the unit of one axis; PROJ fails on it only later.
+    plane = flat.is_projected and bool((units > 0.0).all()) and len(set(units)) == 1
+    if not (degrees or plane):
         raise CRSError("crs_not_horizontal", where=where, crs=name(crs))
     return flat
 

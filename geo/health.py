@@ -12,6 +12,7 @@ from pyproj import CRS
 
 from geo import crs as coordinate_systems
 from geo import rings as flat
+from geo.engine.screen import Scale
 from geo.types import REGION, BoolArray, FloatArray, GeometryArray, IntArray
 
 KINDS = (
@@ -161,7 +162,8 @@ def _shapes(
     area, length = _sizes(values, crs)
     thin = (area > 0) & ((area < SLIVER_AREA_M2) | (2 * area < SLIVER_WIDTH_M * length))
     _add(health, "sliver", thin, values, labels, area)
-    _add(health, "outside_region", _outside(values, crs), values, labels)
+    outside = outside_region(shapely.bounds(values), crs)
+    _add(health, "outside_region", outside, values, labels)
 
 
 def _sizes(values: GeometryArray, crs: CRS) -> tuple[FloatArray, FloatArray]:
@@ -175,11 +177,17 @@ def _sizes(values: GeometryArray, crs: CRS) -> tuple[FloatArray, FloatArray]:
     return area * _DEGREE_M**2 * shrink, length * _DEGREE_M
 
 
-def _outside(values: GeometryArray, crs: CRS) -> BoolArray:
-    bounds = shapely.bounds(values)
+def scale_of(crs: CRS) -> Scale:
+    """Answer how sizes are estimated, and below which of them a sliver begins."""
+    unit = _DEGREE_M if crs.is_geographic else coordinate_systems.unit_m(crs)
+    return Scale(unit, crs.is_geographic, SLIVER_AREA_M2, SLIVER_WIDTH_M)
+
+
+def outside_region(bounds: FloatArray, crs: CRS) -> BoolArray:
+    """Whether bounding boxes, ``(n, 4)``, lie outside the region as a whole."""
     corners = np.concatenate([bounds[:, :2], bounds[:, 2:]])
     degrees = coordinate_systems.to_degrees(corners, crs)
-    low, high = degrees[: len(values)], degrees[len(values) :]
+    low, high = degrees[: len(bounds)], degrees[len(bounds) :]
     west, south, east, north = REGION
     outside = (low[:, 0] > east) | (high[:, 0] < west)
     outside |= (low[:, 1] > north) | (high[:, 1] < south)

@@ -12,7 +12,9 @@ from pyproj import CRS
 from geo.crosstab import crosstab
 from geo.crs import WORKING_CRS
 from geo.engine import read_wkb
+from geo.engine.screen import screen
 from geo.grid import Grid, Window
+from geo.health import scale_of
 from geo.overlay import Side, overlap
 from geo.zonal import zonal
 
@@ -25,7 +27,8 @@ def warm() -> None:
     layer = gpd.GeoSeries(parts, index=["a", "b"], crs=WORKING_CRS)
     overlap(Side.of(layer, 1.0), Side.of(layer, 1.0))
     wkb = shapely.to_wkb(parts[0])
-    read_wkb(np.frombuffer(wkb, np.uint8), np.array([0, len(wkb)], np.int64))
+    found = read_wkb(np.frombuffer(wkb, np.uint8), np.array([0, len(wkb)], np.int64))
+    screen(found.rings, scale_of(CRS.from_user_input(WORKING_CRS)))
     grid = Grid(20, 20, 110.0, 42.0, 0.1, 0.1, CRS.from_user_input(WORKING_CRS))
     for kind in CELL_TYPES:
 

@@ -1,5 +1,6 @@
 """Write a layer out again, in the format and coordinate system asked for."""
 
+import shutil
 import tempfile
 import zipfile
 from pathlib import Path
@@ -19,6 +20,7 @@ from layers.errors import LayerFormatError, LayerWriteError
 from layers.loaded import VectorLayer
 from layers.provenance import provenance_text
 from layers.readers.crs_choice import same_crs
+from layers.readers.guard import GEOTIFF
 from layers.writers import atomic_file, write_geoparquet
 from layers.writers_dxf import write_dxf
 from layers.writers_exchange import (
@@ -100,6 +102,28 @@ def export(
         ".parquet": lambda: _geoparquet(frame, path, about),
     }
     return (*notes, *writers[suffix]())
+
+
+def export_raster(cells: Path, path: Path) -> tuple[Note, ...]:
+    """Write a raster layer as it is kept: a Cloud-Optimized GeoTIFF.
+
+    Parameters
+    ----------
+    cells : Path
+        The layer's file.
+    path : Path
+        ``.tif`` or ``.tiff``; replaced whole.
+
+    Raises
+    ------
+    LayerWriteError
+        ``export_raster_format``.
+    """
+    if path.suffix.lower() not in GEOTIFF.suffixes:
+        raise LayerWriteError("export_raster_format", file=path.name)
+    with atomic_file(path) as fresh:
+        shutil.copyfile(cells, fresh)
+    return ()
 
 
 def _geoparquet(frame: gpd.GeoDataFrame, path: Path, about: str) -> tuple[Note, ...]:

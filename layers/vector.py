@@ -107,28 +107,50 @@ def prepare(table: Table, where: str, *, crs: str | None = None) -> Prepared:
     )
 
 
-def feature_ids(table: Table, where: str) -> tuple[pd.Index, list[Note]]:
-    """Name each feature: unique text, in the order of the table.
+def feature_ids(
+    table: Table, where: str, *, before: int = 0
+) -> tuple[pd.Index, list[Note]]:
+    """Name each feature of a table; see :func:`ids_of`."""
+    return ids_of(table.frame, table.ids, where, before=before)
+
+
+def ids_of(
+    frame: pd.DataFrame,
+    carried: tuple[str | None, ...] | None,
+    where: str,
+    *,
+    before: int = 0,
+) -> tuple[pd.Index, list[Note]]:
+    """Name each feature: unique text, in the order of the rows.
 
     From a column ``id``, else ``adcode``, else the ids that the format carries, else
     the row number from 1. A blank gets its row number; a repeated id gets ``-2``,
     ``-3``, with a note. A column of zeros and blanks, as ArcGIS adds unasked, is none.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``(n,)``; other columns than those that may name features need not be in it.
+    carried : tuple of str or None
+        Ids that the format carries outside the columns.
+    where : str
+    before : int
+        Rows of the same layer in parts that came before this one.
     """
-    frame = table.frame
     columns = [_column(frame, name) for name in ID_COLUMNS]
     candidates = [list(map(id_text, frame[name])) for name in columns if name]
-    if table.ids is not None:
-        candidates.append(list(table.ids))
+    if carried is not None:
+        candidates.append(list(carried))
     telling = (one for one in candidates if set(one) - {None, "0"} or one == ["0"])
     found = next(telling, [None] * len(frame))
-    texts = [text or str(row) for row, text in enumerate(found, start=1)]
+    texts = [text or str(row) for row, text in enumerate(found, start=before + 1)]
+    if len(set(texts)) == len(texts):
+        return pd.Index(texts, name="id", dtype=object), []
     unique = _numbered(texts)
     repeated = list(
         dict.fromkeys(a for a, b in zip(texts, unique, strict=True) if a != b)
     )
     index = pd.Index(unique, name="id", dtype=object)
-    if not repeated:
-        return index, []
     details = {"where": where, "count": len(repeated), "features": listed(repeated)}
     return index, [Note("feature_ids_repeated", details)]
 

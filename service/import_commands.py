@@ -14,6 +14,7 @@ from service.settings import Settings
 if TYPE_CHECKING:
     from layers.errors import DecisionNeededError
     from layers.importing.options import ImportOptions
+    from layers.readers.postgis import Database
 
 
 def add(adder: Add) -> None:
@@ -41,7 +42,7 @@ def add(adder: Add) -> None:
 
 def _add_import(adder: Add) -> None:
     one = adder("import", run_import, "bring your own layers | 导入自己的图层")
-    one.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    one.add_argument("files", nargs="+", metavar="FILE|postgresql://...")
     one.add_argument(
         "--id", required=True, metavar="ID", help="of the layer | 图层编号"
     )
@@ -57,6 +58,9 @@ def _add_import(adder: Add) -> None:
         "--secrecy": "mark of secrecy; restricts the layer | 密级",
         "--scope": "who may use it and for what | 使用范围",
         "--caution": "said with every answer | 注意事项",
+        "--unit": "of a raster's values | 栅格值的单位",
+        "--table": "SCHEMA.NAME of a PostGIS database | 数据库表",
+        "--query": "a SELECT instead of a table | 数据库查询",
     }
     for option, said in text.items():
         one.add_argument(option, metavar="TEXT", help=said)
@@ -69,6 +73,7 @@ def _add_import(adder: Add) -> None:
         "--angles": (("degrees", "dms", "packed"), "how angles are written | 角度格式"),
         "--shapes": (("polygon", "line", "point"), "what points make up | 图形类型"),
         "--status": (get_args(Status), "of the layer | 地位"),
+        "--values": (("classes", "quantity"), "what cells hold | 栅格值的含义"),
     }
     for option, (choices, said) in chosen.items():
         one.add_argument(option, choices=choices, help=said)
@@ -77,6 +82,8 @@ def _add_import(adder: Add) -> None:
         "--accuracy": (float, "positional accuracy in metres | 位置精度"),
         "--tolerance": (float, "of chords of curves in metres | 曲线容差"),
         "--keep": (int, "versions kept | 保留的版本数"),
+        "--band": (int, "of a raster with several | 波段"),
+        "--nodata": (float, 'value for "no data"; nan: there is none | 无效值'),
     }
     for option, (kind, said) in numbers.items():
         one.add_argument(option, type=kind, metavar="N", help=said)
@@ -118,10 +125,12 @@ def run_import(parsed: argparse.Namespace, settings: Settings) -> int:
 
     options = _options(parsed)
     workspace = workspace_of(settings)
+    sources = _sources(parsed, options)
+    name = sources[0].name if isinstance(sources, list) else sources.name
     try:
-        with tables.progress(parsed.files[0].name) as step:
+        with tables.progress(name) as step:
             report = bring(
-                parsed.files,
+                sources,
                 options,
                 workspace,
                 settings.seeds,
@@ -147,6 +156,24 @@ def _options(parsed: argparse.Namespace) -> "ImportOptions":
     known = ImportOptions.model_fields
     given = vars(parsed).items()
     return options_of({k: v for k, v in given if RENAMED.get(k, k) in known})
+
+
+def _sources(
+    parsed: argparse.Namespace, options: "ImportOptions"
+) -> "list[Path] | Database":
+    """Answer the files meant, or the database."""
+    from layers.readers.postgis import Database, is_address
+
+    addresses = [one for one in parsed.files if is_address(one)]
+    if not addresses:
+        return [Path(one) for one in parsed.files]
+    return Database(
+        addresses[0],
+        table=parsed.table,
+        query=parsed.query,
+        column=options.part,
+        tolerance_m=options.tolerance_m,
+    )
 
 
 def _previews(
@@ -181,10 +208,11 @@ def run_history(parsed: argparse.Namespace, settings: Settings) -> int:
 
 def run_diff(parsed: argparse.Namespace, settings: Settings) -> int:
     """Print what changed between two versions."""
-    from layers.importing.versions import diff
     from service import import_tables, tables
+    from service.importing import difference
 
-    report = diff(workspace_of(settings), parsed.id, parsed.left, parsed.right)
+    workspace = workspace_of(settings)
+    report = difference(workspace, parsed.id, parsed.left, parsed.right)
     tables.show(report, import_tables.diff, parsed.json)
     return 0
 
@@ -200,10 +228,14 @@ def run_use(parsed: argparse.Namespace, settings: Settings) -> int:
 def run_export(parsed: argparse.Namespace, settings: Settings) -> int:
     """Write a layer to a file, and print what the format could not hold."""
     from layers.catalog import Catalog
-    from layers.exporting import export
+    from layers.exporting import export, export_raster
     from service import import_tables
 
     catalog = Catalog.open(settings.seeds, settings.workspace)
+    if catalog.spec(parsed.id).kind == "raster":
+        notes = export_raster(catalog.path(parsed.id), parsed.output)
+        import_tables.written(parsed.output, notes, parsed.json)
+        return 0
     notes = export(
         catalog.vector(parsed.id),
         parsed.output,

@@ -2,14 +2,17 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from geo.types import BBox
 from layers.importing import html_report, report_files
 from layers.importing.report import ImportReport
-from layers.importing.sources import suffixes
+from layers.importing.sources import importable
 from service import pages
-from service.import_form import GROUPS, import_words
+from service.import_form import GROUPS
+from service.import_preview import Backdrop, picture
+from service.import_words import import_words
 from service.numbers import NUMBERS
 from service.page_words import page_words
 from service.words import Language, words
@@ -37,7 +40,22 @@ def refusal_context(
         for one in details.get("choices", ()) or ()
         if isinstance(one, dict) and "option" in one
     ]
-    return {"refusal": {"code": code, "zh": zh, "en": en, "choices": choices}}
+    placed = bool(choices) and all("bounds" in one for one in choices)
+    said = {"code": code, "zh": zh, "en": en}
+    return {"refusal": {**said, "choices": choices, "placed": placed}}
+
+
+def drawer(backdrop: Backdrop, language: Language) -> Callable[[BBox], str]:
+    """Answer what draws a box for a page, inside the page.
+
+    Not by its address: that would tell logs and caches on the way where a layer is
+    that nobody may see.
+    """
+
+    def draw(bounds: BBox) -> str:
+        return _inline("image/svg+xml", picture(backdrop, bounds, language))
+
+    return draw
 
 
 def form_context(language: Language, given: Mapping[str, str]) -> dict[str, Any]:
@@ -45,7 +63,7 @@ def form_context(language: Language, given: Mapping[str, str]) -> dict[str, Any]
     return {
         "groups": GROUPS,
         "given": given,
-        "accept": ",".join((*suffixes(), *SIDECARS)),
+        "accept": ",".join((*importable(), *SIDECARS)),
         "i": import_words(language),
         "import_style": pages.own_file("import.css"),
     }

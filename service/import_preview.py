@@ -20,6 +20,8 @@ from service.words import Language
 _HEIGHT, _LEFT, _RIGHT, _GAP = 190, 260, 210, 8
 _NEAR_DEGREES = 1.2
 """Height of the map on the right, where the shapes are smaller than that."""
+_LETTER: dict[Language, float] = {"zh": 12.5, "en": 6.5}
+"""Width of a letter in the names, pixels."""
 _COARSE, _FINE = 0.05, 0.01
 _ROUND = 1
 _STYLE = (
@@ -172,7 +174,8 @@ def _near(backdrop: Backdrop, bounds: BBox, language: Language) -> Iterator[str]
         if shapely.area(shape) > 0.08 * (area[2] - area[0]) * (area[3] - area[1]):
             point = shapely.get_coordinates(shapely.point_on_surface(shape))
             a, b = window.pixels(point)[0]
-            a = min(max(a, left + 34), left + _RIGHT - 34)
+            half = 0.5 * _LETTER[language] * len(names[row])
+            a = min(max(a, left + half), left + _RIGHT - half)
             yield (
                 f'<text x="{a:.0f}" y="{b:.0f}" text-anchor="middle">'
                 f"{escape(names[row])}</text>"
@@ -191,7 +194,7 @@ def _window(area: BBox, left: float, width: float) -> _Window:
 
 def _shapes(shapes: GeometryArray, window: _Window, name: str) -> Iterator[str]:
     paths = []
-    for ring in shapely.get_rings(shapes):
+    for ring in shapely.get_rings(shapely.get_parts(shapes)):
         points = window.pixels(shapely.get_coordinates(ring)).round(_ROUND)
         if len(points) > 3:
             paths.append("M" + "L".join(f"{x:g} {y:g}" for x, y in points[:-1]) + "Z")

@@ -22,7 +22,15 @@ def imported(report: ImportReport, console: Console) -> None:
     state = "未变 unchanged" if report.unchanged else "新版本 new"
     state += "" if report.published else "；仅查看 only looked at"
     console.print(f"{report.layer} {report.version} ({state})  {report.crs}")
-    console.print(f"要素 features: {report.rows} / {report.rows_in_file}")
+    if report.raster is None:
+        console.print(f"要素 features: {report.rows} / {report.rows_in_file}")
+    else:
+        size = f"{report.raster.width} × {report.raster.height}"
+        ends = f"{report.raster.minimum:g} – {report.raster.maximum:g}"
+        console.print(
+            f"像元 cells: {size}  无数据 no data: {report.raster.without_value}"
+            f"  值 values: {ends}"
+        )
     decisions = _table("事项 what", "取值 value", "理由 reason", "改用 overrule")
     for one in report.decisions:
         reason = f"{one['reason']['zh']}\n{one['reason']['en']}"
@@ -90,6 +98,8 @@ def diff(report: DiffReport, console: Console) -> None:
         sizes = (_size(one.before_m2), _size(one.after_m2))
         table.add_row(one.feature, one.change, ", ".join(one.fields), *sizes)
     console.print(table)
+    for check in report.checks or ():
+        console.print(f"- {check.check}: {'; '.join(check.answers)}", markup=False)
 
 
 def _size(value: float | None) -> str:

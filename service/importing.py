@@ -8,10 +8,12 @@ from pydantic import ValidationError
 
 from layers.catalog import Catalog
 from layers.importing.options import ImportOptions
-from layers.importing.pipeline import import_files
+from layers.importing.pipeline import import_files, import_source
 from layers.importing.region import Region
 from layers.importing.report import ImportReport
-from layers.importing.versions import prune
+from layers.importing.sources import open_database
+from layers.importing.versions import DiffReport, diff, prune
+from layers.readers.postgis import Database
 from service.errors import ParameterError
 
 Progress = Callable[[int], None]
@@ -57,8 +59,22 @@ def options_of(given: Mapping[str, Any]) -> ImportOptions:
         ) from error
 
 
+def difference(workspace: Path, layer: str, left: str, right: str) -> DiffReport:
+    """Compare two versions of a layer, for the command line and the service alike.
+
+    The one place to name the saved checks that would answer differently: whoever keeps
+    checks fills :attr:`DiffReport.checks` here. It is null as long as nobody does.
+
+    Raises
+    ------
+    EcobarrierError
+        As :func:`layers.importing.versions.diff`.
+    """
+    return diff(workspace, layer, left, right)
+
+
 def bring(
-    paths: list[Path],
+    sources: list[Path] | Database,
     options: ImportOptions,
     workspace: Path,
     seeds: Path,
@@ -74,7 +90,11 @@ def bring(
         As :func:`layers.importing.pipeline.import_files`.
     """
     region = Region(Catalog.open(seeds))
-    report = import_files(paths, options, workspace, region, progress, look=look)
+    if isinstance(sources, Database):
+        opened = open_database(sources)
+        report = import_source(opened, options, workspace, region, progress, look=look)
+    else:
+        report = import_files(sources, options, workspace, region, progress, look=look)
     if options.keep is not None and not look:
         prune(workspace, options.id, options.keep)
     return report

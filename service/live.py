@@ -8,19 +8,28 @@ look at the disk, and the catalogue is read again where it is another.
 import asyncio
 import logging
 from collections import deque
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from geo.errors import EcobarrierError
 from layers.catalog import Catalog
+from layers.models import LayerSpec
 from layers.workspace import changes_stamp
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _LOG = logging.getLogger("ecobarrier.catalog")
 _FORMER = 16
 """Former catalogues that stay in memory: caches know a catalogue by its id, which must
 not be taken by another while they still hold answers of it."""
+
+
+def _nothing(_: list[LayerSpec]) -> None:
+    return None
 
 
 class LiveCatalog:
@@ -36,6 +45,8 @@ class LiveCatalog:
         self._stamp = self._now()
         self._former: deque[Catalog] = deque(maxlen=_FORMER)
         self._reading = asyncio.Lock()
+        self.changed: Callable[[list[LayerSpec]], None] = _nothing
+        """Told of the layers that are new or have another version."""
 
     def open(self) -> Catalog:
         """Read the catalogue.
@@ -65,7 +76,11 @@ class LiveCatalog:
                 self._former.append(app.state.catalog)
                 app.state.features.adopt(catalog)
                 app.state.identifier.adopt(catalog)
+                known = {one.id: one.version for one in app.state.catalog.specs}
                 app.state.catalog = catalog
+                self.changed(
+                    [one for one in catalog.specs if known.get(one.id) != one.version]
+                )
             self._stamp = stamp
 
     def _now(self) -> tuple[int, int] | None:

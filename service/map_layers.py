@@ -277,15 +277,18 @@ def patterns(part: VectorPart) -> list[Markup]:
     ]
 
 
-def swatches(part: VectorPart) -> list[tuple[str, Markup]]:
-    """Draw the legend's samples: kind ("" for the layer itself) and SVG."""
+def swatches(part: VectorPart, use: str = "key") -> list[tuple[str, Markup]]:
+    """Draw the legend's samples: kind ("" for the layer itself) and SVG.
+
+    ``use`` begins the ids of their patterns; an id stands on a page once.
+    """
     plain = replace(part.symbol, band=None) if part.is_line else part.symbol
     kinds = {"": plain, **part.variants}
     return [
         (
             kind,
             symbols.swatch(
-                one, f"key-{pattern_name(part.spec, kind)}", line_only=part.is_line
+                one, f"{use}-{pattern_name(part.spec, kind)}", line_only=part.is_line
             ),
         )
         for kind, one in kinds.items()

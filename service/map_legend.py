@@ -77,7 +77,7 @@ def _vector_row(part: VectorPart, content: MapContent) -> LegendRow:
     return LegendRow(
         part.spec,
         part.spec.id in content.on,
-        samples[0][1],
+        swatches(part, "row")[0][1],
         facts(part.spec),
         kinds=kinds if len(samples) > 1 else [],
     )

@@ -57,6 +57,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "import_report": ("导入报告", "Import report"),
     "bring_in": ("导入图层", "Import"),
     "item": ("要素", "Feature"),
+    "job": ("任务", "Job"),
     "json": ("JSON", "JSON"),
     "kind": ("类型", "Kind"),
     "kind_raster": ("栅格", "raster"),
@@ -96,13 +97,25 @@ _WORDS: dict[str, tuple[str, str]] = {
         "This layer is restricted: features, counts, extent and map go to holders of a "
         "key only; results of overlaps may be seen.",
     ),
+    "results": ("任务结果", "Results of a job"),
+    "results_large": (
+        "结果太大，网页不列出，请取 JSON。",
+        "The results are too large for a page; take the JSON.",
+    ),
+    "results_shapes": (
+        "结果是图形，请取 GeoJSON 在地图软件中打开。",
+        "The results are shapes; take the GeoJSON and open it in a map program.",
+    ),
     "retrieved": ("取得日期", "Retrieved"),
     "right": ("乙图层", "Right layer"),
+    "rows_cut": ("只列出前面的行，全部见", "Only the first rows are shown; all are in"),
     "rows_shown": ("显示", "shown"),
     "series_break": ("口径变更", "Change of definition"),
     "share_left": ("占甲", "of left"),
     "share_right": ("占乙", "of right"),
+    "share_zone": ("占本区", "of zone"),
     "show_items": ("查看要素", "See the features"),
+    "site": ("地块", "Site"),
     "skip_content": ("跳到内容", "Skip to the content"),
     "sliver": ("碎屑", "sliver"),
     "slivers": (
@@ -116,6 +129,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "uncertainty": ("±", "±"),
     "verdict": ("结论", "Verdict"),
     "compute": ("计算", "Compute"),
+    "zone": ("分区", "Zone"),
     "versions": ("版本", "Versions"),
     "year": ("年份", "Year"),
 }

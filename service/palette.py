@@ -6,6 +6,7 @@ compiled and derived layers have a plain fill and a solid line, modelled ones a
 own :class:`layers.models.Style` replaces colours, never the drawing of its status.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -172,6 +173,12 @@ def symbol_of(spec: LayerSpec, *, angle: int = 45) -> Symbol:
     if spec.status == "schematic":
         return replace(coloured, pattern="dots_sparse", dash=_DASH_SCHEMATIC)
     return coloured
+
+
+def hatch_angles(specs: Iterable[LayerSpec]) -> dict[str, int]:
+    """Turn every second modelled layer's hatch; by layer id, degrees."""
+    modelled = [spec.id for spec in specs if spec.status == "modelled"]
+    return {name: (45, 135)[at % 2] for at, name in enumerate(modelled)}
 
 
 def variants_of(spec: LayerSpec, symbol: Symbol) -> dict[str, Symbol]:

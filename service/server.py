@@ -43,6 +43,7 @@ def serve(settings: Settings) -> None:
     app.state.jobs.quick.warm()
     # What is not baked yet is baked meanwhile; afterwards this finds nothing to do.
     app.state.tiles.bake_all(app.state.catalog.specs)
+    app.state.live.changed = app.state.tiles.bake_all
     warm(app)
     config = server_config(settings, app)
     sys.stdout.write(f"Ecobarrier: http://{host}:{port}/\n")

@@ -6,13 +6,14 @@ from layers.models import LayerSpec
 from service.palette import Symbol, ramp_of
 
 _SIDE = 16
+_PAPER_SPACING = 12.0
 _HATCH_SPACING = 5.66
 """Two lines on a side of 16 px, measured across them."""
 _SPARSE = ((4, 4), (12, 12))
 _DENSE = ((4, 4), (12, 12), (12, 4), (4, 12))
 
 
-def pattern(symbol: Symbol, name: str) -> Markup:
+def pattern(symbol: Symbol, name: str, *, on_paper: bool = False) -> Markup:
     """Draw the fill of a symbol as an SVG ``<pattern>``.
 
     Parameters
@@ -21,9 +22,12 @@ def pattern(symbol: Symbol, name: str) -> Markup:
         With a pattern other than ``"none"``.
     name : str
         The element's id; a path shows it by ``fill="url(#name)"``.
+    on_paper : bool
+        A wider hatch of thinner lines on a pale edge: in print, what lies beneath
+        must stay what it is.
     """
     if symbol.pattern == "hatch":
-        return _hatch(symbol, name)
+        return _paper_hatch(symbol, name) if on_paper else _hatch(symbol, name)
     places = _DENSE if symbol.pattern == "dots_dense" else _SPARSE
     circle = Markup('<circle cx="{}" cy="{}" r=".85"/>')
     return Markup(
@@ -54,6 +58,24 @@ def _hatch(symbol: Symbol, name: str) -> Markup:
         middle=middle,
         ground=_ground(symbol, side),
         ink=symbol.ink,
+    )
+
+
+def _paper_hatch(symbol: Symbol, name: str) -> Markup:
+    side, middle = _PAPER_SPACING, _PAPER_SPACING / 2
+    line = Markup(
+        '<path d="M{} 0V{}" stroke="{}" stroke-width="{}" stroke-opacity="{}"/>'
+    )
+    return Markup(
+        '<pattern id="{}" width="{}" height="{}" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate({})">{}{}</pattern>'
+    ).format(
+        name,
+        side,
+        side,
+        symbol.angle,
+        line.format(middle, side, "#fff", 2.2, 0.5),
+        line.format(middle, side, symbol.ink, 0.75, 0.85),
     )
 
 

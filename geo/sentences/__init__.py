@@ -13,6 +13,7 @@ from geo.sentences import (
     querying,
     reading,
     serving,
+    sources,
 )
 
 PARTS = (
@@ -20,6 +21,7 @@ PARTS = (
     analysing.SENTENCES,
     reading.SENTENCES,
     importing.SENTENCES,
+    sources.SENTENCES,
     serving.SENTENCES,
     querying.SENTENCES,
     figures.SENTENCES,

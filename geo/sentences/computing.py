@@ -69,6 +69,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{where}：{count} 个要素没有几何图形，已略去（{features}）。",
         "{where}: {count} feature(s) without a geometry were left out ({features}).",
     ),
+    "repair_not_finite": (
+        "{where}：{count} 个要素含有 NaN 或无穷大的坐标，无从修复，已略去（{features}）。",
+        "{where}: {count} feature(s) with NaN or infinite coordinates cannot be repaired and were left out ({features}).",
+    ),
     "repair_flattened": (
         "{where}：{count} 个要素带有高程（Z），计算时只用平面坐标（{features}）。",
         "{where}: {count} feature(s) carry Z; only x and y are used ({features}).",

@@ -227,6 +227,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{file} 没有地理位置（无坐标系、无变换）。请先配准。",
         "{file} has no position on the earth (no CRS, no transform). Georeference it first.",
     ),
+    "netcdf_axes_irregular": (
+        "{file} 的坐标轴不是等间距的，无法作为栅格使用。请先重采样到规则格网，例如用 cdo remapbil。",
+        "The axes of {file} are not evenly spaced, so it is no raster. Resample it to a regular grid first, e.g. with cdo remapbil.",
+    ),
     "raster_rotated": (
         "{file} 的像元行列与坐标轴不平行（旋转或倾斜），不能直接统计。请先重采样为正北朝上，例如用 gdalwarp。",
         "The rows of {file} are not parallel to the axes (rotated or sheared), so cells cannot be counted as they are. Warp it to north-up first, e.g. with gdalwarp.",

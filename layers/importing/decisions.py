@@ -19,6 +19,9 @@ What = Literal[
     "fields",
     "curves",
     "part",
+    "band",
+    "nodata",
+    "values",
 ]
 
 

@@ -23,6 +23,7 @@ from layers.importing.shifting import shift_of
 from layers.importing.sources import open_source
 from layers.loaded import VectorLayer
 from layers.readers.limits import ReadLimits
+from layers.readers.parts import as_table
 from layers.readers.table import Table
 
 DECIDED = "decided"
@@ -62,7 +63,7 @@ def read_directly(
     if limits is not None:
         limits.require_unpackable(path)
     tables = []
-    for table in open_source([path], options).tables:
+    for table in map(as_table, open_source([path], options).tables):
         if limits is not None:
             limits.require_table(table, path)
         tables.append(table)

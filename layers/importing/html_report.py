@@ -23,10 +23,11 @@ def _lines(report: ImportReport) -> Iterator[str]:
     yield f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>"
     yield f"<h1>{escape(title)}</h1>"
     facts = [
-        ("文件 Files", ", ".join(f"{one.name} ({one.sha256})" for one in report.files)),
+        ("文件 Files", ", ".join(one.cited for one in report.files)),
         ("时间 Imported", report.imported),
         ("坐标系 CRS", report.crs),
         ("要素 Features", f"{report.rows} / {report.rows_in_file}"),
+        *_cells(report),
         ("面积 Area m²", "-" if report.area_m2 is None else f"{report.area_m2:.2f}"),
     ]
     yield from _table(("", ""), facts)
@@ -58,6 +59,14 @@ def _lines(report: ImportReport) -> Iterator[str]:
     yield "<h2>说明 Notes</h2>"
     yield from _notes(report.notes)
     yield "</body></html>"
+
+
+def _cells(report: ImportReport) -> Iterator[tuple[str, str]]:
+    facts = report.raster
+    if facts is not None:
+        yield "像元 Cells", f"{facts.width} × {facts.height}"
+        yield "无数据 No data", str(facts.without_value)
+        yield "取值 Values", f"{facts.minimum:g} – {facts.maximum:g}"
 
 
 def _notes(notes: Iterable[dict[str, object]]) -> Iterator[str]:

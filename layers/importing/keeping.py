@@ -17,10 +17,11 @@ from pyproj import CRS
 
 from geo.messages import Note, listed
 from geo.types import BBox, FloatArray
+from layers.readers.table import id_text
 from layers.writers import HILBERT_FROM_ROWS, atomic_file, hilbert_order
 
 _ROW_GROUP_ROWS = 10_000
-GEOMETRY, COVER = "geometry", "bbox"
+GEOMETRY, COVER, ID_IN_FILE = "geometry", "bbox", "id_in_file"
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 
 
@@ -38,6 +39,7 @@ class FeatureKeeper:
         self._parts: list[pa.Table] = []
         self._bounds: list[FloatArray] = []
         self._as_text: set[str] = set()
+        self._id_columns: set[str] = set()
         self.kinds: set[str] = set()
         self.rows = 0
 
@@ -45,18 +47,33 @@ class FeatureKeeper:
         """Take a part: valid 2-D features; the index becomes the column ``id``."""
         values = frame.geometry.to_numpy()
         attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name))
-        attributes.columns = [_free(str(name)) for name in attributes.columns]
-        attributes.insert(0, "id", frame.index.astype(str), allow_duplicates=False)
-        table = self._arrow(attributes.reset_index(drop=True))
-        bounds = np.asarray(shapely.bounds(values), dtype=np.float64)
+        self.add_columns(
+            self._arrow(attributes.reset_index(drop=True)),
+            frame.index.astype(str),
+            pa.array(shapely.to_wkb(values), type=pa.large_binary()),
+            np.asarray(shapely.bounds(values), dtype=np.float64),
+            set(frame.geom_type.unique()),
+        )
+
+    def add_columns(
+        self,
+        columns: pa.Table,
+        ids: pd.Index,
+        wkb: pa.LargeBinaryArray,
+        bounds: FloatArray,
+        kinds: set[str],
+    ) -> None:
+        """Take a part in Arrow, with the bounding boxes and kinds of its geometries."""
+        self._id_columns |= {"id"} & {*columns.column_names}
+        named = {_free(one): columns[one] for one in columns.column_names}
+        table = pa.table({"id": pa.array(ids, type=pa.string()), **named})
         corners = [pa.array(bounds[:, i]) for i in range(4)]
         cover = pa.StructArray.from_arrays(corners, names=list(_CORNERS))
-        shapes = pa.array(shapely.to_wkb(values), type=pa.large_binary())
-        table = table.append_column(GEOMETRY, shapes).append_column(COVER, cover)
+        table = table.append_column(GEOMETRY, wkb).append_column(COVER, cover)
         self._parts.append(table)
         self._bounds.append(bounds)
-        self.kinds |= set(frame.geom_type.unique())
-        self.rows += len(frame)
+        self.kinds |= kinds
+        self.rows += len(ids)
 
     @property
     def bounds(self) -> BBox:
@@ -81,6 +98,8 @@ class FeatureKeeper:
         LayerWriteError
         """
         table = pa.concat_tables(self._united(), promote_options="permissive")
+        if self._id_columns and _same_ids(table):
+            table = table.drop_columns([ID_IN_FILE])
         bounds = np.concatenate(self._bounds)
         order = np.arange(self.rows)
         if self.rows >= HILBERT_FROM_ROWS:
@@ -89,9 +108,13 @@ class FeatureKeeper:
             table = table.combine_chunks()
         told = {b"geo": self._geo(crs, bounds), b"provenance": about.encode()}
         schema = table.schema.with_metadata(told)
+        # No two shapes are the same: looking for repetitions only costs time.
+        plain = [one for one in table.column_names if one not in (GEOMETRY, COVER)]
         with (
             atomic_file(path) as temporary,
-            pq.ParquetWriter(temporary, schema, compression="zstd") as out,
+            pq.ParquetWriter(
+                temporary, schema, compression="zstd", use_dictionary=plain
+            ) as out,
         ):
             for start in range(0, self.rows, _ROW_GROUP_ROWS):
                 rows = pa.array(order[start : start + _ROW_GROUP_ROWS])
@@ -99,6 +122,7 @@ class FeatureKeeper:
 
     def _arrow(self, attributes: pd.DataFrame) -> pa.Table:
         columns = {}
+        attributes.columns = list(map(str, attributes.columns))
         for name in attributes.columns:
             values = attributes[name]
             try:
@@ -145,7 +169,17 @@ class FeatureKeeper:
 
 
 def _free(name: str) -> str:
-    return f"{name}_" if name in (GEOMETRY, COVER, "id") else name
+    """No column of the file may have the name of one of ours."""
+    if name == "id":
+        return ID_IN_FILE
+    return f"{name}_" if name in (GEOMETRY, COVER) else name
+
+
+def _same_ids(table: pa.Table) -> bool:
+    """Whether the file's column of ids says what ours says, in every row."""
+    stated = list(map(id_text, table[ID_IN_FILE].to_pylist()))
+    ids: list[str | None] = table["id"].to_pylist()
+    return stated == ids
 
 
 def _texts(values: pd.Series) -> list[str | None]:

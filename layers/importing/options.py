@@ -50,6 +50,15 @@ class ImportOptions(Model):
     metres, rotations in seconds of arc, scale in parts per million."""
     approximate: bool = False
     """Take an unsafe datum for CGCS2000, and say so in every answer."""
+    nodata: float | None = None
+    """Of a raster: the value for "no value", in the file's own numbers; nan if there is
+    none."""
+    band: int | None = Field(default=None, ge=1)
+    """Of a raster with several; from 1."""
+    values: Literal["classes", "quantity"] | None = None
+    """What the cells of a raster hold."""
+    unit: str | None = Field(default=None, max_length=40)
+    """Of a raster's quantities."""
     tolerance_m: float = Field(default=0.001, gt=0, le=10)
     """Farthest that the chords of a curve lie from it, metres."""
     strict: bool = False

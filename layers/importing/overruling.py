@@ -77,7 +77,7 @@ def _is_flat(shape: BaseGeometry | None) -> bool:
 
 
 def _contained(shape: BaseGeometry) -> BaseGeometry:
-    rings = shapely.get_rings(shape)
+    rings = shapely.get_rings(shapely.get_parts(shape))
     return polygons_of_rings([shapely.get_coordinates(ring) for ring in rings])
 
 

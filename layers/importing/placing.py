@@ -18,11 +18,17 @@ from geo.crs_names import DatumName, NationalPlane
 from geo.errors import CRSError
 from geo.messages import listed
 from geo.plane_choice import Reading
-from geo.types import BBox, FloatArray
+from geo.types import FloatArray
 from layers.errors import DecisionNeededError
+from layers.importing.choices import bounds_of, choice, overlap, told
 from layers.importing.decisions import Decision
 from layers.importing.options import ImportOptions
-from layers.importing.planes import national_plane, replace_plane, same_meridian
+from layers.importing.planes import (
+    header_form,
+    national_plane,
+    replace_plane,
+    same_meridian,
+)
 from layers.importing.region import Region
 from layers.readers.crs_choice import same_crs
 from layers.readers.table import Table
@@ -193,7 +199,7 @@ def _unstated(asked: _Asked, points: FloatArray) -> Placement:
     """Decide without any CRS, by digits and hints."""
     reading = asked.reading
     if reading is None:
-        raise CRSError("crs_missing", where=asked.where)
+        return _by_header(asked, points)
     swap, axis = _axis_order(asked, CRS.from_epsg(4490))
     if asked.options.axes is None:
         swap = reading.north_first
@@ -220,6 +226,31 @@ def _unstated(asked: _Asked, points: FloatArray) -> Placement:
     details = {"where": asked.where, "crs": value}
     named = Decision("crs", value, "decision_crs_composed", details, (), "--crs")
     return Placement(crs, swap, (named, *how, *decisions, *axis))
+
+
+def _by_header(asked: _Asked, points: FloatArray) -> Placement:
+    """Follow a header that names datum and zone where the digits tell nothing.
+
+    So it is far from the zone's meridian: a plane drawn for its neighbours.
+    """
+    hints = asked.table.hints
+    zone = asked.options.zone or (hints and hints.zone)
+    form = header_form(points, zone) if zone else None
+    if hints is None or not zone or form is None:
+        raise CRSError("crs_missing", where=asked.where)
+    datum, how = _datum(asked)
+    plane = _plane_of_zone(datum, zone, prefixed=form.prefixed)
+    crs = CRS.from_epsg(plane.epsg)
+    value = coordinate_systems.name(crs)
+    details: dict[str, object] = {"where": asked.where, "crs": value}
+    named = Decision("crs", value, "decision_crs_composed", details, (), "--crs")
+    details = {"where": asked.where, "zone": zone, "width": plane.width}
+    code = "decision_zone_stated" if asked.options.zone else "decision_zone_header"
+    by = Decision("zone", str(zone), code, details, (), "--zone")
+    order = "yx" if form.north_first else "xy"
+    details = {"where": asked.where, "order": order}
+    axis = Decision("axis_order", order, "decision_axes_format", details, (), "--axes")
+    return Placement(crs, form.north_first, (named, *how, by, axis))
 
 
 def _datum(asked: _Asked) -> tuple[DatumName, list[Decision]]:
@@ -249,12 +280,12 @@ def _degrees(asked: _Asked, datum: DatumName, ordered: FloatArray) -> CRS:
         or (asked.table.hints is not None and asked.table.hints.standard is not None)
     )
     if code is None or not known:
-        bounds = _bounds(ordered)
-        choices = [_choice(asked, f"EPSG:{one}", bounds) for one in (4490, 4326)]
+        bounds = bounds_of(ordered)
+        choices = [choice(asked.region, f"EPSG:{one}", bounds) for one in (4490, 4326)]
         raise DecisionNeededError(
             "import_crs_needed",
             where=asked.where,
-            candidates=_told(choices),
+            candidates=told(choices),
             choices=choices,
         )
     return CRS.from_epsg(code)
@@ -321,7 +352,7 @@ def _by_place(
     fitting = [
         plane
         for plane, one in zip(planes, found, strict=True)
-        if all(_overlaps(one.bounds, box) for box in boxes)
+        if all(overlap(one.bounds, box) for box in boxes)
     ]
     if len(fitting) == 1 and (boxes or asked.table.hints is not None):
         code = (
@@ -340,10 +371,6 @@ def _by_place(
     raise _crs_question(asked, planes, ordered, fitting if boxes else [])
 
 
-def _overlaps(a: BBox, b: BBox) -> bool:
-    return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
-
-
 def _crs_question(
     asked: _Asked,
     planes: list[NationalPlane],
@@ -355,46 +382,17 @@ def _crs_question(
     for plane in planes:
         crs = CRS.from_epsg(plane.epsg)
         degrees = coordinate_systems.to_degrees(ordered, crs)
-        choice = _choice(asked, f"EPSG:{plane.epsg}", _bounds(degrees))
+        offer = choice(asked.region, f"EPSG:{plane.epsg}", bounds_of(degrees))
         meridian = 3 * plane.number if plane.width == 3 else 6 * plane.number - 3
-        choice |= {"meridian": meridian, "zone": plane.number, "width": plane.width}
+        offer |= {"meridian": meridian, "zone": plane.number, "width": plane.width}
         if sheet_fits:
-            choice["fits_map_sheet"] = plane in sheet_fits
-        choices.append(choice)
+            offer["fits_map_sheet"] = plane in sheet_fits
+        choices.append(offer)
     code = "import_zone_ambiguous" if len(choices) > 1 else "import_crs_needed"
     return DecisionNeededError(
         code,
         where=asked.where,
         count=len(choices),
-        candidates=_told(choices),
+        candidates=told(choices),
         choices=choices,
     )
-
-
-def _choice(asked: _Asked, code: str, bounds: BBox) -> dict[str, object]:
-    place = asked.region.place(bounds)
-    return {
-        "option": f"--crs {code}",
-        "crs": code,
-        "bounds": list(bounds),
-        "place_zh": place.zh,
-        "place_en": place.en,
-    }
-
-
-def _told(choices: list[dict[str, object]]) -> str:
-    parts = []
-    for one in choices:
-        west, south, *_ = np.asarray(one["bounds"], dtype=float)
-        meridian = f" CM {one['meridian']}°" if "meridian" in one else ""
-        mark = "*" if one.get("fits_map_sheet") else ""
-        parts.append(
-            f"--crs {one['crs']}{mark}{meridian} ({west:.4f}, {south:.4f}"
-            f" {one['place_en']})"
-        )
-    return "; ".join(parts)
-
-
-def _bounds(points: FloatArray) -> BBox:
-    low, high = points.min(axis=0), points.max(axis=0)
-    return float(low[0]), float(low[1]), float(high[0]), float(high[1])

@@ -1,10 +1,15 @@
 """National zones: their code, their meridian, with and without prefix."""
 
+from typing import NamedTuple
+
+import numpy as np
 from pyproj import CRS
 
 from geo import crs as coordinate_systems
 from geo import crs_names, gauss_krueger, plane_choice
+from geo.checks import MAX_NORTHING_M, PLANE_REACH_M
 from geo.crs_names import NationalPlane
+from geo.types import FloatArray
 
 
 def replace_plane(plane: NationalPlane, prefix: int | None) -> NationalPlane:
@@ -35,3 +40,36 @@ def same_meridian(plane: NationalPlane, prefix: int) -> bool:
     degrees = 3 * prefix if width == 3 else 6 * prefix - 3
     own = 3 * plane.number if plane.width == 3 else 6 * plane.number - 3
     return degrees == own
+
+
+class HeaderForm(NamedTuple):
+    """How the coordinates of a plane are written whose zone a header names."""
+
+    prefixed: bool
+    north_first: bool
+
+
+def header_form(points: FloatArray, zone: int) -> HeaderForm | None:
+    """Find the one way of writing in which all points are near the zone's meridian.
+
+    Parameters
+    ----------
+    points : FloatArray
+        ``(n, 2)``, as the columns are.
+    zone : int
+
+    Returns
+    -------
+    HeaderForm or None
+        None where no way fits, or several do.
+    """
+    fitting = []
+    for north_first in (True, False):
+        east, north = points[:, int(north_first)], points[:, int(not north_first)]
+        for prefixed in (True, False):
+            middle = 500_000 + (zone * 1_000_000 if prefixed else 0)
+            near = np.abs(east - middle) <= PLANE_REACH_M
+            usual = (north > PLANE_REACH_M) & (north < MAX_NORTHING_M)
+            if len(points) and (near & usual).all():
+                fitting.append(HeaderForm(prefixed, north_first))
+    return fitting[0] if len(fitting) == 1 else None

@@ -18,6 +18,23 @@ class FaultModel(Model):
     value: float | None
 
 
+class RasterFacts(Model):
+    """What a raster layer holds."""
+
+    height: int
+    width: int
+    cell: tuple[float, float]
+    """Width and height of a cell, in units of the CRS."""
+    bounds: tuple[float, float, float, float]
+    """Left, bottom, right, top in the CRS."""
+    without_value: int
+    """Cells."""
+    minimum: float
+    maximum: float
+    classes: dict[str, int]
+    """Cells of each class; empty for quantities."""
+
+
 class ImportReport(Model):
     """How a version came about."""
 
@@ -50,3 +67,4 @@ class ImportReport(Model):
     repairs: tuple[dict[str, Any], ...]
     notes: tuple[dict[str, Any], ...]
     restricted: bool
+    raster: RasterFacts | None = None

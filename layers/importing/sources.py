@@ -22,9 +22,11 @@ from layers.readers.dxf import read_dxf
 from layers.readers.encodings import settle_text
 from layers.readers.geodatabase import read_geodatabase
 from layers.readers.geojson import read_geojson
-from layers.readers.guard import Format, reading, require_file
+from layers.readers.guard import GEOTIFF, NETCDF, Format, reading, require_file
 from layers.readers.kml import read_kml
 from layers.readers.parcels_txt import read_parcels
+from layers.readers.parts import WkbPart
+from layers.readers.postgis import Database, stream_postgis
 from layers.readers.shapefile import stream_shapefile
 from layers.readers.table import Table
 from layers.readers.vector import (
@@ -34,7 +36,8 @@ from layers.readers.vector import (
     stream_ogr,
 )
 
-Read = Callable[[Path, ImportOptions], Iterator[Table]]
+Part = Table | WkbPart
+Read = Callable[[Path, ImportOptions], Iterator[Part]]
 
 PART_ROWS = 50_000
 _LARGE_BYTES = 50_000_000
@@ -42,11 +45,18 @@ _STREAMED = (".shp", ".gpkg", ".fgb")
 
 
 class SourceFile(Model):
-    """One file that was imported."""
+    """One file that was imported, or a table of a database, which has no hash."""
 
     name: str
     bytes: int
-    sha256: str
+    sha256: str | None
+
+    @property
+    def cited(self) -> str:
+        """Name and hash, for provenance."""
+        return (
+            self.name if self.sha256 is None else f"{self.name} (SHA-256 {self.sha256})"
+        )
 
 
 @dataclass(frozen=True)
@@ -58,16 +68,16 @@ class Source:
     where : str
         Names it in messages.
     files : tuple of SourceFile
-    tables : iterator of Table
+    tables : iterator of Table or WkbPart
         Its features, a part at a time; the parts have the same columns and CRS.
     """
 
     where: str
     files: tuple[SourceFile, ...]
-    tables: Iterator[Table]
+    tables: Iterator[Part]
 
 
-def _plain(path: Path, options: ImportOptions) -> Iterator[Table]:
+def _plain(path: Path, options: ImportOptions) -> Iterator[Part]:
     suffix = path.suffix.lower()
     if suffix in _STREAMED and path.is_file() and path.stat().st_size > _LARGE_BYTES:
         yield from _streamed(path, options)
@@ -75,7 +85,7 @@ def _plain(path: Path, options: ImportOptions) -> Iterator[Table]:
     yield read_vector(path, part=options.part, encoding=options.encoding)
 
 
-def _streamed(path: Path, options: ImportOptions) -> Iterator[Table]:
+def _streamed(path: Path, options: ImportOptions) -> Iterator[Part]:
     """Read a large file in parts, so that memory stays bounded."""
     if path.suffix.lower() == ".shp":
         yield from stream_shapefile(path, rows=PART_ROWS, encoding=options.encoding)
@@ -83,8 +93,7 @@ def _streamed(path: Path, options: ImportOptions) -> Iterator[Table]:
     form = GEOPACKAGE if path.suffix.lower() == ".gpkg" else FLATGEOBUF
     require_file(path, form)
     layer = geopackage_layer(path, options.part) if form is GEOPACKAGE else None
-    for frame in stream_ogr(path, path, form, rows=PART_ROWS, layer=layer):
-        yield Table(frame)
+    yield from stream_ogr(path, path, form, rows=PART_ROWS, layer=layer)
 
 
 def _parcels(path: Path, options: ImportOptions) -> Iterator[Table]:
@@ -143,7 +152,7 @@ def _lines(path: Path, options: ImportOptions) -> Iterator[Table]:
         yield read_geojson(whole)
 
 
-def _archive(path: Path, options: ImportOptions) -> Iterator[Table]:
+def _archive(path: Path, options: ImportOptions) -> Iterator[Part]:
     with unpacked(path) as folder:
         inner = [one for one in suffixes() if one != ".zip"]
         found = layers_in(folder, inner, options.part, path)
@@ -174,9 +183,19 @@ READERS: dict[str, Read] = {
 
 
 def suffixes() -> tuple[str, ...]:
-    """Answer the suffixes that can be imported."""
+    """Answer the suffixes of vector layers that can be imported."""
     own = [one for form in FORMATS if form.kind == "vector" for one in form.suffixes]
     return tuple(dict.fromkeys([*own, *READERS]))
+
+
+def importable() -> tuple[str, ...]:
+    """Answer the suffixes of all files that can be imported, rasters too."""
+    return (*suffixes(), *GEOTIFF.suffixes, *NETCDF.suffixes)
+
+
+def is_raster(path: Path) -> bool:
+    """Whether a file's suffix is that of a raster."""
+    return path.suffix.lower() in (*GEOTIFF.suffixes, *NETCDF.suffixes)
 
 
 def open_source(paths: list[Path], options: ImportOptions) -> Source:
@@ -191,6 +210,16 @@ def open_source(paths: list[Path], options: ImportOptions) -> Source:
     where = listed([path.name for path in paths])
     files = tuple(map(describe, paths))
     return Source(where, files, _tables(paths, options))
+
+
+def open_database(source: Database) -> Source:
+    """Look at a table or query of a database; it is read when its parts are asked for.
+
+    Nothing of the address but host and database goes into the description.
+    """
+    described = SourceFile(name=source.name, bytes=0, sha256=None)
+    tables = stream_postgis(source, rows=PART_ROWS)
+    return Source(source.name, (described,), tables)
 
 
 def describe(path: Path) -> SourceFile:
@@ -211,10 +240,10 @@ def _require_known(path: Path) -> None:
     if path.suffix.lower() in suffixes():
         return
     require_file(path, Format(path.suffix or "-", "vector", ()))
-    known = ", ".join(suffixes())
+    known = ", ".join(importable())
     raise LayerReadError("layer_format_unknown", file=path.name, known=known)
 
 
-def _tables(paths: list[Path], options: ImportOptions) -> Iterator[Table]:
+def _tables(paths: list[Path], options: ImportOptions) -> Iterator[Part]:
     for path in paths:
         yield from READERS.get(path.suffix.lower(), _plain)(path, options)

@@ -64,6 +64,15 @@ class ChangeModel(Model):
     after_m2: float | None = None
 
 
+class AffectedCheck(Model):
+    """A saved check that answers differently on the other version."""
+
+    check: str
+    """Its result id."""
+    answers: tuple[str, ...]
+    """What is different, in words."""
+
+
 class DiffReport(Model):
     """What differs between two versions; features are matched by id."""
 
@@ -75,6 +84,8 @@ class DiffReport(Model):
     after_m2: float
     changes: tuple[ChangeModel, ...]
     """At most 1000; the counts are of all."""
+    checks: tuple[AffectedCheck, ...] | None = None
+    """Saved checks that would answer differently; null where nobody looked."""
 
 
 def history(workspace: Path, layer_id: str) -> HistoryReport:

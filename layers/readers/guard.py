@@ -63,7 +63,13 @@ GEOTIFF = Format(
     (".tif", ".tiff"),
     (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"),
 )
-"""Stated here, so that choosing a reader does not load the library of this one."""
+NETCDF = Format(
+    "NetCDF",
+    "raster",
+    (".nc", ".nc4", ".cdf"),
+    (b"CDF\x01", b"CDF\x02", b"CDF\x05", b"\x89HDF\r\n\x1a\n"),
+)
+"""Both stated here, so that choosing a reader does not load their library."""
 
 
 def require_file(path: Path, form: Format) -> None:

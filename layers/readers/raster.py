@@ -1,9 +1,9 @@
 """Read GeoTIFF: one band, at full resolution, north-up."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +56,12 @@ class RasterFile:
     scale, offset : float
         Value = stored * scale + offset.
     notes : tuple of Note
+    bands : int
+        How many the file has.
+    unit : str or None
+        Of the values, as the file writes it.
+    colours : mapping of int to str
+        The colour table, ``#rrggbb`` by value; empty if there is none.
     """
 
     path: Path
@@ -67,6 +73,9 @@ class RasterFile:
     scale: float
     offset: float
     notes: tuple[Note, ...]
+    bands: int = 1
+    unit: str | None = None
+    colours: Mapping[int, str] = field(default_factory=dict)
 
     def read(self, window: Window) -> np.ma.MaskedArray:
         """Answer the cells of a window, never from overviews.
@@ -115,6 +124,7 @@ def open_raster(
     crs: str | None = None,
     nodata: float | None = None,
     band: int | None = None,
+    overrule: bool = False,
 ) -> RasterFile:
     """Look at a GeoTIFF and refuse what would give wrong numbers later.
 
@@ -128,6 +138,8 @@ def open_raster(
         file does not declare it; ``nan`` states that there is none.
     band : int or None
         1-based; may be left out when there is one band (beside alpha).
+    overrule : bool
+        Whether ``crs`` counts even where the file carries another one.
 
     Returns
     -------
@@ -148,9 +160,11 @@ def open_raster(
     notes: list[Note] = []
     with warnings_noted(path, notes), _opened(path) as dataset:
         number = _band(dataset, path, band)
-        grid, south_up = _grid(dataset, path, crs)
+        grid, south_up = _grid(dataset, path, crs, overrule=overrule)
         declared = dataset.nodatavals[number - 1]
         scale, offset = dataset.scales[number - 1], dataset.offsets[number - 1]
+        bands, unit = dataset.count, dataset.units[number - 1] or None
+        colours = _colours(dataset, number)
     notes += coordinate_systems.require_safe_datum(grid.crs, path.name)
     if south_up:
         notes.append(Note("raster_flipped", {"file": path.name}))
@@ -170,7 +184,18 @@ def open_raster(
         scale=float(scale),
         offset=float(offset),
         notes=tuple(notes),
+        bands=bands,
+        unit=unit,
+        colours=colours,
     )
+
+
+def _colours(dataset: DatasetReader, band: int) -> dict[int, str]:
+    try:
+        table = dataset.colormap(band)
+    except ValueError:
+        return {}
+    return {int(key): "#{:02x}{:02x}{:02x}".format(*rgb) for key, rgb in table.items()}
 
 
 @contextmanager
@@ -193,7 +218,9 @@ def _band(dataset: DatasetReader, path: Path, wanted: int | None) -> int:
     return wanted
 
 
-def _grid(dataset: DatasetReader, path: Path, stated: str | None) -> tuple[Grid, bool]:
+def _grid(
+    dataset: DatasetReader, path: Path, stated: str | None, *, overrule: bool
+) -> tuple[Grid, bool]:
     """Answer the north-up grid, and whether the file stores it from the south."""
     transform = dataset.transform
     details = {"file": path.name}
@@ -205,7 +232,7 @@ def _grid(dataset: DatasetReader, path: Path, stated: str | None) -> tuple[Grid,
     if transform.a < 0:
         raise LayerReadError("raster_mirrored", **details)
     found = None if dataset.crs is None else CRS.from_user_input(dataset.crs)
-    crs = chosen_crs(found, stated, path.name)
+    crs = chosen_crs(None if overrule and stated else found, stated, path.name)
     south_up = transform.e > 0
     top = transform.f + dataset.height * transform.e if south_up else transform.f
     grid = Grid(
@@ -231,8 +258,9 @@ def _require_on_globe(grid: Grid, path: Path) -> None:
         or right > 361 + grid.dx
         or top > 91 + grid.dy
     ):
+        degrees = max(abs(left), abs(right)) <= 91 and max(abs(bottom), abs(top)) <= 361
         raise CoordinateError(
-            "coordinates_metres",
+            "coordinates_swapped" if degrees else "coordinates_metres",
             where=path.name,
             feature="1",
             value=f"{left:g}, {top:g}",
@@ -250,7 +278,7 @@ def _undeclared(path: Path, band: int) -> list[Note]:
             return []
         cells = dataset.width * dataset.height
         byte = dataset.dtypes[band - 1] == "uint8"
-        for chunk in _chunks(dataset):
+        for chunk in chunks(dataset):
             _count_suspects(dataset.read(band, window=chunk), suspects)
     if not suspects:
         return []
@@ -262,8 +290,8 @@ def _undeclared(path: Path, band: int) -> list[Note]:
     raise LayerReadError("raster_nodata_undeclared", **details)
 
 
-def _chunks(dataset: DatasetReader) -> Iterator[RasterWindow]:
-    """Bands of whole rows, a few million cells each, aligned to the file's blocks."""
+def chunks(dataset: DatasetReader) -> Iterator[RasterWindow]:
+    """Answer bands of whole rows, a few million cells each, along the file's blocks."""
     block = dataset.block_shapes[0][0]
     rows = max(_CHUNK_CELLS // dataset.width // block, 1) * block
     for row in range(0, dataset.height, rows):

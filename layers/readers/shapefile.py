@@ -11,15 +11,19 @@ import struct
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from geo.messages import Note
 from layers.errors import LayerReadError
 from layers.readers import encodings
 from layers.readers.guard import Format, reading, require_file
+from layers.readers.parts import WkbPart
 from layers.readers.table import Table
 from layers.readers.vector import read_ogr, stream_ogr
 
@@ -81,7 +85,7 @@ def read_shapefile(path: Path, *, encoding: str | None = None) -> Table:
 
 def stream_shapefile(
     path: Path, *, rows: int, encoding: str | None = None
-) -> Iterator[Table]:
+) -> Iterator[WkbPart]:
     """Read a shapefile in parts; see :func:`read_shapefile`.
 
     Each part's encoding is decided by its own bytes; the first part says how.
@@ -92,13 +96,15 @@ def stream_shapefile(
         parts = shapefile_parts(path)
         _require_whole(path, parts)
         with _complete(path, parts, notes) as complete:
-            for frame in stream_ogr(
+            for part in stream_ogr(
                 complete, path, SHAPEFILE, rows=rows, encoding=_AS_BYTES
             ):
-                if frame.crs is None and ".prj" in parts:
+                if part.crs is None and ".prj" in parts:
                     notes.append(Note("shapefile_prj_unreadable", {"file": path.name}))
-                text = _decoded(frame, parts, path.name, encoding, notes)
-                yield Table(text, tuple(notes))
+                columns = _decoded_columns(
+                    part.columns, parts, path.name, encoding, notes
+                )
+                yield replace(part, columns=columns, notes=tuple(notes))
                 notes = []
 
 
@@ -210,11 +216,44 @@ def _decoded(
     frame = frame.copy()
     for name in texts:
         frame[name] = frame[name].map(text, na_action="ignore")
+    return frame.set_axis(_names(list(map(str, frame.columns)), encoding), axis=1)
+
+
+def _decoded_columns(
+    columns: pa.Table,
+    parts: dict[str, Path],
+    file: str,
+    stated: str | None,
+    notes: list[Note],
+) -> pa.Table:
+    """Do the same for columns in Arrow: each different text is looked at once."""
+    strange = {
+        name: columns[name].combine_chunks().dictionary_encode()
+        for name in columns.column_names
+        if pa.types.is_string(columns[name].type)
+        and not pc.all(pc.string_is_ascii(columns[name])).as_py()
+    }
+    raw = {_bytes(_without_number(name)) for name in columns.column_names}
+    for column in strange.values():
+        raw |= set(map(_bytes, column.dictionary.to_pylist()))
+    telling = sorted(value for value in raw if not value.isascii())
+    if not telling:
+        return columns
+    encoding = _encoding(telling, parts, file, stated, notes)
+    for name, column in strange.items():
+        texts = [_text(value, encoding) for value in column.dictionary.to_pylist()]
+        text = pa.array(texts, pa.string()).take(column.indices)
+        columns = columns.set_column(columns.column_names.index(name), name, text)
+    return columns.rename_columns(_names(columns.column_names, encoding))
+
+
+def _names(raw: list[str], encoding: str | None) -> list[str]:
+    """Decode the names of columns, keeping them apart."""
     names = [
         _text(stem := _without_number(name), encoding) + name.removeprefix(stem)
-        for name in map(str, frame.columns)
+        for name in raw
     ]
-    return frame.set_axis(_distinct(names), axis=1)
+    return _distinct(names)
 
 
 def _without_number(name: object) -> str:

@@ -3,19 +3,20 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
-import shapely
 from pyproj import CRS
 from shapely.errors import ShapelyError
 
 from geo.messages import Note, listed
 from layers.errors import LayerReadError
 from layers.readers.guard import Format, reading, require_file, warnings_noted
+from layers.readers.parts import WkbPart, ahead
 from layers.readers.table import Table
 
 GEOPACKAGE = Format("GeoPackage", "vector", (".gpkg",), (b"SQLite format 3\x00",))
@@ -166,27 +167,43 @@ def stream_ogr(
     rows: int,
     layer: str | None = None,
     encoding: str | None = None,
-) -> Iterator[gpd.GeoDataFrame]:
-    """Read a layer by GDAL in parts of so many rows; see :func:`read_ogr`.
+) -> Iterator[WkbPart]:
+    """Read a layer by GDAL in parts of so many rows, each read while others are used.
 
-    Rings that lack their end are closed, without a note; what cannot be built at all
-    is None.
+    Raises
+    ------
+    LayerReadError
+        Unreadable, without geometry, or ``layer_truncated``: fewer features than the
+        file says it has.
     """
-    with (
-        reading(user_file, form.name, also=(LookupError,)),
-        pyogrio.open_arrow(
+    with reading(user_file, form.name, also=(LookupError,)):
+        total = pyogrio.read_info(path, layer=layer, encoding=encoding)["features"]
+        with pyogrio.open_arrow(
             path, layer=layer, encoding=encoding, batch_size=rows, use_pyarrow=True
-        ) as (about, reader),
-    ):
-        name = about["geometry_name"] or "wkb_geometry"
-        crs = None if about["crs"] is None else CRS.from_user_input(about["crs"])
-        for batch in reader:
-            table = pa.Table.from_batches([batch])
-            wkb = table[name].to_numpy()
-            shapes = shapely.from_wkb(wkb, on_invalid="fix")
-            attributes = table.drop_columns([name]).to_pandas()
-            attributes = attributes.drop(columns=[about["fid_column"]], errors="ignore")
-            yield gpd.GeoDataFrame(attributes, geometry=shapes, crs=crs)
+        ) as (about, reader):
+            if about["geometry_type"] is None:
+                raise LayerReadError("layer_no_geometry", file=user_file.name)
+            crs = None if about["crs"] is None else CRS.from_user_input(about["crs"])
+            found = 0
+            for batch in ahead(iter(reader)):
+                found += batch.num_rows
+                yield _part(batch, about, crs, total)
+    if found < total:
+        raise LayerReadError("layer_truncated", file=user_file.name)
+
+
+def _part(
+    batch: pa.RecordBatch, about: dict[str, Any], crs: CRS | None, total: int
+) -> WkbPart:
+    name = about["geometry_name"] or "wkb_geometry"
+    wkb = batch.column(name)
+    if isinstance(wkb, pa.ExtensionArray):
+        wkb = wkb.storage
+    columns = pa.Table.from_batches([batch]).drop_columns([name])
+    fid = about["fid_column"]
+    if fid in columns.column_names:
+        columns = columns.drop_columns([fid])
+    return WkbPart(columns.replace_schema_metadata(None), wkb, crs, total)
 
 
 def geometry_named(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -51,6 +51,9 @@ def _row(shape: BaseGeometry, source: str, region: BaseGeometry) -> dict[str, ob
         "dated": named["dated"],
         "remark_zh": named["remark_zh"] or None,
         "remark_en": named["remark_en"] or None,
+        # The region's three lakes under restoration, as its documents group them.
+        "programme_zh": "一湖两海" if named["programme"] else None,
+        "programme_en": "One lake, two seas" if named["programme"] else None,
         "geometry": shape,
     }
 
@@ -71,4 +74,5 @@ def _names(shape: BaseGeometry) -> dict[str, str]:
         "dated": "before 2000",
         "remark_zh": "",
         "remark_en": "",
+        "programme": "",
     }

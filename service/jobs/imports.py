@@ -12,7 +12,7 @@ from geo.messages import listed
 from layers.errors import DecisionNeededError, LayerReadError
 from layers.importing.options import ImportOptions
 from layers.importing.report import ImportReport
-from layers.importing.sources import suffixes
+from layers.importing.sources import importable
 from layers.readers.archives import COMPANIONS
 from layers.readers.limits import ReadLimits
 from service.errors import ParameterError, UploadError
@@ -95,12 +95,12 @@ def layer_files(folder: Path, names: Iterable[str]) -> list[Path]:
     sent = [folder / name for name in names]
     if not sent:
         raise UploadError("upload_missing", parameter="files")
-    known = [one for one in sent if one.suffix.lower() in suffixes()]
+    known = [one for one in sent if one.suffix.lower() in importable()]
     if any(one.suffix.lower() == ".shp" for one in known):
         known = [one for one in known if one.suffix.lower() not in COMPANIONS]
     if not known:
         files = listed([one.name for one in sent])
-        told = ", ".join(suffixes())
+        told = ", ".join(importable())
         raise UploadError("upload_no_layer", files=files, known=told)
     return known
 

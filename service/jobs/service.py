@@ -25,6 +25,8 @@ _TIDY_SECONDS = 10.0
 _PROGRESS_SECONDS = 0.5
 _WATCH_SECONDS = 0.3
 _WAITING_PER_WORKER = 32
+_OURS = 500
+"""From this status on a failure is not the caller's."""
 
 
 class JobService:
@@ -243,7 +245,11 @@ class JobService:
                 store.put_back(job.id, folder.owner)
                 return
             if not isinstance(error, CancelledError):
-                _LOG.warning("job %s failed: %s", job.id, error)
+                # What a caller's file holds is not for the log.
+                known = Refusal.of(error).status < _OURS
+                _LOG.warning(
+                    "job %s failed: %s", job.id, error.code if known else error
+                )
             refusal = Refusal.of(error)
         finally:
             left.set()

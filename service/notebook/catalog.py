@@ -7,7 +7,7 @@ and so gives the same numbers and the same result ids.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
 import pandas as pd
@@ -23,9 +23,11 @@ from service.notebook import tables
 from service.notebook.frames import described
 from service.notebook.keeping import KeepingCatalog
 from service.notebook.reading import Asked
-from service.notebook.shown import ShownMap
 from service.settings import Settings
 from service.words import Language
+
+if TYPE_CHECKING:
+    import folium
 
 By = Literal["left", "right"]
 
@@ -340,7 +342,7 @@ class NotebookCatalog(KeepingCatalog):
         ledger = Ledger.open(self.seeds or Settings().seeds, self.workspace)
         return tables.figures(figures_report(self, ledger, ids))
 
-    def explore(self, *layers: str | Path, language: Language = "en") -> ShownMap:
+    def explore(self, *layers: str | Path, language: Language = "en") -> "folium.Map":
         """Draw layers on a map that works without a network.
 
         Parameters
@@ -348,19 +350,24 @@ class NotebookCatalog(KeepingCatalog):
         *layers : str or Path
             Ids or paths; what a map usually shows if none is given.
         language : {"en", "zh"}
+            In which the page begins.
 
         Returns
         -------
-        ShownMap
+        folium.Map
             A notebook shows it; ``save("map.html")`` writes the page that
             ``ecobarrier map`` writes.
 
         Raises
         ------
         EcobarrierError
-            As :func:`service.maps.folium_map`.
+            As :func:`service.maps.notebook_map`.
         """
-        return ShownMap.of(self, [str(one) for one in layers], language)
+        # Folium takes a while to load; tables do without.
+        from service.maps import notebook_map
+
+        names = [str(one) for one in layers]
+        return notebook_map(names, catalog=self, language=language)
 
     def _colours(self, raster: str | Path, report: ZonalReport) -> dict[str, str]:
         """Answer the layer's colours by the English label of class or interval."""

@@ -44,7 +44,8 @@ def finish(ax: "Axes", title: str = "", foot: str = "") -> "Axes":
     """Set title and foot, and letters that all of it can be written with."""
     from matplotlib.text import Text
 
-    inches = ax.figure.get_figwidth()
+    whole = ax.get_figure(root=True)
+    inches = 8.0 if whole is None else whole.get_figwidth()
     if title:
         lines = wrapped(title, int(TITLE_LETTERS * inches))
         ax.set_title(lines, loc="left", fontsize=TITLE_SIZE, color=INK, pad=12)

@@ -20,7 +20,13 @@ from service.callers import Caller
 from service.deps import CallerDep, LanguageDep, SettingsDep
 from service.errors import NotFoundError, ParameterError, status_of
 from service.html import page
-from service.import_pages import form_context, fragment, refusal_context, report_context
+from service.import_pages import (
+    drawer,
+    form_context,
+    fragment,
+    refusal_context,
+    report_context,
+)
 from service.import_preview import Backdrop, picture
 from service.jobs.imports import FIELDS
 from service.jobs.messages import Refusal, Task
@@ -43,13 +49,11 @@ _BOUNDS = Query(
 
 
 @router.get("/import", response_class=HTMLResponse, include_in_schema=False)
-def read_import(
-    request: Request, settings: SettingsDep, language: LanguageDep, form: FormDep
-) -> Response:
+def read_import(request: Request, language: LanguageDep, form: FormDep) -> Response:
     """Answer the page with the form."""
     process = str(request.url_for("read_process", process_id=IMPORT))
     document = {"links": [{"rel": "process", "href": process}]}
-    context = _page_context(settings.workspace is None, language, {})
+    context = _page_context(request, language, {})
     return respond(
         request,
         document,
@@ -95,7 +99,7 @@ async def send_import(
         said = Refusal.of(error)
         status = int(status_of(error))
         result = refusal_context(said.code, said.zh, said.en, said.details)
-    context = {**_page_context(settings.workspace is None, language, fields), **result}
+    context = {**_page_context(request, language, fields), **result}
     return page(request, "import.html", language, context, None, status)
 
 
@@ -103,7 +107,11 @@ async def send_import(
     "/import/results/{job_id}", response_class=HTMLResponse, include_in_schema=False
 )
 def read_import_result(
-    jobs: JobsDep, caller: CallerDep, job_id: JobId, language: LanguageDep
+    request: Request,
+    jobs: JobsDep,
+    caller: CallerDep,
+    job_id: JobId,
+    language: LanguageDep,
 ) -> Response:
     """Answer the result of a job as the part of the page that shows it."""
     job = access.owned(caller, jobs.store.get(job_id))
@@ -117,6 +125,7 @@ def read_import_result(
         context = report_context(document.get("report", document))
     else:
         raise NotFoundError("job_not_ready", job=job_id, state=job.state)
+    context["draw"] = drawer(_backdrop(request), language)
     headers = {"Cache-Control": "no-store"}
     return HTMLResponse(fragment(language, context), headers=headers)
 
@@ -132,9 +141,7 @@ def read_preview(
     bounds: Annotated[str, _BOUNDS],
 ) -> Response:
     """Draw where a box lies in the region, for the choices of a question."""
-    backdrop = request.app.state.backdrop
-    assert isinstance(backdrop, Backdrop)
-    drawn = picture(backdrop, _box(bounds), language)
+    drawn = picture(_backdrop(request), _box(bounds), language)
     headers = {
         "Cache-Control": "public, max-age=86400",
         # A picture may style itself and nothing else.
@@ -150,11 +157,18 @@ def read_import_script(name: Script) -> Response:
     return Response(pages.own_file(name), 200, headers, "text/javascript")
 
 
+def _backdrop(request: Request) -> Backdrop:
+    backdrop = request.app.state.backdrop
+    assert isinstance(backdrop, Backdrop)
+    return backdrop
+
+
 def _page_context(
-    closed: bool, language: Language, given: dict[str, str]
+    request: Request, language: Language, given: dict[str, str]
 ) -> dict[str, Any]:
     return {
-        "closed": closed,
+        "closed": request.app.state.settings.workspace is None,
+        "draw": drawer(_backdrop(request), language),
         "report": None,
         "refusal": None,
         **form_context(language, given),

@@ -3,26 +3,33 @@
 A caller meets own jobs only; see :func:`service.access.owned`.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path as FilePath
 from typing import Annotated, Literal
 
 import anyio
 from fastapi import APIRouter, Depends, Path, Query, Request
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel
 
 from geo.messages import render
 from service import access
-from service.deps import CallerDep
+from service.deps import CallerDep, LanguageDep
 from service.errors import NotFoundError
+from service.html import page
 from service.jobs.service import JobService
 from service.jobs.store import STATES, Job, State
-from service.negotiation import DocumentRoute
+from service.negotiation import JSON, VARY, DocumentRoute, FormDep
+from service.processes import PROCESSES
 
 router = APIRouter(tags=["processes"], route_class=DocumentRoute)
 
 MAX_JOBS = 1000
+MOST_PAGE_BYTES = 4_000_000
+MOST_ROWS = 500
+"""Rows of a table on a page; the JSON has them all."""
 
 
 def get_jobs(request: Request) -> JobService:
@@ -123,8 +130,15 @@ def read_job(
     response_class=FileResponse,
     responses={200: {"content": {"application/json": {}}}},
 )
-def read_results(jobs: JobsDep, caller: CallerDep, job_id: JobId) -> FileResponse:
-    """Answer what a job gave, or why it gave nothing."""
+def read_results(
+    request: Request,
+    jobs: JobsDep,
+    caller: CallerDep,
+    job_id: JobId,
+    language: LanguageDep,
+    form: FormDep,
+) -> Response:
+    """Answer what a job gave, or why it gave nothing: JSON, or a page of its tables."""
     job = access.owned(caller, jobs.store.get(job_id))
     if job.refusal is not None:
         raise job.refusal.error()
@@ -135,7 +149,23 @@ def read_results(jobs: JobsDep, caller: CallerDep, job_id: JobId) -> FileRespons
     file = jobs.folder.result(job.id)
     if not file.is_file():
         raise NotFoundError("job_not_found", job=job_id)
-    return FileResponse(file, media_type="application/json")
+    vary = {"Vary": VARY}
+    if form == "html":
+        context = _shown(job, file) | {
+            "job_address": request.url_for("read_job", job_id=job.id).path
+        }
+        return page(request, "results.html", language, context, vary)
+    return FileResponse(file, media_type=JSON, headers=vary)
+
+
+def _shown(job: Job, file: FilePath) -> dict[str, object]:
+    """Answer what the page draws; nothing of a file that no page could hold."""
+    report = None
+    if file.stat().st_size <= MOST_PAGE_BYTES:
+        report = json.loads(file.read_bytes())
+        report = report.get("report", report)
+    title = PROCESSES[job.process].title.model_dump()
+    return {"kind": job.process, "report": report, "process": title, "most": MOST_ROWS}
 
 
 @router.delete("/jobs/{job_id}", response_model_exclude_none=True)

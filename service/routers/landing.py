@@ -13,7 +13,7 @@ from service.html import HtmlPage
 from service.negotiation import VARY, FormDep
 from service.palette import BADGES
 from service.upload_types import UPLOAD_SUFFIXES
-from service.viewer.assets import assets_key
+from service.viewer.assets import assets_key, modules
 from service.viewer.fonts import font_key
 from service.viewer.texts import TEXTS
 from service.words import other, theme_name, words
@@ -22,7 +22,9 @@ router = APIRouter(tags=["service"])
 
 
 @router.get("/", response_class=HTMLResponse, responses=answers(LANDING))
-def read_landing(request: Request, language: LanguageDep, form: FormDep) -> Response:
+def read_landing(
+    request: Request, catalog: CatalogDep, language: LanguageDep, form: FormDep
+) -> Response:
     """Answer the first page to browsers, and to programs the JSON of OGC API."""
     vary = {"Vary": VARY}
     if form == "json":
@@ -35,6 +37,9 @@ def read_landing(request: Request, language: LanguageDep, form: FormDep) -> Resp
         title=TEXTS["app"][0 if language == "zh" else 1],
         accept=",".join(UPLOAD_SUFFIXES),
         assets=f"{base}/viewer/{assets_key()}",
+        modules=modules(),
+        base=base,
+        relief="elevation" in catalog.entries,
         fonts=f"{base}/fonts/{font_key()}",
     )
     return HtmlPage(html, headers=vary, workers=True)

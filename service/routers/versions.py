@@ -23,8 +23,9 @@ from service.deps import (
 )
 from service.documents import PAGE
 from service.errors import NotFoundError
-from service.import_form import import_words
-from service.import_pages import report_context
+from service.import_pages import drawer, report_context
+from service.import_words import import_words
+from service.importing import difference
 from service.negotiation import Form, FormDep, respond
 from service.words import Language
 
@@ -110,7 +111,7 @@ def read_diff(
 ) -> Response:
     """Answer what differs between two versions, feature by feature."""
     workspace = _opened(settings.workspace, caller, layer.id)
-    report = versions.diff(workspace, layer.id, left, right)
+    report = difference(workspace, layer.id, left, right)
     return _respond(request, report, form, language, "diff.html", layer=layer)
 
 
@@ -178,6 +179,7 @@ def _respond(
         template=template,
         headers=headers,
         i=import_words(language),
+        draw=drawer(request.app.state.backdrop, language),
         import_style=pages.own_file("import.css"),
         layer=layer,
         **shown,

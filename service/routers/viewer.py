@@ -8,9 +8,16 @@ from fastapi.responses import Response
 
 from service import access
 from service.caching import IMMUTABLE, REVALIDATE, layer_tag, private, unless_known
-from service.deps import CallerDep, CatalogDep, PictureCacheDep, TilePicturesDep
+from service.deps import (
+    CallerDep,
+    CatalogDep,
+    PictureCacheDep,
+    SettingsDep,
+    TilePicturesDep,
+)
 from service.errors import NothingThereError
 from service.features.negotiation import Answer
+from service.geojson import dumps
 from service.map_rasters import Picture
 from service.map_relief import relief
 from service.viewer.assets import (
@@ -19,10 +26,12 @@ from service.viewer.assets import (
     assets,
     assets_key,
     compressed,
+    packed,
     suffix,
 )
 from service.viewer.base import base_map
 from service.viewer.content import start
+from service.viewer.dates import LayerDates, layer_dates
 from service.viewer.fonts import FontStore, WebFont, font_key
 from service.viewer.gazetteer import places
 from service.viewer.identify import Found, Identifier
@@ -50,9 +59,22 @@ def read_start(
 
 @router.get("/viewer/base.json", include_in_schema=False)
 def read_base(request: Request, catalog: CatalogDep) -> Response:
-    """Answer borders, veil and names."""
-    headers = unless_known(request, layer_tag(request, catalog.specs))
-    return Answer(_kept(request, "base", lambda: base_map(catalog)), headers=headers)
+    """Answer borders, veil and names.
+
+    Half a megabyte that every visitor waits for: packed once, not for each of them.
+    """
+    encoding = _encoding(request)
+    headers = unless_known(request, layer_tag(request, catalog.specs, encoding))
+    headers |= {"Vary": "Accept-Encoding"}
+    if encoding != "identity":
+        headers["Content-Encoding"] = encoding
+
+    def make() -> bytes:
+        base = _kept(request, "base", lambda: base_map(catalog))
+        return packed(dumps(base).encode(), encoding)
+
+    kept = request.app.state.viewer_data.get((encoding, id(catalog)), make)
+    return Response(kept, media_type="application/json", headers=headers)
 
 
 @router.get("/viewer/places.json", include_in_schema=False)
@@ -64,6 +86,23 @@ def read_places(request: Request, catalog: CatalogDep) -> Response:
         return [one._asdict() for one in places(catalog)]
 
     return Answer(_kept(request, "places", make), headers=headers)
+
+
+@router.get("/viewer/dates.json", include_in_schema=False)
+def read_dates(
+    request: Request, catalog: CatalogDep, caller: CallerDep, settings: SettingsDep
+) -> dict[str, LayerDates]:
+    """Answer the years that layers know of, for the time slider."""
+    seen = [one for one in catalog.specs if access.may_see(caller, one)]
+    key = tuple((one.id, one.version) for one in seen)
+
+    def make() -> dict[str, LayerDates]:
+        return layer_dates(catalog, seen, settings.workspace)
+
+    kept: dict[str, LayerDates] = request.app.state.viewer_data.get(
+        ("dates", key), make
+    )
+    return kept
 
 
 @router.get("/viewer/relief.webp", include_in_schema=False)
@@ -90,10 +129,7 @@ async def read_asset(request: Request, key: str, name: str) -> Response:
     """Answer a file of the page; its address names the content of them all."""
     if name not in assets() or key != assets_key():
         raise NothingThereError("page_file", name=name[:80])
-    taken = request.headers.get("accept-encoding", "")
-    encoding: Encoding = (
-        "br" if "br" in taken else "gzip" if "gzip" in taken else "identity"
-    )
+    encoding = _encoding(request)
     headers = unless_known(request, f'"{key}-{name}-{encoding}"', IMMUTABLE)
     headers |= {"Vary": "Accept-Encoding"}
     if encoding != "identity":
@@ -142,6 +178,11 @@ def read_identify(
     assert isinstance(identifier, Identifier)
     seen = [one for one in catalog.specs if access.may_see(caller, one)]
     return identifier.at(lon, lat, reach, seen)
+
+
+def _encoding(request: Request) -> Encoding:
+    taken = request.headers.get("accept-encoding", "")
+    return "br" if "br" in taken else "gzip" if "gzip" in taken else "identity"
 
 
 def _fonts(request: Request) -> FontStore:

@@ -68,6 +68,8 @@ class MapDrawing:
         self._size = width / PX, height / PX
         self._zoom = zoom_of(frame)
         self._window = shapely.box(*_grown(frame.bounds))
+        self.values: dict[str, set[int]] = {}
+        """Values of class rasters that are in the frame, by layer."""
 
     def ground(self) -> None:
         """Colour the paper."""
@@ -111,15 +113,19 @@ class MapDrawing:
             np.clip(row - window.row0, 0, block.shape[0] - 1),
             np.clip(column - window.col0, 0, block.shape[1] - 1),
         ]
-        codes, colours = coloured(raster.spec, np.ma.masked_where(~inside, taken))
+        seen = np.ma.masked_where(~inside, taken)
+        if raster.spec.classes:
+            found = np.unique(seen.compressed())
+            self.values[raster.spec.id] = {int(value) for value in found}
+        codes, colours = coloured(raster.spec, seen)
         table = np.zeros((256, 4), dtype=np.uint8)
         table[1 : 1 + len(colours)] = [[*colour, 255] for colour in colours]
         self._image(Image.fromarray(table[codes], "RGBA"), "PNG", _RASTER_OPACITY)
 
-    def layer(self, layer: VectorLayer) -> None:
-        """Draw features in the symbols of their layer."""
+    def layer(self, layer: VectorLayer, angle: int = 45) -> None:
+        """Draw features in the symbols of their layer; a hatch at an angle."""
         spec, table = layer.spec, layer.features
-        usual = symbol_of(spec)
+        usual = symbol_of(spec, angle=angle)
         variants = variants_of(spec, usual)
         column = variant_column(spec)
         kinds = table[column].astype(str) if variants and column in table else None
@@ -141,6 +147,18 @@ class MapDrawing:
     def lines(self, lines: GeometryArray, symbol: Symbol) -> None:
         """Draw lines, such as borders."""
         self._stroke(self._placed(lines), symbol)
+
+    def site(self, shapes: GeometryArray) -> None:
+        """Draw what was checked, black on white: it must not look like a layer."""
+        placed = self._placed(shapes)
+        self._parts.append(
+            Markup('<path d="{}" fill="#fff" fill-opacity=".42"/>').format(
+                _path([one for one in placed if shapely.get_dimensions(one) == 2])
+            )
+        )
+        path = _path(placed)
+        self._pen(path, "#fff", 5.0, (), 1.0)
+        self._pen(path, "#16181D", 2.2, (), 1.0)
 
     def graticule(self, step: float) -> None:
         """Draw meridians and parallels."""
@@ -179,7 +197,7 @@ class MapDrawing:
                 symbol.fill, symbol.fill_opacity
             )
             if symbol.pattern != "none":
-                self._patterns.append(pattern(symbol, f"p-{name}"))
+                self._patterns.append(pattern(symbol, f"p-{name}", on_paper=True))
                 fill = Markup('fill="url(#p-{})"').format(name)
             self._parts.append(
                 Markup('<path d="{}" fill-rule="evenodd" {}/>').format(path, fill)

@@ -9,7 +9,7 @@ import shapely
 from geo.area import area
 from layers.catalog import Catalog
 from layers.models import LayerSpec
-from service.palette import BADGES, CAUTIONED, symbol_of
+from service.palette import BADGES, CAUTIONED, hatch_angles, symbol_of
 from service.sheet.drawing import grid_lines, grid_step
 from service.sheet.projection import Frame
 from service.symbols import raster_swatch, swatch
@@ -31,7 +31,6 @@ _BANNERS_FROM = 5_000_000
 _SEATS_FROM = 13_000_000
 _POINT_MM = 0.3528
 _TRIES = ((0, 0), (0, -1), (0, 1), (1, 0), (-1, 0))
-_MOST_CLASSES = 8
 
 
 @dataclass(frozen=True)
@@ -121,15 +120,29 @@ def text_width(text: str, size: float) -> float:
 
 
 def legend_rows(
-    catalog: Catalog, specs: list[LayerSpec], language: Language
+    catalog: Catalog,
+    specs: list[LayerSpec],
+    language: Language,
+    values: dict[str, set[int]],
 ) -> list[Item]:
-    """Answer sample, name, status and area of each layer, the topmost first."""
+    """Answer sample, name, status and area of each layer, the topmost first.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    specs : list of LayerSpec
+        From below.
+    language : {"zh", "en"}
+    values : dict
+        Values of class rasters that are on the map, by layer: only these are listed.
+    """
     rows = []
+    angles = hatch_angles(specs)
     for spec in reversed(specs):
         badge = BADGES[spec.status]
         rows.append(
             {
-                "swatch": _standalone(_sample(spec)),
+                "swatch": _standalone(_sample(spec, angles.get(spec.id, 45))),
                 "name": _short(said(spec.title, language)),
                 "badge": badge.zh if language == "zh" else badge.en,
                 "ink": badge.text if badge.text != "#FFFFFF" else "#1F2A37",
@@ -137,20 +150,21 @@ def legend_rows(
                 "km2": _km2(catalog, spec),
                 "classes": [
                     [one.colour, said(one.title, language)]
-                    for one in spec.classes[:_MOST_CLASSES]
-                ]
-                if spec.kind == "raster"
-                else [],
+                    for one in spec.classes
+                    if one.value in values.get(spec.id, ())
+                ],
             }
         )
     return rows
 
 
-def _sample(spec: LayerSpec) -> str:
+def _sample(spec: LayerSpec, angle: int) -> str:
     if spec.kind == "raster":
         return str(raster_swatch(spec))
     line_only = spec.geometry == "line"
-    return str(swatch(symbol_of(spec), f"l-{spec.id}", line_only=line_only))
+    return str(
+        swatch(symbol_of(spec, angle=angle), f"l-{spec.id}", line_only=line_only)
+    )
 
 
 def _standalone(svg: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 import typst
 
-from geo.types import BBox
+from geo.types import BBox, GeometryArray
 from layers.catalog import Catalog
 from layers.loaded import RasterLayer
 from layers.models import LayerSpec
@@ -18,7 +18,7 @@ from service.cache import BoundedCache
 from service.map_rasters import Picture
 from service.map_relief import relief
 from service.pages import own_file
-from service.palette import BADGES, CAUTIONED, order_of, symbol_of
+from service.palette import BADGES, CAUTIONED, hatch_angles, order_of, symbol_of
 from service.sheet import furniture
 from service.sheet.drawing import (
     MapDrawing,
@@ -27,6 +27,7 @@ from service.sheet.drawing import (
     opened,
 )
 from service.sheet.projection import PAPERS, Frame, frame_for
+from service.sheet.result import CheckedSite, Unit, legend_row, result_table
 from service.sheet.sentences import SHEET
 from service.viewer.base import BORDERS, base_map
 from service.viewer.fonts import font_path
@@ -47,6 +48,9 @@ def sheet_pdf(
     paper: Paper = "A4",
     bbox: BBox | None = None,
     made_on: date | None = None,
+    title: str = "",
+    site: CheckedSite | None = None,
+    unit: Unit = "km2",
     pictures: BoundedCache[Picture] | None = None,
 ) -> bytes:
     """Draw a map to print.
@@ -63,14 +67,20 @@ def sheet_pdf(
         West, south, east, north of what must be on it; the region if absent.
     made_on : date, optional
         Printed as the day it was made; today if absent.
+    title : str
+        Instead of the usual one.
+    site : CheckedSite, optional
+        Its outline is drawn, and its table follows the map.
+    unit : {"km2", "ha", "mu"}
+        Of the table's areas.
     pictures : BoundedCache, optional
         Keeps the relief from one sheet to the next.
 
     Returns
     -------
     bytes
-        PDF of one page. The slot for the map review number is left empty: only the
-        authority fills it.
+        PDF of one page, and more with a site. The slot for the map review number is
+        left empty: only the authority fills it.
 
     Raises
     ------
@@ -79,18 +89,25 @@ def sheet_pdf(
     """
     known = {spec.id: spec for spec in catalog.specs if not spec.restricted}
     specs = [catalog.spec(name) for name in layer_ids]
-    frame = frame_for(bbox or _region_bounds(catalog, known), PAPERS[paper])
+    shapes = None if site is None else np.array(site.outline(), dtype=object)
+    bounds = bbox
+    if bounds is None:
+        bounds = _region_bounds(catalog, known) if shapes is None else _box(shapes)
+    frame = frame_for(bounds, PAPERS[paper])
     base = base_map(catalog)
     drawing = _drawn(catalog, known, specs, frame, base, pictures)
+    if shapes is not None:
+        drawing.site(shapes)
     listed = [
         one for one in drawing_order(specs, list(layer_ids)) if one.id not in BORDERS
     ]
-    legend = furniture.legend_rows(catalog, listed, language)
+    legend = furniture.legend_rows(catalog, listed, language, drawing.values)
+    if site is not None:
+        legend.insert(0, legend_row(site, language))
     content = {
         "svg": drawing.svg(),
-        "words": {
-            key: pair[0 if language == "zh" else 1] for key, pair in SHEET.items()
-        },
+        "words": _words(language, title, whole=site is None),
+        "result": site and result_table(site, catalog, language, unit),
         "language": language,
         "paper": [frame.paper.width, frame.paper.height, frame.paper.growth],
         "type_growth": frame.paper.type_growth,
@@ -116,10 +133,24 @@ def sheet_pdf(
     return made
 
 
+def _words(language: Language, title: str, *, whole: bool) -> dict[str, str]:
+    place = 0 if language == "zh" else 1
+    said_ = {key: pair[place] for key, pair in SHEET.items()}
+    if not whole:
+        said_ |= {"title": said_["site_title"], "subtitle": ""}
+    if title:
+        said_ |= {"title": title, "subtitle": ""}
+    return said_
+
+
 def _region_bounds(catalog: Catalog, known: dict[str, LayerSpec]) -> BBox:
     if "province" not in known:
         return _WHOLE
-    west, south, east, north = catalog.vector("province").features.total_bounds
+    return _box(catalog.vector("province").features.geometry.to_numpy())
+
+
+def _box(shapes: GeometryArray) -> BBox:
+    west, south, east, north = shapely.total_bounds(shapes)
     return float(west), float(south), float(east), float(north)
 
 
@@ -141,12 +172,13 @@ def _drawn(
     asked = [spec.id for spec in specs]
     ordered = [one for one in drawing_order(specs, asked) if one.id not in BORDERS]
     veil = order_of("veil")
+    angles = hatch_angles(ordered)
     for spec in (one for one in ordered if order_of(one.id, one.theme) < veil):
-        _add(drawing, catalog, spec)
+        _add(drawing, catalog, spec, angles)
     if "province" in known:
         drawing.veil(catalog.vector("province").features)
     for spec in (one for one in ordered if order_of(one.id, one.theme) > veil):
-        _add(drawing, catalog, spec)
+        _add(drawing, catalog, spec, angles)
     drawing.graticule(grid_step(frame))
     borders = gpd.GeoDataFrame.from_features(base["borders"]["features"])
     for name in reversed(BORDERS):
@@ -156,12 +188,14 @@ def _drawn(
     return drawing
 
 
-def _add(drawing: MapDrawing, catalog: Catalog, spec: LayerSpec) -> None:
+def _add(
+    drawing: MapDrawing, catalog: Catalog, spec: LayerSpec, angles: dict[str, int]
+) -> None:
     layer = opened(catalog, spec)
     if isinstance(layer, RasterLayer):
         drawing.cells(layer)
     else:
-        drawing.layer(layer)
+        drawing.layer(layer, angles.get(spec.id, 45))
 
 
 def _legend_box(frame: Frame, rows: list[furniture.Item]) -> furniture.Box:
@@ -193,11 +227,13 @@ def _foot(
     specs: list[LayerSpec], frame: Frame, language: Language, made_on: date
 ) -> list[str]:
     place = 0 if language == "zh" else 1
-    names = list(dict.fromkeys(spec.attribution for spec in specs))
+    parts = [part for spec in specs for part in spec.attribution.split("; ")]
+    names = list(dict.fromkeys(parts))
+    sources = ("；", "; ")[place].join(names)
     projection = SHEET["zone"] if frame.name else SHEET["albers"]
     crs = projection[place].format(code=frame.name, meridian=f"{frame.meridian:g}")
     versions = " ".join(f"{spec.id}@{spec.version[:7]}" for spec in specs)
     return [
-        f"{SHEET['sources'][place]}{('；', '; ')[place].join(names)}",
+        f"{SHEET['sources'][place]}{sources}",
         f"CGCS2000 · {crs} · {SHEET['made'][place]}{made_on.isoformat()} · {versions}",
     ]

@@ -5,6 +5,7 @@ const POLL_MS = 400;
 
 const form = document.querySelector("#import-form");
 const state = document.querySelector("#import-state");
+const cancel = document.querySelector("#import-cancel");
 const result = document.querySelector("#import-result");
 
 if (form) {
@@ -28,6 +29,7 @@ async function send(event) {
     const made = await fetch(process, { method: "POST", headers: asked, body });
     if (!made.ok) return refused(await made.json());
     const job = (await made.json()).jobID;
+    cancel.onclick = () => fetch(`/jobs/${job}`, { method: "DELETE", headers });
     await ended(job, headers);
     const page = `/import/results/${job}?lang=${form.dataset.lang}`;
     const answer = await fetch(page, { headers });
@@ -89,7 +91,7 @@ function refused(problem) {
 function busy(is) {
   state.hidden = !is;
   state.querySelector("progress").removeAttribute("value");
-  for (const button of form.querySelectorAll("button")) button.disabled = is;
+  for (const button of form.querySelectorAll("[type=submit]")) button.disabled = is;
 }
 
 function dropping(area) {

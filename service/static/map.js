@@ -1,6 +1,7 @@
 // The behaviour of a map page: drawing by zoom, names, legend, warning, popups.
 const ecobarrier = (() => {
   const REFERENCE_ZOOMS = [4, 9];
+  const GAP = 8; // px between a popup and what floats over the map
   const LINE_TOLERANCE = 7; // px around a click within which a line is found
 
   // Widths grow with zoom by the factor 1.4 per level.
@@ -104,6 +105,18 @@ const ecobarrier = (() => {
 
   const badge = (layer) => element("span", { class: `badge ${layer.status}` }, tongue.pick(layer.badge));
 
+  // A pattern is not drawn while the legend that holds it is hidden, so a copy has its own.
+  let copies = 0;
+  function sampleOf(layer) {
+    const sample = document.querySelector(`.layer[data-layer="${layer.id}"] .swatch`)?.cloneNode(true);
+    copies += 1;
+    for (const pattern of sample?.querySelectorAll("[id]") ?? []) {
+      for (const user of sample.querySelectorAll(`[fill="url(#${pattern.id})"]`)) user.setAttribute("fill", `url(#${pattern.id}-${copies})`);
+      pattern.id += `-${copies}`;
+    }
+    return sample;
+  }
+
   function foundItem(layer, facts, on) {
     const { word, pick, second } = tongue;
     const list = element("dl");
@@ -112,34 +125,59 @@ const ecobarrier = (() => {
     put(word("adcode"), facts.a);
     if (facts.m2 !== undefined) put(word("area"), units.area(facts.m2), `${facts.m2} m²`);
     if (facts.m !== undefined) put(word("length"), units.length(facts.m), `${facts.m} m`);
-    put(word("source"), layer.source);
+    list.append(element("dt", {}, word("source")), element("dd", { class: "source" }, layer.source));
     const name = pick(facts), under = second(facts);
-    return element("li", {},
+    return element("li", { "data-layer": layer.id },
       element("h3", {}, name || pick(layer.title), under ? element("small", {}, under) : null),
-      element("div", { class: "of" }, pick(layer.title), badge(layer), on ? null : element("span", { class: "off" }, word("not_shown"))),
+      element("div", { class: "of" }, sampleOf(layer), element("span", {}, pick(layer.title)), badge(layer),
+        on ? null : element("span", { class: "off" }, word("not_shown"))),
       list,
       layer.caution ? element("p", { class: "caution" }, pick(layer.caution)) : null);
   }
 
-  function described(map, overlays, layers, place) {
+  // What has the name that was looked for.
+  const shortName = (name) => (name || "").replace(/\s*[(（][^()（）]*[)）]$/, "");
+  const isNamed = (hit, facts) => (hit.zh ? shortName(facts.zh) === hit.zh : shortName(facts.en) === hit.en);
+
+  function described(map, overlays, layers, place, hit) {
     const point = map.latLngToContainerPoint(place);
-    const items = [];
+    const items = [], first = [];
     for (const layer of layers.filter((one) => one.kind === "vector")) {
       for (const { geometry, properties } of overlays[layer.id].data.features) {
-        if (!touches(map, geometry, place, point)) continue;
-        items.push(foundItem(layer, properties, map.hasLayer(overlays[layer.id])));
+        const wanted = hit && hit.layer === layer.id && isNamed(hit, properties);
+        // The place of a narrow feature may lie beside it once it is rounded.
+        if (!touches(map, geometry, place, point) && !(wanted && !first.length)) continue;
+        (wanted ? first : items).push(foundItem(layer, properties, map.hasLayer(overlays[layer.id])));
       }
     }
+    items.unshift(...first);
     const where = `${place.lat.toFixed(4)}° N, ${place.lng.toFixed(4)}° E`;
-    items.unshift(element("li", { class: "where" }, items.length ? where : `${where} · ${tongue.word("nothing_here")}`));
-    return element("ul", { class: "found" }, ...items);
+    const line = element("li", { class: "where" }, items.length ? where : `${where} · ${tongue.word("nothing_here")}`);
+    // Somebody who asked for a name knows where; who clicked, wants to.
+    if (first.length) items.push(line); else items.unshift(line);
+    return element("ul", { class: first.length ? "found named" : "found" }, ...items);
+  }
+
+  // Popups keep clear of what floats over the map: strip, tools, zoom buttons.
+  function clearances(map) {
+    const frame = map.getContainer().getBoundingClientRect();
+    const boxes = (names) => names.map((name) => document.querySelector(name).getBoundingClientRect()).filter((box) => box.height > 0);
+    const low = Math.max(...boxes(["#open", "#warning", ".tools .bar", "#measuring"]).map((box) => box.bottom - frame.top));
+    const aside = Math.max(...boxes([".zoomer"]).map((box) => frame.right - box.left));
+    return { autoPanPaddingTopLeft: [GAP, low + GAP], autoPanPaddingBottomRight: [aside + GAP, GAP] };
   }
 
   let retell = null; // writes the open popup anew, in another language or unit
-  function identify(map, overlays, layers, place) {
-    const content = () => described(map, overlays, layers, place);
-    const popup = L.popup({ minWidth: 300, maxWidth: 300, autoPanPadding: [16, 16] });
-    popup.setLatLng(place).setContent(content()).openOn(map);
+  function identify(map, overlays, layers, place, hit) {
+    const content = () => described(map, overlays, layers, place, hit);
+    const popup = L.popup({ minWidth: 300, maxWidth: 300, ...clearances(map) });
+    // The strip names what is in view, so it may grow while the map moves.
+    map.once("autopanstart", () => map.once("moveend", () => {
+      Object.assign(popup.options, clearances(map));
+      if (popup.isOpen()) popup.update();
+    }));
+    popup.setLatLng(place).setContent(content());
+    popup.openOn(map);
     retell = () => popup.isOpen() && popup.setContent(content());
   }
 
@@ -305,15 +343,13 @@ const ecobarrier = (() => {
     const [west, south, east, north] = hit.bounds;
     map.fitBounds([[south, west], [north, east]], { maxZoom: 9, padding: [60, 60], animate: false });
     marks.clearLayers();
-    const short = (name) => (name || "").replace(/\s*[(（][^()（）]*[)）]$/, "");
-    const same = (one) => (hit.zh ? short(one.zh) === hit.zh : short(one.en) === hit.en);
-    const features = overlays[hit.layer].data.features.filter(({ properties }) => same(properties));
+    const features = overlays[hit.layer].data.features.filter(({ properties }) => isNamed(hit, properties));
     for (const [color, weight] of [["#fff", 6], ["#16181d", 2.6]]) {
       const style = { color, weight, fill: false };
       const pointToLayer = (feature, place) => L.circleMarker(place, { ...style, radius: 7 });
       marks.addLayer(L.geoJSON({ type: "FeatureCollection", features }, { style, pointToLayer, pane: "pane-found", interactive: false }));
     }
-    ask(L.latLng(hit.at[1], hit.at[0]));
+    ask(L.latLng(hit.at[1], hit.at[0]), hit);
   }
 
   function wireTiles(map, described) {
@@ -343,7 +379,7 @@ const ecobarrier = (() => {
       placeNames(map, named, isOn);
       warn(map, layers, isOn, strip);
     };
-    const ask = (place) => identify(map, overlays, layers, place);
+    const ask = (place, hit) => identify(map, overlays, layers, place, hit);
     wireLegend(map, overlays, layers, changed);
     zoomButtons(map, home);
     addFooter(map);

@@ -43,13 +43,24 @@ def assets() -> dict[str, bytes]:
     }
 
 
+def modules() -> list[str]:
+    """Name the page's own scripts, which import each other."""
+    return [
+        name for name in assets() if suffix(name) == ".js" and name not in _MAPLIBRE
+    ]
+
+
 @cache
 def compressed(name: str, encoding: Encoding) -> bytes:
     """Answer a file as it is sent; packed once, which takes longer than sending."""
-    content = assets()[name]
+    return packed(assets()[name], encoding)
+
+
+def packed(content: bytes, encoding: Encoding) -> bytes:
+    """Answer content as it is sent."""
     if encoding == "br":
-        packed: bytes = brotli.compress(content, quality=_BROTLI_QUALITY)
-        return packed
+        small: bytes = brotli.compress(content, quality=_BROTLI_QUALITY)
+        return small
     return gzip.compress(content, mtime=0) if encoding == "gzip" else content
 
 

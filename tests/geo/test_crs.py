@@ -89,6 +89,15 @@ def test_horizontal_leaves_heights_off(text: str, wanted: str) -> None:
     assert module.horizontal(CRS.from_user_input(text), "x").equals(CRS(wanted))
 
 
+@pytest.mark.parametrize("axis", [0, 1])
+def test_axis_whose_unit_a_damaged_definition_lost(axis: int) -> None:
+    """PROJ reads it, and fails only when it is to be used."""
+    definition = CRS.from_epsg(4490).to_json_dict()
+    del definition["coordinate_system"]["axis"][axis]["unit"]
+    with refused(CRSError, "crs_not_horizontal"):
+        module.horizontal(CRS.from_json_dict(definition), "a.parquet")
+
+
 @pytest.mark.parametrize("other", ["EPSG:4326", "EPSG:4524", "EPSG:4547"])
 def test_different_systems_are_refused(other: str) -> None:
     with refused(CRSError, "crs_differ"):

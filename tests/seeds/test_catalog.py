@@ -35,6 +35,7 @@ def test_every_layer_of_the_plan_is_there() -> None:
         "sandy_lands",
         "forest_regions",
         "key_function_banners",
+        "programmes",
         "redline",
         "land_cover",
         "ndvi_max",

@@ -32,7 +32,7 @@ from layers.catalog import Catalog
 from service.analysis import area_report
 from service.app import create_app
 from service.map_tiles import Tiles
-from service.maps import DEFAULT_LAYERS, folium_map
+from service.maps import DEFAULT_LAYERS, folium_map, notebook_map
 from service.settings import Settings
 
 pytestmark = pytest.mark.browser
@@ -317,6 +317,55 @@ def test_buttons_on_a_phone_do_not_cover_each_other(
                 or one["y"] + one["height"] <= two["y"]
             )
             assert apart
+
+
+UNCOVERED = """names => {
+    const popup = document.querySelector(".leaflet-popup").getBoundingClientRect();
+    const frame = document.querySelector(".folium-map").getBoundingClientRect();
+    const inside = popup.top >= frame.top && popup.left >= frame.left
+        && popup.right <= frame.right && popup.bottom <= frame.bottom;
+    return inside && names.every(name => {
+        const one = document.querySelector(name).getBoundingClientRect();
+        return one.right <= popup.left || one.left >= popup.right
+            || one.bottom <= popup.top || one.top >= popup.bottom; }); }"""
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE])
+def test_what_was_looked_for_stands_first_and_uncovered(
+    watch: Watch, map_files: dict[str, Path], viewport: ViewportSize
+) -> None:
+    page = opened(watch("", viewport), map_files["zh"].as_uri())
+    for text, name in (("hulunbuir", "呼伦贝尔市"), ("maowusu", "毛乌素沙地")):
+        if viewport == PHONE:
+            page.locator("#open").click()
+        page.locator("#find").fill(text)
+        page.keyboard.press("Enter")
+        expect(page.locator(".leaflet-popup h3").first).to_contain_text(name)
+        page.wait_for_function(UNCOVERED, arg=[".tools .bar", ".zoomer", "#warning"])
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(one => one.id)")
+    assert len(ids) == len(set(ids)), "a copied sample has a pattern of its own"
+    sample = page.locator(".leaflet-popup li[data-layer=sandy_lands] .swatch").first
+    fills = sample.evaluate(
+        "one => [...one.querySelectorAll('[fill^=url]')].map(part => "
+        "one.contains(document.getElementById(part.getAttribute('fill').slice(5, -1))))"
+    )
+    assert fills
+    assert all(fills), "or it would be blank while the legend is hidden"
+
+
+def test_map_in_a_notebook_needs_no_network_either(
+    watch: Watch, catalog: Catalog, tmp_path: Path
+) -> None:
+    shown = notebook_map(["leagues"], catalog=catalog, language="en")._repr_html_()
+    path = tmp_path / "notebook.html"
+    path.write_text(f"<!doctype html><link rel=icon href=data:,>{shown}", "utf-8")
+    page = watch().page
+    page.goto(path.as_uri())
+    frame = page.frame_locator("iframe")
+    frame.locator("html[data-ready=yes]").wait_for(state="attached")
+    frame.locator("#find").fill("West League")
+    page.keyboard.press("Enter")
+    expect(frame.locator(".leaflet-popup h3").first).to_contain_text("West League")
 
 
 def test_text_of_layers_stays_text(

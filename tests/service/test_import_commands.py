@@ -1,4 +1,7 @@
-"""Bringing layers in from the command line: the public faults 25-41, in zh and en."""
+"""Bringing layers in from the command line, and getting them out again.
+
+The public faults 25-41 are in ``test_import_faults``, for the upload too.
+"""
 
 import datetime
 import decimal
@@ -128,47 +131,6 @@ def place(run: Run, path: Path) -> tuple[float, float]:
     return west, south
 
 
-@pytest.mark.parametrize(
-    ("shape", "stated", "found"),
-    [
-        (PREFIXED, "EPSG:4526", "EPSG:4526"),
-        (PLAIN, "EPSG:4547", "EPSG:4547"),
-        (PREFIXED, "EPSG:4547", "EPSG:4526"),
-        (PLAIN, "EPSG:4526", "EPSG:4547"),
-    ],
-    ids=["axis order 26", "plain 26", "prefix not declared 27", "prefix declared 27"],
-)
-def test_zone_and_axes(
-    run: Run,
-    take: Take,
-    tmp_path: Path,
-    shape: shapely.Geometry,
-    stated: str,
-    found: str,
-) -> None:
-    """Delineate-Anything#18, mapper#314: the file is east first.
-
-    The worked point is 113 E 42 N.
-    """
-    report = take(geopackage(tmp_path / "a.gpkg", shape, stated))
-    assert report["crs"] == found
-    assert ("prefix" in report["decided"]) == (stated != found)
-    assert place(run, tmp_path / "a.geojson") == pytest.approx((113, 42), abs=2e-5)
-
-
-def test_wrong_zone_is_asked(run: Run, tmp_path: Path) -> None:
-    """A tutorial's wrong code: 4527 is zone 39."""
-    path = geopackage(tmp_path / "a.gpkg", PREFIXED, "EPSG:4527")
-    code, out, err = run("import", path, "--id", "mine", "--json")
-    assert code == 1
-    question = json.loads(out)
-    options = [one["option"] for one in question["choices"]]
-    assert options == ["--crs EPSG:4527", "--crs EPSG:4526"]
-    assert question["zh"] in err
-    assert question["en"] in err
-    assert not (tmp_path / "work" / "layers" / "mine" / "current").exists()
-
-
 @pytest.mark.parametrize("code", [3857, 4490])
 def test_crs_member(run: Run, take: Take, tmp_path: Path, code: int) -> None:
     """geojsonlint#8, geojsonsf#70: honoured, noted, and not written again."""
@@ -179,60 +141,6 @@ def test_crs_member(run: Run, take: Take, tmp_path: Path, code: int) -> None:
     out = tmp_path / "b.geojson"
     assert place(run, out) == pytest.approx((107, 40), abs=1e-9)
     assert "crs" not in json.loads(out.read_text(encoding="utf-8"))
-
-
-def test_metres_without_crs_member(refuse: Refuse, tmp_path: Path) -> None:
-    path = geojson(tmp_path / "a.geojson", ring(PREFIXED))
-    said = refuse(path)
-    assert "38417248.79" in said
-    assert said.count("--crs") == 2
-
-
-@pytest.mark.parametrize(
-    ("shape", "crs", "offered"),
-    [
-        (PLAIN, "EPSG:4547", [99, 102, 108, 111, 114, 117, 120]),
-        (PREFIXED, "EPSG:4526", [114]),
-        (DEGREES, "EPSG:4490", ["EPSG:4490", "EPSG:4326"]),
-    ],
-)
-def test_missing_prj(
-    run: Run,
-    take: Take,
-    tmp_path: Path,
-    shape: shapely.Geometry,
-    crs: str,
-    offered: list[object],
-) -> None:
-    """Refused, offering what falls in the region, each with where it would be."""
-    path = shapefile(tmp_path / "a.shp", shape, crs=crs, without=".prj")
-    code, out, err = run("import", path, "--id", "mine", "--json")
-    assert code == 1
-    choices = json.loads(out)["choices"]
-    assert [one.get("meridian", one["crs"]) for one in choices] == offered
-    assert all(one["place_zh"] and one["place_en"] for one in choices)
-    assert all(one["option"] in err for one in choices)
-    (chosen,) = (one for one in choices if one["crs"] == crs)
-    assert take(path, *chosen["option"].split())["crs"] == crs
-
-
-def test_shifted_coordinates(refuse: Refuse, tmp_path: Path) -> None:
-    """osmdroid#1964: GCJ-02 is neither assumed nor removed."""
-    path = shapefile(tmp_path / "a.shp", without=".prj")
-    assert "gcj02" in refuse(path, "--datum", "gcj02")
-    assert "bd09" in refuse(path, "--datum", "bd09")
-
-
-def test_open_ring(take: Take, refuse: Refuse, tmp_path: Path) -> None:
-    """geojsonlint#17, mapshaper#125: closed with a note, refused where strict."""
-    path = geojson(tmp_path / "a.geojson", ring(DEGREES)[:-1])
-    assert "geojson_rings_closed 1" in refuse(path, "--strict")
-    assert "geojson_rings_closed" in take(path)["codes"]
-
-
-def test_ring_of_three_positions(refuse: Refuse, tmp_path: Path) -> None:
-    path = geojson(tmp_path / "a.geojson", [[107, 40], [107.1, 40], [107, 40]])
-    assert "$.features[0].geometry.coordinates[0]" in refuse(path)
 
 
 def test_clockwise_shell(run: Run, take: Take, tmp_path: Path) -> None:
@@ -260,36 +168,6 @@ def test_types_that_json_lacks(run: Run, take: Take, tmp_path: Path) -> None:
     assert found == {"day": "2024-05-01", "price": "1.50", "time": "P0DT2H0M0S"}
 
 
-@pytest.mark.parametrize(
-    ("cpg", "options", "code"),
-    [
-        (None, (), "shapefile_encoding_trial"),
-        ("UTF-8", (), "shapefile_encoding_trial"),
-        (None, ("--encoding", "gbk"), "shapefile_encoding_stated"),
-    ],
-    ids=["no cpg", "wrong cpg", "stated"],
-)
-def test_gbk_table(
-    run: Run,
-    take: Take,
-    tmp_path: Path,
-    cpg: str | None,
-    options: tuple[str, ...],
-    code: str,
-) -> None:
-    """pyogrio#380, Fiona#512: told by trial, with a sample; --encoding overrules."""
-    path = shapefile(tmp_path / "a.shp", encoding="gbk", without=".cpg")
-    if cpg is not None:
-        path.with_suffix(".cpg").write_text(cpg, encoding="ascii")
-    report = take(path, *options)
-    decision = report["decided"]["encoding"]
-    assert decision["code"] == code
-    assert decision["option"] == "--encoding"
-    assert ("shapefile_cpg_wrong" in report["codes"]) == (cpg is not None)
-    (feature,) = exported(run, tmp_path / "a.geojson")["features"]
-    assert feature["properties"]["name_zh"] == "水源涵养"
-
-
 @pytest.mark.filterwarnings("ignore:.*[Nn]ormalized.*:RuntimeWarning")
 def test_long_chinese_column(run: Run, take: Take, tmp_path: Path) -> None:
     """mapshaper#669, geopandas#1417: a name cut within a character is still read.
@@ -310,12 +188,6 @@ def test_long_chinese_column(run: Run, take: Take, tmp_path: Path) -> None:
         assert kept in pyogrio.read_info(out)["fields"]
         fields = out.with_suffix("").with_name(f"{encoding}.FIELDS.csv")
         assert name in fields.read_text(encoding="utf-8-sig")
-
-
-def test_missing_shx(take: Take, tmp_path: Path) -> None:
-    report = take(shapefile(tmp_path / "a.shp", without=".shx"))
-    assert "shapefile_shx_rebuilt" in report["codes"]
-    assert report["rows"] == 1
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
@@ -455,4 +327,4 @@ def test_wrong_options(run: Run, refuse: Refuse, tmp_path: Path) -> None:
     assert "--zone" in refuse(path, "--zone", "99")
     assert "--keep" in refuse(path, "--keep", "0")
     with pytest.raises(SystemExit):
-        run("import", path, "--id", "mine", "--band", "1")
+        run("import", path, "--id", "mine", "--colour", "red")

@@ -30,7 +30,19 @@ SIZE_LIMIT = 5_000_000
 TILES = Tiles("https://tiles.test/{z}/{x}/{y}.png", "gcj02")
 
 
-REFERRING = ("src", "href", "srcset", "data", "action", "poster", "xlink:href")
+REFERRING = (
+    "src",
+    "href",
+    "srcset",
+    "imagesrcset",
+    "data",
+    "action",
+    "formaction",
+    "poster",
+    "background",
+    "ping",
+    "xlink:href",
+)
 
 
 class Page(HTMLParser):
@@ -40,13 +52,19 @@ class Page(HTMLParser):
         super().__init__()
         self.references: list[str] = []
         self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.styles: list[str] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
         self.elements.append((tag, found))
+        self.styles.append(found.get("style") or "")
         named = [found[name] for name in REFERRING if found.get(name)]
         self.references += [one for one in named if one is not None]
+
+    def handle_data(self, data: str) -> None:
+        if self.elements and self.elements[-1][0] == "style":
+            self.styles.append(data)
 
     def attributes(self, name: str) -> list[str | None]:
         return [found[name] for _, found in self.elements if name in found]
@@ -68,8 +86,9 @@ ADDRESS = re.compile(r"https?://[^\"\s]+")
 
 def remote(html: str) -> list[str]:
     """All that a page could load from elsewhere."""
-    found = [one for one in Page(html).references if not one.startswith(("data:", "#"))]
-    found += STYLE.findall(html.split("<body>")[0]) + LOADING.findall(html)
+    page = Page(html)
+    found = [one for one in page.references if not one.startswith(("data:", "#"))]
+    found += STYLE.findall("\n".join(page.styles)) + LOADING.findall(html)
     # Leaflet's own text, which comes first, names its home in a link not shown here.
     _, *own = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
     return found + [address for text in own for address in ADDRESS.findall(text)]
@@ -84,6 +103,9 @@ def test_hard_52_nothing_is_loaded_from_elsewhere(seed_map: str) -> None:
     [
         '<img src="http://a.test/x.png">',
         '<link href="//a.test/x.css">',
+        '<img srcset="x.png 2x">',
+        '<p style="background: url(x.png)"></p>',
+        '<form action="x"></form>',
         "<style>p { background: url(http://a.test/x.png) }</style>",
         '<style>@import "x.css";</style>',
         "<script>import('http://a.test/x.js')</script>",

@@ -93,7 +93,7 @@ def test_same_question_same_result_id(ask: Any) -> None:
     assert first["result_id"] != other["result_id"]
 
 
-def test_sixteen_layers_say_what_they_are(ask: Any) -> None:
+def test_all_layers_say_what_they_are(ask: Any) -> None:
     layers = ask("layers")["layers"]
     kinds = [layer["kind"] for layer in layers]
     assert kinds.count("vector") >= 11

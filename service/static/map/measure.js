@@ -2,7 +2,7 @@
 "use strict";
 const measure = (() => {
   function wire(map, series) {
-    const box = document.getElementById("measure"), result = document.getElementById("measured");
+    const box = document.getElementById("measure"), panel = document.getElementById("measuring"), result = document.getElementById("measured");
     const pane = map.createPane("pane-measure");
     pane.style.zIndex = 590;
     pane.style.pointerEvents = "none";
@@ -38,14 +38,14 @@ const measure = (() => {
         line.dataset.exact = exact;
         return line;
       }));
-      box.classList.toggle("has-result", lines.length > 0);
+      panel.classList.toggle("has-result", lines.length > 0);
     }
 
     function stop() {
       open = false;
       map.getContainer().classList.remove("measuring");
       map.doubleClickZoom.enable();
-      box.classList.remove("open");
+      panel.classList.remove("open");
       draw();
       tell();
     }
@@ -64,7 +64,7 @@ const measure = (() => {
       map.closePopup();
       map.getContainer().classList.add("measuring");
       map.doubleClickZoom.disable();
-      box.classList.add("open");
+      panel.classList.add("open");
       for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.measure === name));
     }
 
@@ -90,7 +90,6 @@ const measure = (() => {
         if (event.target === map.getContainer()) add(map.getCenter()); else stop();
       }
     });
-    L.DomEvent.disableClickPropagation(box);
     return { isOpen: () => open, add, retell: tell };
   }
 

@@ -13,6 +13,7 @@ import { drawPanel, startPanel } from './panel.js';
 import { labelSearch, startSearch } from './search.js';
 import { openStats, redrawStats, startStats, statsOpen } from './stats.js';
 import { changed, listen, restore, startRemembering, state } from './state.js';
+import { turnHatches } from './style.js';
 import { drawSwipe, startSwipe, toggleSwipe } from './swipe.js';
 import { drawTime, startTime, toggleTime } from './time.js';
 import { UNITS } from './units.js';
@@ -27,10 +28,16 @@ function fontFaces() {
   face('Ecobarrier Latin', 'latin', { unicodeRange: range });
 }
 
+// A catalogue without elevation has no relief.
+async function wholeBase() {
+  const relief = getJSON('/viewer/relief.json').catch(() => null);
+  return { ...await getJSON('/viewer/base.json'), relief: await relief };
+}
+
 async function begin() {
   fontFaces();
   state.lang = document.documentElement.lang === 'en' ? 'en' : 'zh';
-  const base = getJSON('/viewer/base.json');
+  const base = wholeBase();
   base.catch(() => {});
   start = await getJSON('/viewer/start.json');
   setTexts(start.texts);
@@ -54,10 +61,11 @@ async function begin() {
 async function begun(base) {
   const loading = $('#loading');
   loading.textContent = t('loading');
-  listen('layers', () => { drawPanel(); drawWarning(start.layers); drawTime(); });
+  listen('layers', () => { turnHatches(start.layers); drawPanel(); drawWarning(start.layers); drawTime(); });
   listen('failures', drawPanel);
   if (canDraw()) {
     await createMap(start, await base);
+    document.documentElement.dataset.interactive = 'yes';
     startFurniture();
     startIdentify({ busy: drawing, layers: start.layers, statistics, asSite });
     startTime(start.layers, getJSON);

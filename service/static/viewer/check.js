@@ -216,5 +216,5 @@ function select(id) {
   changed('site');
 }
 
-export const currentPieces = () => shown.pieces;
+export const currentResult = () => (state.site && shown.report && shown.pieces ? shown : null);
 export const closeCheck = closeSide;

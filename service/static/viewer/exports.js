@@ -4,7 +4,8 @@ import { getFile, ROOT } from './api.js';
 import { $, copy, h, save, toast } from './dom.js';
 import { lang, t } from './i18n.js';
 import { scaleBar, warning } from './furniture.js';
-import { bounds, map } from './map.js';
+import { map } from './map.js';
+import { askSheet } from './printing.js';
 import { setSite, state } from './state.js';
 
 let layers = [];
@@ -14,7 +15,7 @@ const dated = (suffix) => `ecobarrier-${lang()}-${new Date().toISOString().slice
 export function startMenus(all, tools) {
   layers = all;
   menu($('#export-button'), () => [
-    ['export_folium', folium], ['export_png', picture], ['export_a4', () => sheet('A4')], ['export_a3', () => sheet('A3')],
+    ['export_folium', folium], ['export_png', picture], ['export_pdf', () => askSheet(shownIds(), dated)],
     null, ['export_layers', () => { open(`${ROOT}/layers?lang=${lang()}`, '_blank'); }], ['export_link', link],
   ]);
   menu($('#tools-button'), tools);
@@ -66,12 +67,6 @@ async function fetched(path, name) {
 }
 
 const folium = () => fetched(`/map?download=true&lang=${lang()}&layers=${shownIds().join(',')}`, dated('.html'));
-
-function sheet(paper) {
-  const view = map ? map.getBounds().toArray().flat() : bounds().flat();
-  const query = new URLSearchParams({ lang: lang(), paper, layers: shownIds().join(','), bbox: view.map((one) => one.toFixed(4)).join(',') });
-  return fetched(`/print.pdf?${query}`, dated(`-${paper}.pdf`));
-}
 
 async function link() {
   const fits = state.site ? await setSite(state.site) : true;

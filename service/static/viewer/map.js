@@ -1,10 +1,10 @@
 // The map: made once, then told what changed.
 
-import { getJSON, lost, ROOT } from './api.js';
+import { lost, ROOT } from './api.js';
 import { $, phone } from './dom.js';
 import { drawPattern, PATTERN_RATIO } from './patterns.js';
 import { changed, listen, remember, state } from './state.js';
-import { ANCHOR, buildStyle, EXTRAS, faded, opacityProperty, textFields } from './style.js';
+import { ANCHOR, buildStyle, EXTRAS, faded, hatchOf, opacityProperty, textFields } from './style.js';
 
 const LIMITS = { minZoom: 2.2, maxZoom: 16 };
 const MARGIN = [[55, 5], [170, 76]];
@@ -59,7 +59,6 @@ export async function createMap(start, base) {
   listen('language', relabel);
   await new Promise((resolve) => { map.once('style.load', resolve); });
   state.view = { zoom: map.getZoom(), ...map.getCenter() };
-  addRelief(map);
   return map;
 }
 
@@ -79,23 +78,6 @@ export function newMap(container, style, place) {
 
 export const styleWith = (shown) => buildStyle(context.start, context.base, shown);
 export const bounds = (base = context.base) => [base.bounds.slice(0, 2), base.bounds.slice(2)];
-
-let relief = null;
-export async function addRelief(target) {
-  try {
-    relief ??= await getJSON('/viewer/relief.json');
-  } catch { return; } // a catalogue without elevation has no relief
-  const [west, south, east, north] = relief.bounds;
-  target.addSource('relief', {
-    type: 'image', url: `${location.origin}${ROOT}/viewer/relief.webp`,
-    coordinates: [[west, north], [east, north], [east, south], [west, south]],
-  });
-  const [, next] = target.getStyle().layers;
-  target.addLayer({
-    id: 'relief', type: 'raster', source: 'relief',
-    paint: { 'raster-fade-duration': 0, 'raster-opacity': ['interpolate', ['linear'], ['zoom'], 4, 1, 6.5, 0.95, 8.5, 0.6, 10, 0.35] },
-  }, next.id);
-}
 
 // A source that could not be loaded: the row of its layer says so, the others stay.
 function faulty({ error, sourceId }) {
@@ -139,6 +121,7 @@ function apply(layer) {
   const visibility = on ? 'visible' : 'none';
   for (const one of layer.map?.layers ?? []) {
     map.setLayoutProperty(one.id, 'visibility', visibility);
+    if (one.paint?.['fill-pattern']) map.setPaintProperty(one.id, 'fill-pattern', hatchOf(layer, one.paint['fill-pattern']));
     if (opacityProperty(one)) map.setPaintProperty(one.id, opacityProperty(one), faded(one, opacity));
   }
   for (const id of EXTRAS[layer.id] ?? []) map.setLayoutProperty(id, 'visibility', visibility);

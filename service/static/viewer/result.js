@@ -81,12 +81,24 @@ export function cover(zonal, layers, zone = null) {
   const heading = h('h3', {}, titleOf(layer), layer.valid_time ? ` · ${layer.valid_time}` : '');
   const numbers = zonal.statistics.filter((one) => zone === null || one.zone_id === zone);
   const parts = classesOf(zonal, layer, zone);
-  return h('section', { 'data-cover': layer.id }, heading, numbers.length === 1 && statistics(numbers[0], layer),
+  return h('section', { 'data-cover': layer.id }, heading, statistics(together(numbers), layer),
     layer.classes.length > 0 && stack(parts, pick(layer.title)));
 }
 
+// The numbers of several polygons as of one: means count by their area.
+function together(numbers) {
+  const known = numbers.filter((one) => one.mean !== null);
+  if (known.length < 2) return known[0] ?? null;
+  const area = known.reduce((sum, one) => sum + one.area_m2, 0);
+  return {
+    mean: known.reduce((sum, one) => sum + one.mean * one.area_m2, 0) / area,
+    min: Math.min(...known.map((one) => one.min)), max: Math.max(...known.map((one) => one.max)),
+  };
+}
+
 function statistics(one, layer) {
-  if (one.mean === null) return h('p', {}, t('no_data'));
+  if (layer.classes.length > 0) return null;
+  if (one === null) return h('p', {}, t('no_data'));
   const digits = layer.unit === 'm' ? 0 : 2;
   const unit = layer.unit && layer.unit !== '1' ? ` ${layer.unit}` : '';
   return h('dl', { class: 'numbers' }, [['mean', one.mean], ['least', one.min], ['most', one.max]].map(([key, value]) => h('div', {},

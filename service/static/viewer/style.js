@@ -19,12 +19,25 @@ const ITALIC = ['Ecobarrier Italic'];
 const OPACITY = { fill: 'fill-opacity', line: 'line-opacity', raster: 'raster-opacity', circle: 'circle-opacity' };
 const RASTER_OPACITY = 0.85;
 
+// One direction of hatch for one modelled layer; a second one in view is turned. Their
+// samples in panel and tables follow.
+export function turnHatches(layers, shown = state.layers) {
+  let seen = 0;
+  for (const layer of layers) {
+    if (layer.status !== 'modelled' || !layer.map?.layers.some((one) => one.paint?.['fill-pattern'])) continue;
+    if (shown.get(layer.id).on) seen += 1;
+    layer.angle = seen > 1 ? 135 : 45;
+    layer.swatch = layer.swatch.replaceAll(/rotate\(\d+\)/g, `rotate(${layer.angle})`);
+  }
+}
+export const hatchOf = (layer, name) => byZoom(layer.angle === 135 ? name.replace('hatch-45', 'hatch-135') : name);
+
 // Style layers of a catalogue layer, with its own opacity laid over theirs.
 export function layersOf(layer, { on, opacity }) {
   return (layer.map?.layers ?? []).map((one) => {
     const property = OPACITY[one.type];
     const paint = { ...one.paint };
-    if (paint['fill-pattern']) paint['fill-pattern'] = byZoom(paint['fill-pattern']);
+    if (paint['fill-pattern']) paint['fill-pattern'] = hatchOf(layer, paint['fill-pattern']);
     paint[property] = faded(one, opacity);
     if (one.type === 'raster') paint['raster-fade-duration'] = 0;
     return { ...one, paint, layout: { ...one.layout, visibility: on ? 'visible' : 'none' } };
@@ -36,6 +49,9 @@ export function faded(one, opacity) {
   const own = one.paint?.[OPACITY[one.type]] ?? (one.type === 'raster' ? RASTER_OPACITY : 1);
   return typeof own === 'number' ? own * opacity : own;
 }
+
+// Sources of the base and the part of it that each shows: a layer may be called `rivers`.
+const BASE = { borders: 'borders', veil: 'veil', names: 'names', 'river-lines': 'rivers' };
 
 // Drawn by the page itself, but switched with a layer of the catalogue.
 export const EXTRAS = {
@@ -49,6 +65,7 @@ export const EXTRAS = {
 };
 
 export function buildStyle(start, base, shown = state.layers) {
+  turnHatches(start.layers, shown);
   const byId = new Map(start.layers.map((layer) => [layer.id, layer]));
   const themes = [];
   let veiled = false;
@@ -60,6 +77,7 @@ export function buildStyle(start, base, shown = state.layers) {
   if (!veiled) themes.push(veil(start));
   const layers = [
     { id: 'ground', type: 'background', paint: { 'background-color': start.land } },
+    ...(base.relief ? [RELIEF] : []),
     ...themes, ...borders(), ...site(), ...names(),
   ];
   for (const [id, extras] of Object.entries(EXTRAS)) {
@@ -72,12 +90,23 @@ export function buildStyle(start, base, shown = state.layers) {
     glyphs: `${location.origin}${ROOT}/glyphs/{fontstack}/{range}.pbf`,
     sources: {
       ...Object.fromEntries(start.layers.filter((layer) => layer.map).map((layer) => [layer.id, absolute(layer.map.source)])),
-      ...Object.fromEntries(['borders', 'veil', 'names', 'river-lines'].map((name) => [name, geojson(base[name])])),
+      ...Object.fromEntries(Object.entries(BASE).map(([name, part]) => [name, geojson(base[part])])),
+      ...(base.relief ? { relief: picture(base.relief.bounds) } : {}),
       ...Object.fromEntries(['site', 'pieces', 'corners', 'found'].map((name) => [name, geojson()])),
     },
     layers,
   };
 }
+
+// 30" elevation goes soft where one looks close.
+const RELIEF = {
+  id: 'relief', type: 'raster', source: 'relief',
+  paint: { 'raster-fade-duration': 0, 'raster-opacity': ['interpolate', ['linear'], ['zoom'], 4, 1, 6.5, 0.95, 8.5, 0.6, 10, 0.35] },
+};
+const picture = ([west, south, east, north]) => ({
+  type: 'image', url: `${location.origin}${ROOT}/viewer/relief.webp`,
+  coordinates: [[west, north], [east, north], [east, south], [west, south]],
+});
 
 // Workers resolve no relative addresses.
 const absolute = (source) => ({ ...source, tiles: source.tiles.map((one) => location.origin + ROOT + one) });
@@ -87,6 +116,9 @@ const veil = (start) => ({
   paint: { 'fill-color': start.veil.colour, 'fill-opacity': even(4, 0.7, 8, 0.5), 'fill-antialias': false },
 });
 
+// Where a border follows a river the two lines would fight from zoom 8.
+const besideRiver = (own) => ['case', ['to-boolean', ['get', 'river']], 0.35, own];
+
 function borders() {
   const line = (id, layer, paint, more = {}) => ({
     id, type: 'line', source: 'borders', filter: ['==', ['get', 'layer'], layer],
@@ -95,11 +127,11 @@ function borders() {
   return [
     line('banners-border', 'banners', {
       'line-color': '#8f8a95', 'line-width': grow(5, 0.5, 9, 1.1), 'line-dasharray': [3, 2],
-      'line-opacity': even(5.2, 0, 5.8, 0.9),
+      'line-opacity': even(5.2, 0, 5.8, 0.9, 7.4, 0.9, 8, besideRiver(0.9)),
     }, { minzoom: 5.2 }),
-    line('leagues-border', 'leagues', { 'line-color': '#75707C', 'line-width': grow(4, 0.7, 9, 1.5), 'line-dasharray': [6, 2, 1.2, 2] }),
+    line('leagues-border', 'leagues', { 'line-color': '#75707C', 'line-width': grow(4, 0.7, 9, 1.5), 'line-dasharray': [6, 2, 1.2, 2], 'line-opacity': even(7.4, 1, 8, besideRiver(1)) }),
     line('province-band', 'province', { 'line-color': '#8A7AA0', 'line-opacity': 0.26, 'line-width': grow(4, 5, 9, 12) }),
-    line('province-border', 'province', { 'line-color': '#4A3B57', 'line-width': grow(4, 1.1, 9, 2.2) }),
+    line('province-border', 'province', { 'line-color': '#4A3B57', 'line-width': grow(4, 1.1, 9, 2.2), 'line-opacity': even(7.4, 1, 8, besideRiver(1)) }),
   ];
 }
 

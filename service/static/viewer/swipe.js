@@ -2,7 +2,7 @@
 
 import { $, h, iconButton } from './dom.js';
 import { t, titleOf } from './i18n.js';
-import { addRelief, map, newMap, relabel, styleWith } from './map.js';
+import { map, newMap, relabel, styleWith } from './map.js';
 import { changed, remember, state } from './state.js';
 
 const STEP = 0.05;
@@ -42,7 +42,6 @@ function open(pair) {
   place.hidden = false;
   place.replaceChildren(h('div', { id: 'swipe-map' }));
   second = newMap('swipe-map', styleWith(shownOn('left')), { center: map.getCenter(), zoom: map.getZoom() });
-  second.once('style.load', () => addRelief(second));
   map.on('move', follow);
   second.on('move', lead);
   drawSwipe();

@@ -1,15 +1,15 @@
 // The time slider, for layers that have dates: others fade, lists fill up year by year.
 
-import { $, h, iconButton } from './dom.js';
-import { t, titleOf } from './i18n.js';
+import { $, h, iconButton, toast } from './dom.js';
+import { colon, listed, t, titleOf } from './i18n.js';
 import { map } from './map.js';
 import { remember, state } from './state.js';
 
 const FADED = 0.25;
-const LISTED = { layer: 'key_function_banners', field: 'listed_since' };
 let layers = [];
-let listing = [];
-let filters = new Map();
+let dates = {}; // what each layer knows of time, by id
+let load = null;
+const filters = new Map();
 
 // First and last year of "2019", "../2000" or "2001/2010".
 export function span(text) {
@@ -19,24 +19,41 @@ export function span(text) {
   return [year(from, -Infinity), year(to, Infinity)];
 }
 
-const dated = () => layers.filter((layer) => layer.map && span(layer.valid_time));
+const dated = () => layers.filter((layer) => layer.map && span(dates[layer.id]?.valid_time));
+const listing = () => layers.filter((layer) => layer.map && dates[layer.id]?.field);
+const isOn = (layer) => state.layers.get(layer.id).on;
 
 export async function startTime(all, getJSON) {
   layers = all;
-  if (layers.some((layer) => layer.id === LISTED.layer && layer.map)) {
-    const found = await getJSON(`/collections/${LISTED.layer}/items?skipGeometry=true&limit=1000&properties=${LISTED.field}`).catch(() => ({ features: [] }));
-    listing = found.features.map((one) => Number(one.properties[LISTED.field])).filter(Boolean);
-  }
-  if (state.year) drawTime();
+  load = async () => { dates = await getJSON('/viewer/dates.json'); };
+  if (state.year) await openTime().catch(() => {});
 }
 
+// The stops: where the data of layers begin or end, where versions do, and the years in
+// which features joined a layer. Of what is in view, if that has any.
 export function years() {
-  const ends = dated().flatMap((layer) => span(layer.valid_time)).filter((year) => Number.isFinite(year));
-  return [...new Set([...ends, ...listing])].sort((a, b) => a - b);
+  const ends = (text) => (span(text) ?? []).filter((year) => Number.isFinite(year));
+  const of = (wanted) => layers.filter((layer) => layer.map && wanted(layer)).flatMap((layer) => {
+    const known = dates[layer.id];
+    if (!known) return [];
+    return [...ends(known.valid_time), ...known.years, ...known.older.flatMap((one) => ends(one.valid_time))];
+  });
+  const inView = new Set(of(isOn));
+  return [...(inView.size > 1 ? inView : new Set(of(() => true)))].sort((a, b) => a - b);
+}
+
+async function openTime() {
+  await load();
+  const stops = years();
+  // A link may name a year that no layer has: take the last one before it.
+  state.year = stops.findLast((year) => year <= (state.year ?? Infinity)) ?? stops[0] ?? null;
+  remember();
+  drawTime();
 }
 
 export function toggleTime() {
-  state.year = state.year ? null : years().at(-1) ?? null;
+  if (!state.year) { openTime().catch((error) => toast(error.text ?? t('failed'))); return; }
+  state.year = null;
   remember();
   drawTime();
 }
@@ -47,7 +64,7 @@ export function drawTime() {
   apply();
   if (!state.year) return;
   const stops = years();
-  const at = Math.max(0, stops.indexOf(state.year));
+  const at = Math.max(0, stops.findLastIndex((year) => year <= state.year));
   const input = h('input', {
     type: 'range', id: 'year', min: '0', max: String(stops.length - 1), step: '1', value: String(at),
     'aria-label': t('time_year'), 'aria-valuetext': String(state.year), list: 'years',
@@ -59,27 +76,41 @@ export function drawTime() {
       if (focused) $('#year').focus();
     },
   });
-  const there = dated().filter((layer) => within(layer));
   bar.replaceChildren(h('output', {}, String(state.year)), h('div', { class: 'slide' }, input,
     h('div', { class: 'stops' }, stops.map((year) => h('span', {}, String(year))))),
-  h('p', {}, there.length ? `${there.map((layer) => titleOf(layer)).join(' · ')}` : '—', h('small', {}, t(listing.length && state.layers.get(LISTED.layer)?.on ? 'time_listed' : 'time_valid'))),
-  iconButton('close', t('close'), toggleTime));
+  h('p', {}, told().map((text) => h('span', {}, text))), iconButton('close', t('close'), toggleTime));
 }
 
-const within = (layer) => {
-  const [from, to] = span(layer.valid_time);
+// What the year shows, and what of it cannot be drawn.
+function told() {
+  const names = (found) => listed(found.map((layer) => titleOf(layer)));
+  const there = dated().filter((layer) => within(layer));
+  const filling = listing().filter((layer) => isOn(layer));
+  const earlier = layers.filter((layer) => (dates[layer.id]?.older ?? []).some((one) => one.valid_time && inside(one.valid_time)));
+  return [
+    there.length > 0 && `${t('time_valid')}${colon()}${names(there)}`,
+    filling.length > 0 && `${t('time_listed')}${colon()}${names(filling)}`,
+    earlier.length > 0 && `${t('time_older')}${colon()}${names(earlier)}`,
+  ].filter(Boolean);
+}
+
+const inside = (text) => {
+  const [from, to] = span(text);
   return from <= state.year && state.year <= to;
 };
+const within = (layer) => inside(dates[layer.id].valid_time);
 
 function apply() {
   for (const layer of dated()) {
     const factor = !state.year || within(layer) ? 1 : FADED;
     for (const one of layer.map.layers) setOpacity(one, factor * state.layers.get(layer.id).opacity);
   }
-  for (const one of layers.find((layer) => layer.id === LISTED.layer)?.map?.layers ?? []) {
-    if (!filters.has(one.id)) filters.set(one.id, map.getFilter(one.id));
-    const own = filters.get(one.id);
-    map.setFilter(one.id, state.year ? ['all', own, ['<=', ['to-number', ['get', LISTED.field]], state.year]] : own);
+  for (const layer of listing()) {
+    for (const one of layer.map.layers) {
+      if (!filters.has(one.id)) filters.set(one.id, map.getFilter(one.id));
+      const own = filters.get(one.id);
+      map.setFilter(one.id, state.year ? ['all', own, ['<=', ['to-number', ['get', dates[layer.id].field]], state.year]] : own);
+    }
   }
 }
 

@@ -628,15 +628,59 @@ def test_job_gives_the_same_report(client: TestClient) -> None:
     refusal(client.get(results), 404, "job_not_found")
 
 
+@pytest.mark.parametrize(
+    ("process", "inputs", "said"),
+    [
+        (
+            "site",
+            {"polygons": BOX, "layers": ["redline", "land_cover"]},
+            {"zh": ("地块", "重叠面积", "草地"), "en": ("Site", "Overlap", "Grass")},
+        ),
+        (
+            "zonal",
+            {"zones": "leagues", "raster": "land_cover"},
+            {"zh": ("西盟", "占本区"), "en": ("West League", "of zone")},
+        ),
+        ("area", {"layer": "leagues"}, {"zh": ("南盟",), "en": ("South League",)}),
+        (
+            "overlap",
+            {"left": "leagues", "right": "redline"},
+            {"zh": ("东盟", "占甲"), "en": ("East League", "of left")},
+        ),
+    ],
+)
+def test_results_are_a_page_for_people_in_both_languages(
+    client: TestClient, process: str, inputs: dict[str, Any], said: dict[str, Any]
+) -> None:
+    location = submit(client, process, **inputs)
+    ended(client, location)
+    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    for language, words in said.items():
+        answer = client.get(f"{location}/results?lang={language}", headers=browser)
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-type"].startswith("text/html")
+        assert "Accept" in answer.headers["vary"]
+        for word in words:
+            assert word in answer.text
+        # Names of features are a stranger's: never markup.
+        assert "<script>alert" not in answer.text
+    document = client.get(f"{location}/results").json()
+    assert document["result_id"] in answer.text
+    assert client.get(f"{location}/results?f=json", headers=browser).json() == document
+
+
 def listed(client: TestClient, query: str = "") -> list[dict[str, Any]]:
     jobs: list[dict[str, Any]] = client.get(f"/jobs{query}").json()["jobs"]
     return jobs
 
 
 def test_jobs_are_listed_by_page_and_kind(client: TestClient) -> None:
+    wanted = "/jobs?limit=2&processID=area&status=successful"
+    for one in client.get(wanted.replace("limit=2", "limit=100")).json()["jobs"]:
+        client.delete(one["links"][0]["href"])
     for _ in range(3):
         ended(client, submit(client, "area", layer="leagues"))
-    body = client.get("/jobs?limit=2&processID=area&status=successful").json()
+    body = client.get(wanted).json()
     assert (body["numberMatched"], body["numberReturned"]) == (3, 2)
     (following,) = [one["href"] for one in body["links"] if one["rel"] == "next"]
     rest = client.get(following).json()

@@ -3,18 +3,30 @@ import io
 import re
 import zlib
 from datetime import date
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 from PIL import Image
 from starlette.testclient import TestClient
 
 from layers.catalog import Catalog
 from service.map_rasters import rgb
+from service.pieces import site_pieces
 from service.sheet.drawing import MapDrawing, grid_step
-from service.sheet.furniture import Box, placed_names, scale_bar, text_width
+from service.sheet.furniture import (
+    Box,
+    legend_rows,
+    placed_names,
+    scale_bar,
+    text_width,
+)
 from service.sheet.pdf import sheet_pdf
 from service.sheet.projection import PAPERS, frame_for
+from service.sheet.result import CheckedSite, result_table
+from service.site import site_report
 
 BOX = (108.5, 39.5, 111.5, 41.5)
 DAY = date(2026, 1, 15)
@@ -123,3 +135,102 @@ def test_raster_is_under_the_right_place(catalog: Catalog) -> None:
         width, height = frame.size
         at = int(x / width * image.width), int(y / height * image.height)
         assert image.getpixel(at) == rgb(colour), lon
+
+
+# --- a site that was checked ---
+
+
+@pytest.fixture(scope="module")
+def checked(
+    catalog: Catalog, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """What the processes answer for a square across the red line's western side."""
+    file = tmp_path_factory.mktemp("site") / "光伏.gpkg"
+    square = gpd.GeoDataFrame(
+        geometry=[shapely.box(108.6, 40.4, 109.4, 40.9)], crs=4490
+    )
+    square.to_file(file)
+    layers = ("leagues", "sandy_lands", "redline", "land_cover")
+    report = site_report(catalog, str(file), layers)
+    pieces = site_pieces(catalog, str(file), layers[1:3])
+    return {
+        "report": report.model_dump(mode="json"),
+        "pieces": pieces.model_dump(mode="json"),
+    }
+
+
+def test_table_of_a_site_says_what_the_report_says(
+    catalog: Catalog, checked: dict[str, Any]
+) -> None:
+    site = CheckedSite.model_validate(checked)
+    table = result_table(site, catalog, "zh", "ha")
+    areas = {
+        one["right"]["title"]["zh"]: one["totals"]["overlap_dissolved_m2"]
+        for one in checked["report"]["overlaps"]
+    }
+    rows = {row["name"]: row for row in table["rows"]}
+    assert rows.keys() == {name for name, area in areas.items() if area > 0}
+    for name, row in rows.items():
+        assert float(row["value"].replace(",", "")) == pytest.approx(
+            areas[name] / 1e4, rel=1e-3
+        )
+    assert table["unit"] == "公顷"
+    assert table["id"] == checked["report"]["result_id"]
+    names = [label for label, _ in table["covers"][0]["classes"]]
+    assert names == ["草地"]
+
+
+def test_site_is_drawn_and_its_table_follows(
+    client: TestClient, checked: dict[str, Any]
+) -> None:
+    address = "/print.pdf?layers=redline&lang=zh&title=磴口光伏"
+    answer = client.post(address, json=checked)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/pdf"
+    assert len(re.findall(rb"/Type\s*/Page\b", answer.content)) == 2
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        None,
+        {"type": "Polygon", "coordinates": []},
+        {"type": "Polygon", "coordinates": [[[1e9, 0], [1e9, 1], [0, 1], [1e9, 0]]]},
+        {"type": "Fish", "coordinates": [1, 2]},
+        {"type": "Polygon", "coordinates": "x"},
+    ],
+)
+def test_site_without_a_place_on_the_earth_is_refused(
+    client: TestClient, checked: dict[str, Any], geometry: Any
+) -> None:
+    feature = {"type": "Feature", "properties": {"role": "site"}, "geometry": geometry}
+    pieces = {**checked["pieces"], "features": [feature]}
+    answer = client.post(
+        "/print.pdf?layers=redline", json={**checked, "pieces": pieces}
+    )
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "input_unusable"
+
+
+def test_legend_lists_the_classes_on_the_map_and_no_others(catalog: Catalog) -> None:
+    """West of 110 E there is grass only, as conftest makes it."""
+    spec = catalog.spec("land_cover")
+    for bbox, expected in (
+        ((108.2, 40.0, 109.0, 40.4), ["草地"]),
+        ((109.0, 40.0, 111.0, 41.0), ["草地", "裸地"]),
+    ):
+        drawing = MapDrawing(frame_for(bbox, PAPERS["A4"]))
+        drawing.cells(catalog.raster("land_cover"))
+        (row,) = legend_rows(catalog, [spec], "zh", drawing.values)
+        assert [name for _, name in row["classes"]] == expected
+
+
+def test_hatch_on_paper_leaves_most_of_the_ground_as_it_is(catalog: Catalog) -> None:
+    drawing = MapDrawing(frame_for(BOX, PAPERS["A4"]))
+    drawing.layer(catalog.vector("redline"))
+    (hatch,) = re.findall(r"<pattern.*?</pattern>", drawing.svg())
+    spacing = float(re.findall(r'width="([\d.]+)"', hatch)[0])
+    strokes = [float(one) for one in re.findall(r'stroke-width="([\d.]+)"', hatch)]
+    assert "<rect" not in hatch
+    assert max(strokes) / spacing < 0.25
+    assert strokes[-1] / spacing < 0.1

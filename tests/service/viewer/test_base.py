@@ -3,13 +3,14 @@
 import json
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 from shapely.geometry import shape
 
 from layers.catalog import Catalog
-from service.viewer.base import base_map
+from service.viewer.base import base_map, borders
 from service.viewer.gazetteer import places
 
 Base = dict[str, Any]
@@ -78,3 +79,28 @@ def test_places_have_pinyin_and_hide_restricted_layers(
     assert found["呼和浩特市"].initials == "hhhts"
     assert found["阿拉善左旗"].within == ("阿拉善盟", "Alxa League")
     assert not [one for one in places(catalog) if one.layer == "secret"]
+
+
+def test_border_along_a_river_is_marked_and_a_crossing_is_not() -> None:
+    """The river runs beside the southern border, then turns across the region."""
+    region = shapely.box(100, 40, 102, 42)
+    along = [(100.2, 40.004), (101.0, 40.004), (101.0, 42.5)]
+    outlines = {"province": gpd.GeoDataFrame(geometry=[region], crs=4490)}
+    rivers = np.array([shapely.LineString(along)], dtype=object)
+    dry, wet = borders(outlines, rivers)
+    assert (dry["properties"], wet["properties"]) == (
+        {"layer": "province"},
+        {"layer": "province", "river": True},
+    )
+    beside = shapely.geometry.shape(wet["geometry"])
+    assert beside.bounds == pytest.approx((100.2, 40, 101.0, 40), abs=0.02)
+    both = shapely.geometry.shape(dry["geometry"]).length + beside.length
+    assert both == pytest.approx(region.exterior.length, abs=1e-3)
+
+
+def test_region_without_rivers_has_its_borders() -> None:
+    outlines = {
+        "province": gpd.GeoDataFrame(geometry=[shapely.box(100, 40, 102, 42)], crs=4490)
+    }
+    (only,) = borders(outlines, np.array([], dtype=object))
+    assert only["properties"] == {"layer": "province"}

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -156,6 +157,49 @@ def test_uploaded_shapefile_of_parcels(visit: Any, tmp_path: Path) -> None:
     expect(page.locator(".others")).to_contain_text("2 polygons")
     report = told("overlap", str(archive), "sandy_lands")
     assert m2(page, "sandy_lands") == report["totals"]["overlap_dissolved_m2"]
+
+
+def test_parcels_without_a_zone_are_asked_about_and_answer_as_the_command_line(
+    visit: Any, shot: Shot, tmp_path: Path
+) -> None:
+    visit.allowed.append("status of 422|Unprocessable")
+    corners = [(4472000, 570000), (4472000, 590000), (4487000, 590000)]
+    lines = [f"J{at},1,{n},{e}" for at, (n, e) in enumerate(corners, start=1)]
+    head = ["[属性描述]", "坐标系=2000国家大地坐标系", "几度分带=3", "[地块坐标]"]
+    record = "3,15000,DK1,治沙一期,面,,光伏,0404,@"
+    parcels = tmp_path / "地块.txt"
+    parcels.write_bytes("\r\n".join([*head, record, *lines]).encode("gbk"))
+    page = visit("/?lang=zh")
+    page.locator("#check-button").click()
+    page.locator("#file").set_input_files(parcels)
+    expect(page.locator(".question h3")).to_have_text("请确定坐标系")
+    page.wait_for_timeout(500)
+    shot(page, "which-crs-zh")
+    page.get_by_role("button", name="EPSG:4545").click()
+    rows_ready(page)
+    stated = ("--crs", "EPSG:4545")
+    report = told("overlap", str(parcels), "redline", *stated)
+    assert m2(page, "redline") == report["totals"]["overlap_dissolved_m2"] > 0
+    expect(page.locator(".reading summary")).to_contain_text("EPSG:4545")
+    small = page.locator("tr[data-layer=redline] small")
+    expect(small).to_have_text("± 未知")
+    page.locator("#site-accuracy").fill("5")
+    page.keyboard.press("Enter")
+    expect(small).not_to_have_text("± 未知")
+    assert "acc=5" in page.url
+    accurate = told("overlap", str(parcels), "redline", *stated, "--accuracy", "5")
+    assert m2(page, "redline") == accurate["totals"]["overlap_dissolved_m2"]
+    page.locator(".reading summary").click()
+    expect(page.locator(".reading")).to_contain_text("北坐标在前")
+    shot(page, "parcels-zh")
+
+    page.locator("#export-button").click()
+    page.locator("[data-item=export_pdf]").click()
+    expect(page.locator("#sheet-site")).to_be_checked()
+    with page.expect_download() as taken:
+        page.keyboard.press("Enter")
+    content = taken.value.path().read_bytes()
+    assert len(re.findall(rb"/Type\s*/Page\b", content)) >= 2
 
 
 def test_refusal_gives_the_reason_and_a_way_on(

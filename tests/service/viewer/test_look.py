@@ -52,6 +52,38 @@ def test_switching_a_layer_off_takes_its_warning_along(visit: Any) -> None:
     expect(page).to_have_url(re.compile(r"l=(?!.*redline)"))
 
 
+def test_second_modelled_layer_is_hatched_the_other_way(visit: Any) -> None:
+    page = visit("/?lang=en")
+    turned = page.evaluate(
+        """async () => {
+            const base = document.documentElement.dataset.assets;
+            const { turnHatches, hatchOf } = await import(`${base}/style.js`);
+            const one = (id) => ({ id, status: 'modelled', swatch: 'rotate(45)',
+                map: { layers: [{ paint: { 'fill-pattern': 'hatch-45-C2182B' } }] } });
+            const layers = [one('a'), one('b'), { ...one('c'), status: 'official' }];
+            const on = new Map(layers.map(({ id }) => [id, { on: true }]));
+            turnHatches(layers, on);
+            const both = layers.map((layer) => [layer.angle, layer.swatch]);
+            on.get('a').on = false;
+            turnHatches(layers, on);
+            return [both, layers.map((layer) => layer.angle),
+                String(hatchOf({ angle: 135 }, 'hatch-45-0')).includes('hatch-135')];
+        }"""
+    )
+    both, alone, renamed = turned
+    assert both[:2] == [[45, "rotate(45)"], [135, "rotate(135)"]]
+    assert alone[1] == 45
+    assert renamed
+    named = page.evaluate(
+        """async () => {
+            const base = document.documentElement.dataset.assets;
+            const { map } = await import(`${base}/map.js`);
+            return (await map.getSource('river-lines').getData()).features.length;
+        }"""
+    )
+    assert named > 5
+
+
 def test_details_opacity_and_order(visit: Any, shot: Shot) -> None:
     page = visit("/?lang=en")
     row = page.locator("[data-layer=forest_regions]")
