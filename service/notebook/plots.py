@@ -29,10 +29,8 @@ PLANE = CRS.from_proj4(
     "+proj=aea +lat_0=44 +lon_0=111 +lat_1=40 +lat_2=51 +ellps=GRS80 +units=m"
 )
 """Equal-area, for looking only: parallels through the region's thirds keep shapes."""
-
 PIXELS = 1000
 """Detail finer than this part of the picture's width is not drawn."""
-
 RAMP = ("#F6EFE0", "#E7B69A", "#CF6B5B", "#9E2A3C", "#5B1028")
 """From little to much, readable in grey and by the colour-blind."""
 
@@ -84,8 +82,7 @@ def choropleth(
     values, said = _numbers(frame, column)
     ax = new_axes(ax, (8.6, 5.6))
     ramp = _ramp(values, bins)
-    drawn = simplified(frame).assign(_drawn=values)
-    drawn.plot(
+    simplified(frame).assign(_drawn=values).plot(
         column="_drawn",
         ax=ax,
         cmap=ramp.cmap,
@@ -96,8 +93,8 @@ def choropleth(
         aspect="equal",
     )
     if outline is not None:
-        lines = simplified(outline)
-        lines.boundary.plot(ax=ax, color=INK, linewidth=0.6, aspect="equal")
+        lines = simplified(outline).boundary
+        lines.plot(ax=ax, color=INK, linewidth=0.6, aspect="equal")
     name = column if isinstance(column, str) else str(column.name)
     _colour_bar(ax, ramp, label or name, percent=percent)
     _scale_bar(ax)
@@ -393,10 +390,10 @@ def _foot(said: Attrs, language: Language) -> str:
         status = STATUS_WORDS[layer["status"]]
         word = status.zh if language == "zh" else status.en
         parts.append(f"{layer['title'][language]} [{word}]")
-    result = said.get("result_id")
-    if result:
-        parts.append(f"{'结果' if language == 'zh' else 'result'} {result}")
-    return " · ".join(parts) if parts else ""
+    if "result_id" in said:
+        word = "结果" if language == "zh" else "result"
+        parts.append(f"{word} {said['result_id']}")
+    return " · ".join(parts)
 
 
 __all__ = ["PLANE", "choropleth", "class_bars", "finish", "heatmap", "profile"]
