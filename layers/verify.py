@@ -26,7 +26,7 @@ from layers.vector import feature_ids, geometry_kind
 
 LICENCES_FOLDER = "LICENSES"
 
-UNLISTED = {"__init__.py", CATALOG_FILE, "README.md", "SOURCES.md"}
+UNLISTED = {"__init__.py", CATALOG_FILE, "figures.toml", "README.md", "SOURCES.md"}
 """Files that need no entry, in any folder."""
 
 UNLISTED_FOLDERS = {LICENCES_FOLDER, "build", "__pycache__"}

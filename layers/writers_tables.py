@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from geo.area import area
@@ -23,6 +24,7 @@ from layers.writers_exchange import exchangeable, in_degrees
 WKT = "WKT"
 """Column of shapes as text; GDAL and QGIS know it by this name."""
 AREA = "area_m2"
+PROVENANCE_SHEET = "来源 Provenance"
 
 SHEET_ROWS = 1_048_575
 """Rows of a sheet of Excel below the heading."""
@@ -120,7 +122,8 @@ def write_xlsx(
     table = _with_area_and_wkt(exchangeable(frame, path), path, notes)
     with atomic_file(path) as temporary:
         try:
-            cut = _write_book(table, temporary, title or path.stem, about)
+            lines = (about or "").splitlines()
+            cut = _write_book({title or path.stem: table}, temporary, lines)
         except XlsxWriterException as error:
             raise OSError(str(error)) from error
     if cut:
@@ -170,10 +173,52 @@ def _free(name: str, sheet: pd.DataFrame) -> str:
     return name
 
 
+def write_workbook(
+    sheets: Mapping[str, pd.DataFrame], path: Path, *, about: Sequence[str] = ()
+) -> tuple[Note, ...]:
+    """Write tables without shapes as the sheets of a workbook.
+
+    Parameters
+    ----------
+    sheets : mapping of str to DataFrame
+        Each of at most 1,048,575 rows. An index that has a name comes first.
+    path : Path
+        Replaced atomically.
+    about : sequence of str
+        Lines of the last sheet, which says where the tables come from.
+
+    Returns
+    -------
+    tuple of Note
+        Text that was cut.
+
+    Raises
+    ------
+    LayerFormatError
+        ``too_many_rows``.
+    LayerWriteError
+    """
+    for sheet in sheets.values():
+        if len(sheet) > SHEET_ROWS:
+            raise LayerFormatError(
+                "too_many_rows", file=path.name, count=len(sheet), most=SHEET_ROWS
+            )
+    named = {
+        name: sheet.reset_index() if sheet.index.name is not None else sheet
+        for name, sheet in sheets.items()
+    }
+    with atomic_file(path, also=(XlsxWriterException,)) as temporary:
+        cut = _write_book(named, temporary, about)
+    if not cut:
+        return ()
+    details = {"file": path.name, "columns": listed(cut), "most": CELL_CHARACTERS}
+    return (Note("text_cut", details),)
+
+
 def _write_book(
-    table: pd.DataFrame, path: Path, title: str, about: str | None
+    sheets: Mapping[str, pd.DataFrame], path: Path, about: Sequence[str]
 ) -> list[str]:
-    """Write both sheets row by row; answer the columns whose text had to be cut."""
+    """Write all sheets row by row; answer the columns whose text had to be cut."""
     options = {
         "constant_memory": True,
         "tmpdir": str(path.parent),
@@ -185,19 +230,27 @@ def _write_book(
         # Else the file would differ each time it is written.
         book.set_properties({"created": datetime(2000, 1, 1)})
         bold = book.add_format({"bold": True})
-        sheet = book.add_worksheet(_sheet_name(title))
-        sheet.freeze_panes(1, 0)
-        for column, name in enumerate(table.columns):
-            sheet.write_string(0, column, str(name)[:CELL_CHARACTERS], bold)
-        columns = [table[name].tolist() for name in table.columns]
-        for row in range(len(table)):
-            for number, values in enumerate(columns):
-                if _write_cell(sheet, row + 1, number, values[row]):
-                    cut[str(table.columns[number])] = None
-        beside = book.add_worksheet("来源 Provenance")
-        for row, line in enumerate((about or "").splitlines()):
+        for title, table in sheets.items():
+            cut |= dict.fromkeys(_write_sheet(book, bold, title, table))
+        beside = book.add_worksheet(PROVENANCE_SHEET)
+        for row, line in enumerate(about):
             beside.write_string(row, 0, line[:CELL_CHARACTERS])
     return list(cut)
+
+
+def _write_sheet(
+    book: xlsxwriter.Workbook, bold: Format, title: str, table: pd.DataFrame
+) -> Iterator[str]:
+    """Write one sheet, and name the columns whose text had to be cut."""
+    sheet = book.add_worksheet(_sheet_name(title))
+    sheet.freeze_panes(1, 0)
+    for column, name in enumerate(table.columns):
+        sheet.write_string(0, column, str(name)[:CELL_CHARACTERS], bold)
+    columns = [table[name].tolist() for name in table.columns]
+    for row in range(len(table)):
+        for number, values in enumerate(columns):
+            if _write_cell(sheet, row + 1, number, values[row]):
+                yield str(table.columns[number])
 
 
 def _write_cell(sheet: Worksheet, row: int, column: int, value: object) -> bool:

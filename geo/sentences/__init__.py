@@ -6,6 +6,7 @@ note, so that a program need not parse a sentence.
 """
 
 from geo.sentences import (
+    analysing,
     checking,
     computing,
     figures,
@@ -19,6 +20,7 @@ from geo.sentences import (
 
 PARTS = (
     computing.SENTENCES,
+    analysing.SENTENCES,
     reading.SENTENCES,
     importing.SENTENCES,
     sources.SENTENCES,
