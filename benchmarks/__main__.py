@@ -1,6 +1,7 @@
 """Measure the engines against their peers, all in one run.
 
-``scripts/bench [--quick] [--only A B C D areas million growth zonal] [--out results]``
+``scripts/bench [--quick] [--only A B C D areas million growth zonal importing check]
+[--out results]``
 
 Layers are made the first time (minutes, not measured). Times are medians; slow peers
 run once or on a sample, and the table says so. Machine code is compiled before the
@@ -20,12 +21,14 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from benchmarks import data, growth, overlaps, postgis
+from benchmarks import checking, data, growth, overlaps, postgis
 from benchmarks.clock import Result
 from benchmarks.report import HEAD, Report
 
 HERE = Path(__file__).resolve().parent
-JOBS = ("A", "B", "C", "D", "areas", "million", "growth", "zonal")
+JOBS = (
+    "A", "B", "C", "D", "areas", "million", "growth", "zonal", "importing", "check",
+)  # fmt: skip
 COMPILE = """
 import time, numpy as np, shapely
 from geo.engine import overlap_pairs
@@ -74,6 +77,14 @@ def zonal(directory: Path, *, quick: bool) -> Iterator[Result | str]:
         yield from _run([*command, *what, *repeat]).splitlines()
 
 
+def importing(directory: Path, *, quick: bool) -> Iterator[Result | str]:
+    """Hand over to benchmarks/importing.py, which prints its own table."""
+    rows = ["--rows", "200000" if quick else "1000000", "--runs", "1" if quick else "3"]
+    command = [sys.executable, str(HERE / "importing.py"), *rows]
+    yield f"importing {rows[1]} parcels:"
+    yield from _run([*command, "--keep", str(directory)]).splitlines()
+
+
 def _run(command: list[str]) -> str:
     environment = {**os.environ, "PYTHONPATH": str(HERE.parent)}
     done = subprocess.run(
@@ -119,8 +130,10 @@ def measure(given: argparse.Namespace, runs: int, address: str | None) -> None:
         for case in overlaps.CASES
     }  # fmt: skip
     jobs["areas"] = partial(overlaps.areas, given.data, runs, quick=given.quick)
+    jobs["check"] = partial(checking.run, given.data, runs)
     jobs["million"] = partial(overlaps.million, given.data, runs)
     jobs["zonal"] = partial(zonal, given.data, quick=given.quick)
+    jobs["importing"] = partial(importing, given.data, quick=given.quick)
     for name, job in jobs.items():
         if name in given.only and not (name == "million" and given.quick):
             for found in job():

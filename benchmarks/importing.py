@@ -2,6 +2,7 @@
 
 usage::
 
+    scripts/bench --only importing
     python -m benchmarks.importing [--rows 1000000] [--runs 3] [--only gpkg shp]
         [--keep FOLDER] [--methods ours geopandas]
 

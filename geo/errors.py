@@ -15,6 +15,8 @@
     |  |- LayerTilesError      features of which no tiles could be made
     |  |- LayerFormatError     content that the format asked for cannot hold
     |  |- LayerLimitError      a file from a stranger that is larger than it may be
+    |  |- RulesError           a table of rules of the conflict check that is wrong
+    |  |- CheckError           a conflict check that cannot be made or repeated
     |  |- CatalogError         a catalogue that contradicts its files
     |  |  `- VersionNotFoundError   no version of that name, or several
     |  `- LedgerError          a figure ledger that cannot be used as it is written

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +13,6 @@ from pyproj import CRS
 
 from geo import crs as coordinate_systems
 from geo import rings as flat
-from geo.engine.screen import Scale
 from geo.types import REGION, BoolArray, FloatArray, GeometryArray, IntArray
 
 KINDS = (
@@ -37,6 +37,25 @@ SPIKE_COSINE = float(np.cos(np.radians(1.0)))
 SLIVER_WIDTH_M, SLIVER_AREA_M2 = 0.1, 1.0
 """Domain facts 2.5: narrower (2A/P) or smaller is listed, never dropped."""
 _DEGREE_M = 111_320.0
+
+
+class Scale(NamedTuple):
+    """How sizes in the plane of the coordinates become metres, and what is small.
+
+    Parameters
+    ----------
+    unit_m : float
+        Metres per unit of length.
+    shrink : bool
+        Whether areas shrink with the cosine of the second coordinate (degrees).
+    sliver_area_m2, sliver_width_m : float
+        Smaller, or narrower (2A/P) by the same measure: doubtful.
+    """
+
+    unit_m: float
+    shrink: bool
+    sliver_area_m2: float
+    sliver_width_m: float
 
 
 @dataclass(frozen=True)

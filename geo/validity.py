@@ -84,6 +84,32 @@ def repair(geometry: gpd.GeoSeries, where: str) -> Repaired:
     return Repaired(gpd.GeoSeries(result[~gone]), tuple(notes), change_m2[~gone])
 
 
+def without_not_finite(
+    geometry: gpd.GeoSeries, where: str
+) -> tuple[gpd.GeoSeries, list[Note]]:
+    """Leave out what has a coordinate that is no number: nothing can be repaired.
+
+    Parameters
+    ----------
+    geometry : GeoSeries
+        ``(n,)``; None and empty geometries stay.
+    where : str
+        Names the layer or file in the note.
+
+    Returns
+    -------
+    GeoSeries, list of Note
+        A subset in the same order; a note that names what was left out.
+    """
+    points, owner = shapely.get_coordinates(geometry.to_numpy(), return_index=True)
+    lost = np.zeros(len(geometry), dtype=bool)
+    lost[owner[~np.isfinite(points).all(axis=1)]] = True
+    if not lost.any():
+        return geometry, []
+    note = _note("repair_not_finite", where, geometry.index, lost)
+    return gpd.GeoSeries(geometry[~lost]), [note]
+
+
 def require_valid(geometry: gpd.GeoSeries, where: str) -> None:
     """Refuse geometries on which GEOS would abort or answer nonsense.
 

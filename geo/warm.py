@@ -9,6 +9,9 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
+from geo.conflict.nearest import nearest
+from geo.conflict.sites import Sites
+from geo.conflict.zones import Zones
 from geo.crosstab import crosstab
 from geo.crs import WORKING_CRS
 from geo.engine import read_wkb
@@ -26,6 +29,8 @@ def warm() -> None:
     parts = [shapely.box(110, 40, 111, 41), shapely.box(110.5, 40.2, 112, 42)]
     layer = gpd.GeoSeries(parts, index=["a", "b"], crs=WORKING_CRS)
     overlap(Side.of(layer, 1.0), Side.of(layer, 1.0))
+    zones = Zones.of(gpd.GeoDataFrame(geometry=layer))
+    nearest(Sites(np.array([shapely.box(109, 40, 109.5, 41)])), zones, np.arange(1))
     wkb = shapely.to_wkb(parts[0])
     found = read_wkb(np.frombuffer(wkb, np.uint8), np.array([0, len(wkb)], np.int64))
     screen(found.rings, scale_of(CRS.from_user_input(WORKING_CRS)))

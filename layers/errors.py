@@ -35,6 +35,14 @@ class LayerLimitError(LayerError):
     """A file from a stranger that is larger than it may be."""
 
 
+class RulesError(LayerError):
+    """A table of rules that cannot be read or contradicts itself."""
+
+
+class CheckError(LayerError):
+    """A conflict check that cannot be made, resumed or repeated."""
+
+
 class CatalogError(LayerError):
     """A catalogue that contradicts its files."""
 

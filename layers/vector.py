@@ -10,7 +10,7 @@ from pyproj import CRS
 from geo import crs as coordinate_systems
 from geo.checks import require_plausible
 from geo.messages import Note, listed
-from geo.validity import Repaired, repair
+from geo.validity import Repaired, repair, without_not_finite
 from layers.errors import CatalogError, LayerReadError
 from layers.loaded import VectorLayer
 from layers.models import GeometryKind, LayerSpec
@@ -75,7 +75,7 @@ def prepare(table: Table, where: str, *, crs: str | None = None) -> Prepared:
     CRSError
         Missing, conflicting, unsafe or no horizontal CRS.
     CoordinateError
-        Swapped axes, metres as degrees, NaN.
+        Swapped axes, metres as degrees.
     """
     ids, id_notes = feature_ids(table, where)
     frame = table.frame.set_axis(ids, axis=0)
@@ -87,8 +87,9 @@ def prepare(table: Table, where: str, *, crs: str | None = None) -> Prepared:
         table.default_crs,
     )
     geometry = frame.geometry.set_crs(source_crs, allow_override=True)
-    require_plausible(geometry, where)
-    repaired = repair(geometry, where)
+    finite, lost = without_not_finite(geometry, where)
+    require_plausible(finite, where)
+    repaired = repair(finite, where)
     if not len(repaired.geometry):
         raise LayerReadError(
             "layer_no_features",
@@ -103,7 +104,7 @@ def prepare(table: Table, where: str, *, crs: str | None = None) -> Prepared:
         features,
         source,
         repaired.change_m2.loc[working.index],
-        (*table.notes, *id_notes, *repaired.notes, *moved),
+        (*table.notes, *id_notes, *lost, *repaired.notes, *moved),
     )
 
 

@@ -97,6 +97,17 @@ def write_text(text: str, path: Path) -> None:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
+def write_bytes(content: bytes, path: Path) -> None:
+    """Write a file's content; ``path`` is replaced atomically.
+
+    Raises
+    ------
+    LayerWriteError
+    """
+    with atomic_file(path) as temporary:
+        temporary.write_bytes(content)
+
+
 def write_geoparquet(
     frame: gpd.GeoDataFrame, path: Path, *, about: str | None = None
 ) -> None:

@@ -20,6 +20,7 @@ from service.live import LiveCatalog
 from service.map_rasters import Picture
 from service.middleware import stack
 from service.routers import (
+    checking,
     collections,
     conformance,
     docs,
@@ -54,7 +55,7 @@ MAPS_KEPT = 8
 PICTURES_KEPT = 16
 """Pictures of rasters kept in memory; one is at most about a megabyte."""
 
-VIEWER_DATA_KEPT = 4
+VIEWER_DATA_KEPT = 8
 """Base map and list of names, of the present and the last catalogue."""
 
 _TILES = (tile_sets, tiles, styles, files)
@@ -70,6 +71,7 @@ _ROUTERS = (
     processes,
     jobs,
     imports,
+    checking,
     versions,
     maps,
     sheets,

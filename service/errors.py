@@ -9,6 +9,7 @@ from http import HTTPStatus
 from geo.errors import EcobarrierError, GeoError
 from geo.messages import Text
 from layers.errors import (
+    CheckError,
     DecisionNeededError,
     LayerError,
     LayerFormatError,
@@ -16,6 +17,7 @@ from layers.errors import (
     LayerNotFoundError,
     LayerReadError,
     LayerWriteError,
+    RulesError,
     VersionNotFoundError,
 )
 
@@ -155,6 +157,8 @@ STATUS: dict[type[EcobarrierError], HTTPStatus] = {
     RestrictedError: HTTPStatus.FORBIDDEN,
     VersionNotFoundError: HTTPStatus.NOT_FOUND,
     LayerFormatError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RulesError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    CheckError: HTTPStatus.UNPROCESSABLE_ENTITY,
     LayerLimitError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     LayerWriteError: HTTPStatus.INSUFFICIENT_STORAGE,
     NotFoundError: HTTPStatus.NOT_FOUND,

@@ -36,5 +36,10 @@ def result_id(
         "inputs": [[spec.id, spec.sha256] for spec in inputs],
         "parameters": parameters,
     }
+    return hashed(facts)
+
+
+def hashed(facts: Mapping[str, object]) -> str:
+    """Answer 16 hexadecimal digits of facts that are fit for JSON."""
     text = json.dumps(facts, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]

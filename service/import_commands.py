@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from geo.crs_names import DatumName
 from layers.models import Status
-from service.arguments import Add
+from service.arguments import Add, open_catalog
 from service.errors import ParameterError
 from service.settings import Settings
 
@@ -46,12 +46,10 @@ def _add_import(adder: Add) -> None:
     one.add_argument(
         "--id", required=True, metavar="ID", help="of the layer | 图层编号"
     )
+    add_reading(one)
     text = {
         "--title": "title | 标题",
         "--title-en": "English title, where it is another | 英文标题",
-        "--part": "layer inside the file | 文件内的图层",
-        "--encoding": "of the text, e.g. gbk | 文字编码",
-        "--crs": "code or name of the coordinate system | 坐标系代码或名称",
         "--origin": "who made the data | 数据提供者",
         "--licence": "SPDX expression or words | 许可",
         "--valid-time": "year or interval | 所指时间",
@@ -64,23 +62,14 @@ def _add_import(adder: Add) -> None:
     }
     for option, said in text.items():
         one.add_argument(option, metavar="TEXT", help=said)
-    chosen = {
-        "--datum": (get_args(DatumName), "of the coordinates | 基准"),
-        "--prefix": (("with", "without"), "of the zone in front of eastings | 带号"),
-        "--rings": (("containment", "filled"), "roles of rings | 环的内外"),
-        "--units": (("ha", "m2", "mu"), "of areas a parcel file states | 面积单位"),
-        "--axes": (("xy", "yx"), "east first, or north first | 坐标顺序"),
-        "--angles": (("degrees", "dms", "packed"), "how angles are written | 角度格式"),
-        "--shapes": (("polygon", "line", "point"), "what points make up | 图形类型"),
-        "--status": (get_args(Status), "of the layer | 地位"),
-        "--values": (("classes", "quantity"), "what cells hold | 栅格值的含义"),
-    }
-    for option, (choices, said) in chosen.items():
-        one.add_argument(option, choices=choices, help=said)
+    one.add_argument("--status", choices=get_args(Status), help="of the layer | 地位")
+    one.add_argument(
+        "--values",
+        choices=("classes", "quantity"),
+        help="what cells hold | 栅格值的含义",
+    )
     numbers = {
-        "--zone": (int, "zone of coordinates without prefix | 带号"),
         "--accuracy": (float, "positional accuracy in metres | 位置精度"),
-        "--tolerance": (float, "of chords of curves in metres | 曲线容差"),
         "--keep": (int, "versions kept | 保留的版本数"),
         "--band": (int, "of a raster with several | 波段"),
         "--nodata": (float, 'value for "no data"; nan: there is none | 无效值'),
@@ -91,15 +80,6 @@ def _add_import(adder: Add) -> None:
 
 
 def _add_others(one: argparse.ArgumentParser) -> None:
-    one.add_argument(
-        "--columns", metavar="X,Y[,FEATURE[,RING]]", help="of a table | 列"
-    )
-    one.add_argument(
-        "--parameters",
-        metavar="DX,DY,DZ,RX,RY,RZ,S",
-        help="seven, from the file's datum to CGCS2000; --parameters=-1,... where"
-        " the first is negative | 七参数",
-    )
     one.add_argument("--report", type=Path, metavar="FILE.json|.html|.geojson")
     one.add_argument(
         "--previews",
@@ -109,11 +89,52 @@ def _add_others(one: argparse.ArgumentParser) -> None:
     )
     for option, said in (
         ("--look", "only say what would be done; keep nothing | 只查看，不入库"),
-        ("--approximate", "take an unsafe datum for CGCS2000 | 近似当作 2000 系"),
         ("--strict", "refuse instead of repairing | 有缺陷即拒绝"),
         ("--restricted", "the content never leaves | 限制使用"),
     ):
         one.add_argument(option, action="store_true", help=said)
+
+
+def add_reading(one: argparse.ArgumentParser) -> None:
+    """Add the options that overrule how a file is read."""
+    text = {
+        "--part": "layer inside the file | 文件内的图层",
+        "--encoding": "of the text, e.g. gbk | 文字编码",
+        "--crs": "code or name of the coordinate system | 坐标系代码或名称",
+    }
+    for option, said in text.items():
+        one.add_argument(option, metavar="TEXT", help=said)
+    chosen = {
+        "--datum": (get_args(DatumName), "of the coordinates | 基准"),
+        "--prefix": (("with", "without"), "of the zone in front of eastings | 带号"),
+        "--rings": (("containment", "filled"), "roles of rings | 环的内外"),
+        "--units": (("ha", "m2", "mu"), "of areas a parcel file states | 面积单位"),
+        "--axes": (("xy", "yx"), "east first, or north first | 坐标顺序"),
+        "--angles": (("degrees", "dms", "packed"), "how angles are written | 角度格式"),
+        "--shapes": (("polygon", "line", "point"), "what points make up | 图形类型"),
+    }
+    for option, (choices, said) in chosen.items():
+        one.add_argument(option, choices=choices, help=said)
+    numbers = {
+        "--zone": (int, "zone of coordinates without prefix | 带号"),
+        "--tolerance": (float, "of chords of curves in metres | 曲线容差"),
+    }
+    for option, (kind, said) in numbers.items():
+        one.add_argument(option, type=kind, metavar="N", help=said)
+    one.add_argument(
+        "--columns", metavar="X,Y[,FEATURE[,RING]]", help="of a table | 列"
+    )
+    one.add_argument(
+        "--parameters",
+        metavar="DX,DY,DZ,RX,RY,RZ,S",
+        help="seven, from the file's datum to CGCS2000; --parameters=-1,... where"
+        " the first is negative | 七参数",
+    )
+    one.add_argument(
+        "--approximate",
+        action="store_true",
+        help="take an unsafe datum for CGCS2000 | 近似当作 2000 系",
+    )
 
 
 def run_import(parsed: argparse.Namespace, settings: Settings) -> int:
@@ -123,7 +144,7 @@ def run_import(parsed: argparse.Namespace, settings: Settings) -> int:
     from service import import_tables, tables
     from service.importing import bring
 
-    options = _options(parsed)
+    options = read_options(parsed)
     workspace = workspace_of(settings)
     sources = _sources(parsed, options)
     name = sources[0].name if isinstance(sources, list) else sources.name
@@ -149,12 +170,13 @@ def run_import(parsed: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _options(parsed: argparse.Namespace) -> "ImportOptions":
+def read_options(parsed: argparse.Namespace, **fixed: object) -> "ImportOptions":
+    """Make the options of an import out of a command's, and of some fixed ones."""
     from layers.importing.options import ImportOptions
     from service.importing import RENAMED, options_of
 
     known = ImportOptions.model_fields
-    given = vars(parsed).items()
+    given = {**vars(parsed), **fixed}.items()
     return options_of({k: v for k, v in given if RENAMED.get(k, k) in known})
 
 
@@ -212,7 +234,8 @@ def run_diff(parsed: argparse.Namespace, settings: Settings) -> int:
     from service.importing import difference
 
     workspace = workspace_of(settings)
-    report = difference(workspace, parsed.id, parsed.left, parsed.right)
+    catalog = open_catalog(settings)
+    report = difference(catalog, workspace, parsed.id, parsed.left, parsed.right)
     tables.show(report, import_tables.diff, parsed.json)
     return 0
 

@@ -17,6 +17,9 @@ _DECISIONS: dict[str, Pair] = {
     "fields": ("字段含义", "Fields"),
     "curves": ("曲线", "Curves"),
     "part": ("文件内图层", "Layer inside"),
+    "band": ("波段", "Band"),
+    "nodata": ("无效值", "No-data value"),
+    "values": ("栅格值", "Values of cells"),
 }
 _FAULTS: dict[str, Pair] = {
     "empty": ("空图形", "empty"),

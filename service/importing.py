@@ -59,18 +59,21 @@ def options_of(given: Mapping[str, Any]) -> ImportOptions:
         ) from error
 
 
-def difference(workspace: Path, layer: str, left: str, right: str) -> DiffReport:
-    """Compare two versions of a layer, for the command line and the service alike.
-
-    The one place to name the saved checks that would answer differently: whoever keeps
-    checks fills :attr:`DiffReport.checks` here. It is null as long as nobody does.
+def difference(
+    catalog: Catalog, workspace: Path, layer: str, left: str, right: str
+) -> DiffReport:
+    """Compare two versions of a layer, and name the kept checks that would change.
 
     Raises
     ------
     EcobarrierError
         As :func:`layers.importing.versions.diff`.
     """
-    return diff(workspace, layer, left, right)
+    from service.checking.affected import affected_checks
+
+    report = diff(workspace, layer, left, right)
+    checks = affected_checks(catalog, workspace, layer, left, right)
+    return report.model_copy(update={"checks": checks})
 
 
 def bring(

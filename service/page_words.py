@@ -55,6 +55,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "group_water": ("河流、流域、湖泊", "Rivers, basins, lakes"),
     "health": ("运行状况", "Health"),
     "import_report": ("导入报告", "Import report"),
+    "check_parcels": ("合规性检查", "Conflict check"),
     "bring_in": ("导入图层", "Import"),
     "item": ("要素", "Feature"),
     "job": ("任务", "Job"),

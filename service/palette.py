@@ -69,6 +69,8 @@ class Symbol:
         Colour, opacity and widths of a broad line under the outline.
     from_zoom : float
         Lines and outlines below this zoom are not drawn.
+    spacing : float
+        Between the lines of a hatch, px; at first two lines on a side of 16 px.
     """
 
     fill: str | None
@@ -81,6 +83,7 @@ class Symbol:
     angle: int = 45
     band: tuple[str, float, tuple[float, float]] | None = None
     from_zoom: float = 0
+    spacing: float = 5.66
 
 
 _PROVINCE_BAND = ("#8A7AA0", 0.26, (5.0, 12.0))

@@ -7,16 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel
 
 from layers.catalog import Catalog
 from layers.errors import LayerNotFoundError, LayerReadError
 from layers.importing.report import ImportReport
 from layers.key_file import KeyScope
-from layers.models import Bilingual, Kind, LayerId
+from layers.models import Bilingual, Kind
+from service import check_process
 from service.analysis import area_report, overlap_report, zonal_report
+from service.checking.models import AvoidReport, CheckReport
 from service.errors import (
     NotFoundError,
     ParameterError,
@@ -26,90 +28,23 @@ from service.errors import (
 from service.import_process import ImportInputs
 from service.models import AreaReport, OverlapReport, SiteReport, ZonalReport
 from service.pieces import PiecesReport, site_pieces
+from service.process_inputs import (
+    AreaInputs,
+    AvoidInputs,
+    CheckInputs,
+    OverlapInputs,
+    ParcelInputs,
+    SiteInputs,
+    ZonalInputs,
+)
 from service.site import site_report
-from service.upload_types import MEDIA_SUFFIXES
 
 Progress = Callable[[int], None]
 
 IMPORT = "import"
+AVOID = "avoid"
 MAY_SEE_RESTRICTED = "may_see_restricted"
 """Field of a task's request, set by the server: the caller's right."""
-
-MOST_ACCURACY_M = 100_000
-
-_BINARY = {
-    "type": "object",
-    "required": ["value", "mediaType"],
-    "properties": {
-        "value": {"type": "string", "contentEncoding": "base64"},
-        "encoding": {"type": "string", "enum": ["base64"]},
-        "mediaType": {"type": "string", "enum": [*MEDIA_SUFFIXES]},
-    },
-}
-_GEOJSON = {"type": "object", "required": ["type"], "format": "geojson-geometry"}
-
-LayerInput = Annotated[LayerId, Field(description="id of a layer, as in /collections")]
-
-
-class Inputs(BaseModel):
-    """Inputs of a process; unknown ones are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class OverlapInputs(Inputs):
-    """Two layers of polygons."""
-
-    left: LayerInput
-    right: LayerInput
-
-
-class ZonalInputs(Inputs):
-    """Polygons and a raster."""
-
-    zones: LayerInput
-    raster: LayerInput
-    breaks: Annotated[
-        tuple[float, ...],
-        Field(description="ascending limits of value intervals", max_length=256),
-    ] = ()
-
-
-class AreaInputs(Inputs):
-    """A layer of polygons."""
-
-    layer: LayerInput
-
-
-class SiteInputs(Inputs):
-    """Polygons of the caller and the layers to compare them with."""
-
-    polygons: Annotated[
-        dict[str, Any] | None,
-        WithJsonSchema({"oneOf": [_GEOJSON, _BINARY]}),
-        Field(description="GeoJSON, or a file in base64"),
-    ] = None
-    layers: Annotated[
-        tuple[LayerId, ...],
-        Field(description="ids; all layers of polygons if empty", max_length=100),
-    ] = ()
-    crs: Annotated[
-        str | None,
-        Field(description="of a file that carries none, e.g. EPSG:4524", max_length=80),
-    ] = None
-    part: Annotated[
-        str | None,
-        Field(description="the layer inside a GeoPackage or archive", max_length=200),
-    ] = None
-    accuracy_m: Annotated[
-        float | None,
-        Field(
-            description="positional accuracy, metres, of polygons that state none",
-            ge=0,
-            le=MOST_ACCURACY_M,
-        ),
-    ] = None
-
 
 Run = Callable[[Catalog, Any, Path | None, Progress], BaseModel]
 
@@ -185,6 +120,12 @@ class Process:
                 if catalog.spec(layer).kind == "raster" and not opened:
                     _require_open(catalog, layer)
             _load_site(catalog, inputs, file)
+        if isinstance(inputs, ParcelInputs):
+            for layer in inputs.layers:
+                _require_layer(catalog, "layers", layer, "vector")
+                if self.id == AVOID and not opened:
+                    _require_open(catalog, layer)
+            check_process.load(catalog, inputs, file)
 
 
 def find(process: str) -> Process:
@@ -355,6 +296,36 @@ _TABLE = (
         SiteReport,
         {},
         _site,
+        file="polygons",
+    ),
+    Process(
+        "check",
+        Bilingual(zh="合规性检查", en="Conflict check"),
+        Bilingual(
+            zh="地块与控制图层：是否占用、占用多少（按类别和旗县，合计相符）、最近距离、"
+            "接边误差，以及按规则表得出的结论。",
+            en="Parcels against control layers: touched or not and by how much (by"
+            " class and banner, with sums that add up), nearest distance, slivers, and"
+            " the finding of the table of rules.",
+        ),
+        CheckInputs,
+        CheckReport,
+        {},
+        check_process.run_check,
+        file="polygons",
+    ),
+    Process(
+        AVOID,
+        Bilingual(zh="避让建议", en="How to avoid a conflict"),
+        Bilingual(
+            zh="地块中不占用所选图层的部分，以及在给定距离内避开它们的最小平移。",
+            en="The part of each parcel that the layers leave free, and the smallest"
+            " shift within a distance that clears them.",
+        ),
+        AvoidInputs,
+        AvoidReport,
+        {},
+        check_process.run_avoid,
         file="polygons",
     ),
     Process(

@@ -7,8 +7,6 @@ from service.palette import Symbol, ramp_of
 
 _SIDE = 16
 _PAPER_SPACING = 12.0
-_HATCH_SPACING = 5.66
-"""Two lines on a side of 16 px, measured across them."""
 _SPARSE = ((4, 4), (12, 12))
 _DENSE = ((4, 4), (12, 12), (12, 4), (4, 12))
 
@@ -45,7 +43,7 @@ def pattern(symbol: Symbol, name: str, *, on_paper: bool = False) -> Markup:
 
 def _hatch(symbol: Symbol, name: str) -> Markup:
     # One upright line in a tile that is turned: the tiles join without a seam.
-    side, middle = _HATCH_SPACING, _HATCH_SPACING / 2
+    side, middle = symbol.spacing, symbol.spacing / 2
     return Markup(
         '<pattern id="{name}" class="hatch" data-angle="{angle}" width="{side}" '
         'height="{side}" patternUnits="userSpaceOnUse" '
@@ -62,7 +60,8 @@ def _hatch(symbol: Symbol, name: str) -> Markup:
 
 
 def _paper_hatch(symbol: Symbol, name: str) -> Markup:
-    side, middle = _PAPER_SPACING, _PAPER_SPACING / 2
+    side = max(symbol.spacing, _PAPER_SPACING)
+    middle = side / 2
     line = Markup(
         '<path d="M{} 0V{}" stroke="{}" stroke-width="{}" stroke-opacity="{}"/>'
     )

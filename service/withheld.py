@@ -12,6 +12,8 @@ from pydantic import BaseModel
 
 from geo.messages import Note
 from layers.catalog import Catalog
+from service.checking import withheld as check_withheld
+from service.checking.models import CheckReport
 from service.models import NoteModel, OverlapReport, OverlapRow, SiteReport
 
 Side = Literal["left", "right"]
@@ -75,6 +77,8 @@ def _note(layer: str) -> NoteModel:
 def shown_report(catalog: Catalog, report: BaseModel) -> BaseModel:
     """Answer a report as it may go to who has no right to restricted layers."""
     closed = {spec.id for spec in catalog.specs if spec.restricted}
+    if isinstance(report, CheckReport):
+        return check_withheld.without_restricted(report, closed)
     if isinstance(report, OverlapReport):
         return _shown_overlap(closed, report)
     if isinstance(report, SiteReport):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from geo.health import Scale
 from geo.jit import Span, compiled, in_threads, inlined, spans
 from geo.rings import Rings
 from geo.types import BoolArray, FloatArray, IntArray
@@ -25,25 +26,6 @@ SHARP = -0.9998
 _ROUNDING = (3.0 + 16.0 * 2.0**-53) * 2.0**-53
 
 _OUTSIDE, _INSIDE, _UNSURE = 0, 1, 2
-
-
-class Scale(NamedTuple):
-    """How sizes in the plane of the coordinates become metres, and what is small.
-
-    Parameters
-    ----------
-    unit_m : float
-        Metres per unit of length.
-    shrink : bool
-        Whether areas shrink with the cosine of the second coordinate (degrees).
-    sliver_area_m2, sliver_width_m : float
-        Smaller, or narrower (2A/P) by the same measure: doubtful.
-    """
-
-    unit_m: float
-    shrink: bool
-    sliver_area_m2: float
-    sliver_width_m: float
 
 
 class Screened(NamedTuple):

@@ -7,11 +7,13 @@ note, so that a program need not parse a sentence.
 
 from geo.sentences import (
     analysing,
+    checking,
     computing,
     figures,
     importing,
     querying,
     reading,
+    reporting,
     serving,
     sources,
 )
@@ -24,6 +26,8 @@ PARTS = (
     sources.SENTENCES,
     serving.SENTENCES,
     querying.SENTENCES,
+    checking.SENTENCES,
+    reporting.SENTENCES,
     figures.SENTENCES,
 )
 

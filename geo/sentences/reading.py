@@ -224,8 +224,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{file} has several bands ({bands}). Name one.",
     ),
     "raster_not_placed": (
-        "{file} 没有地理位置（无坐标系、无变换）。请先配准。",
-        "{file} has no position on the earth (no CRS, no transform). Georeference it first.",
+        "{file} 没有地理位置（无仿射变换）。请先配准。",
+        "{file} has no position on the earth (no transform). Georeference it first.",
     ),
     "netcdf_axes_irregular": (
         "{file} 的坐标轴不是等间距的，无法作为栅格使用。请先重采样到规则格网，例如用 cdo remapbil。",

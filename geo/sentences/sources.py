@@ -86,6 +86,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{where} 的值不都是整数（例如 {value}），不能作为类别。请去掉 --values classes。",
         "{where} holds values that are not whole (e.g. {value}) and cannot be classes. Leave --values classes out.",
     ),
+    "import_raster_option": (
+        "{option} 只用于栅格，而 {where} 不是栅格。请去掉该选项。",
+        "{option} is for rasters only, and {where} is none. Leave it out.",
+    ),
     "import_raster_alone": (
         "栅格要一个一个导入：{files}。",
         "Rasters are imported one by one: {files}.",

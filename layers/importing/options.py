@@ -76,3 +76,7 @@ class ImportOptions(Model):
     caution: str | None = Field(default=None, max_length=1000)
     keep: Retention | None = None
     """Versions kept; older ones are removed after the import. All if None."""
+
+
+RASTER_OPTIONS = ("band", "nodata", "values", "unit")
+"""Of no meaning for other layers than rasters."""

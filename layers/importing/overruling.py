@@ -16,7 +16,7 @@ from layers.importing.planes import national_plane
 from layers.readers.parcels_txt import STATED_AREA
 from layers.readers.table import Table
 
-_UNITS_M2 = {"ha": 1e4, "m2": 1.0, "mu": 1e4 / 15.0}
+UNITS_M2 = {"ha": 1e4, "m2": 1.0, "mu": 1e4 / 15.0}
 _SAME_AREA = 0.02
 _ROLES = ("ring_roles_containment", "ring_roles_format")
 _AREAS = ("txt_area_unit", "txt_area_differs")
@@ -88,7 +88,7 @@ def _filled(shape: BaseGeometry) -> BaseGeometry:
 
 def _with_unit(table: Table, where: str, unit: str) -> Table:
     own = shapely.area(table.frame.geometry.to_numpy())
-    stated = table.frame[STATED_AREA].to_numpy(dtype=float) * _UNITS_M2[unit]
+    stated = table.frame[STATED_AREA].to_numpy(dtype=float) * UNITS_M2[unit]
     usable = (own > 0) & (stated > 0)
     off = usable & (np.abs(own - stated) >= _SAME_AREA * own)
     notes = [note for note in table.notes if note.code not in _AREAS]

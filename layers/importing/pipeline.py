@@ -15,11 +15,12 @@ from layers.importing import html_report
 from layers.importing.cautions import caution_of, said_in_file
 from layers.importing.keeping import FeatureKeeper
 from layers.importing.located import degrees_box, located
-from layers.importing.options import ImportOptions
+from layers.importing.options import RASTER_OPTIONS, ImportOptions
 from layers.importing.region import Region
 from layers.importing.report import ImportReport
 from layers.importing.sources import Source, is_raster, open_source
-from layers.importing.taking import MOST_MEASURED, Progress, Work, gather
+from layers.importing.taking import MOST_MEASURED, Progress, gather
+from layers.importing.work import Work
 from layers.models import Bilingual, GeometryKind, LayerSpec, Provenance
 from layers.workspace import layer_folder, put, room
 from layers.writers import write_text
@@ -112,6 +113,10 @@ def import_source(
     look: bool = False,
 ) -> ImportReport:
     """Bring in what was opened, files or a database; see :func:`import_files`."""
+    for name in RASTER_OPTIONS:
+        if getattr(options, name) is not None:
+            details = {"option": f"--{name}", "where": source.where}
+            raise LayerReadError("import_raster_option", **details)
     work = Work(source.where, options, FeatureKeeper(source.where))
     gather(source, work, region, progress)
     if work.keeper.rows == 0 or work.crs is None:

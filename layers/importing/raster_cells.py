@@ -199,7 +199,7 @@ def _optimise(plain: Path, final: Path, *, classes: bool) -> None:
             final,
             driver="COG",
             compress="DEFLATE",
-            level=9,
+            level=6,
             predictor="YES",
             blocksize=_BLOCK,
             bigtiff="IF_SAFER",

@@ -18,7 +18,6 @@ from layers.readers.coordinate_tables import (
     read_csv,
     read_excel,
 )
-from layers.readers.dxf import read_dxf
 from layers.readers.encodings import settle_text
 from layers.readers.geodatabase import read_geodatabase
 from layers.readers.geojson import read_geojson
@@ -40,7 +39,7 @@ Part = Table | WkbPart
 Read = Callable[[Path, ImportOptions], Iterator[Part]]
 
 PART_ROWS = 50_000
-_LARGE_BYTES = 50_000_000
+_LARGE_BYTES = 20_000_000
 _STREAMED = (".shp", ".gpkg", ".fgb")
 
 
@@ -127,6 +126,9 @@ def _table_options(options: ImportOptions) -> TableOptions:
 
 
 def _dxf(path: Path, options: ImportOptions) -> Iterator[Table]:
+    # Loading it takes longer than all other readers; the service knows the formats.
+    from layers.readers.dxf import read_dxf
+
     yield read_dxf(path, encoding=options.encoding, tolerance_m=options.tolerance_m)
 
 

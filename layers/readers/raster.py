@@ -224,7 +224,8 @@ def _grid(
     """Answer the north-up grid, and whether the file stores it from the south."""
     transform = dataset.transform
     details = {"file": path.name}
-    if transform.is_identity and dataset.crs is None:
+    # No transform reads as one that counts cells, and so would be taken for degrees.
+    if transform.is_identity:
         raise LayerReadError("raster_not_placed", **details)
     cell = abs(transform.a) + abs(transform.e)
     if abs(transform.b) + abs(transform.d) > 1e-9 * cell:

@@ -23,6 +23,9 @@ GEOPACKAGE = Format("GeoPackage", "vector", (".gpkg",), (b"SQLite format 3\x00",
 FLATGEOBUF = Format("FlatGeobuf", "vector", (".fgb",), (b"fgb",))
 GEOPARQUET = Format("GeoParquet", "vector", (".parquet", ".geoparquet"), (b"PAR1",))
 
+_UNKNOWN = "Undefined"
+"""What GDAL calls srs_id 0 and -1 of GeoPackage, which say that nobody knows."""
+
 
 def read_geopackage(path: Path, *, layer: str | None = None) -> Table:
     """Read one layer of a GeoPackage.
@@ -45,8 +48,7 @@ def read_geopackage(path: Path, *, layer: str | None = None) -> Table:
         names = pyogrio.list_layers(path)
     chosen = _chosen(path, [str(name) for name, kind in names if kind], layer)
     frame, said = read_ogr(path, path, GEOPACKAGE, layer=chosen)
-    # srs_id 0 and -1 of the standard say that nobody knows.
-    if frame.crs is not None and frame.crs.name.startswith("Undefined"):
+    if frame.crs is not None and frame.crs.name.startswith(_UNKNOWN):
         shapes = frame.geometry.to_numpy()
         frame = gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=shapes)
     return Table(frame, (*notes, *(note for note in said if note not in notes)))
@@ -184,6 +186,8 @@ def stream_ogr(
             if about["geometry_type"] is None:
                 raise LayerReadError("layer_no_geometry", file=user_file.name)
             crs = None if about["crs"] is None else CRS.from_user_input(about["crs"])
+            if crs is not None and crs.name.startswith(_UNKNOWN):
+                crs = None
             found = 0
             for batch in ahead(iter(reader)):
                 found += batch.num_rows

@@ -2,7 +2,8 @@
 
 FastAPI writes 3.1. What this service uses of 3.1 has a form in 3.0: null among types
 becomes ``nullable``, ``const`` an ``enum`` of one, exclusive limits flags, examples
-one example (OpenAPI Specification 3.0.3, section 4.7.24).
+one example; names of properties cannot be limited (OpenAPI Specification 3.0.3, section
+4.7.24).
 """
 
 from collections.abc import Mapping
@@ -32,6 +33,8 @@ def _turned(node: Any) -> Any:
     if not isinstance(node, Mapping):
         return node
     found = {key: _turned(value) for key, value in node.items()}
+    if found.get("type") == "object":
+        found.pop("propertyNames", None)
     if isinstance(found.get("type"), list):
         found = _one_type(found)
     for union in ("anyOf", "oneOf"):

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from service.errors import ParameterError, RequestError, UploadError
 from service.processes import Process
+from service.report_types import format_asked
 from service.upload_types import MEDIA_SUFFIXES, UPLOAD_SUFFIXES
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -80,7 +81,10 @@ def read_call(process: Process, folder: Path, request: Mapping[str, Any]) -> Cal
         inputs = _validated(process, _of_fields(request.get("fields", {})))
         return Call(inputs, "raw", folder / name)
     document = read_document(folder / BODY_FILE)
-    inputs = _validated(process, document.inputs)
+    asked = format_asked(document.outputs) if _has_formats(process) else None
+    named = {} if asked is None else {"format": asked}
+    inputs = _validated(process, {**document.inputs, **named})
+    _require_raw(inputs, document.response)
     polygons = getattr(inputs, process.file) if process.file else None
     file = None if polygons is None else _kept(polygons, folder, process.file or "")
     return Call(inputs, document.response, file)
@@ -141,6 +145,27 @@ def read_document(file: Path) -> Execute:
         raise RequestError("subscriber_refused")
     _require_outputs(document.outputs)
     return document
+
+
+def _has_formats(process: Process) -> bool:
+    return "format" in process.inputs.model_fields
+
+
+def _require_raw(inputs: BaseModel, response: Response) -> None:
+    """Refuse to put a file into an object of outputs.
+
+    Raises
+    ------
+    ParameterError
+        ``input_unusable``.
+    """
+    if response == "document" and getattr(inputs, "format", "json") != "json":
+        raise ParameterError(
+            "input_unusable",
+            parameter="response",
+            value=response,
+            reason="a report as a file is answered raw",
+        )
 
 
 def _validated(process: Process, inputs: Mapping[str, Any]) -> BaseModel:

@@ -10,10 +10,12 @@ from pydantic import BaseModel
 from layers.catalog import Catalog
 from layers.readers.limits import ReadLimits
 from layers.writers import write_text
+from service.check_process import write_report
 from service.handout import hand_out
 from service.jobs.imports import read_import, require_workspace, run_import
 from service.jobs.inputs import Response, read_call
 from service.jobs.messages import Setup, Task
+from service.process_inputs import CheckInputs
 from service.processes import MAY_SEE_RESTRICTED, find
 from service.warm import WarmCatalog, layer_cache
 from service.withheld import shown_report
@@ -57,14 +59,26 @@ class Worker:
         call = read_call(process, Path(task.folder), task.request)
         opened = bool(task.request.get(MAY_SEE_RESTRICTED))
         process.check(catalog, call.inputs, call.file, opened=opened)
+        wanted = str(getattr(call.inputs, "format", "json"))
+        said = {"response": call.response, "format": wanted}
         if task.kind == "check":
-            return {"response": call.response}
+            return said
         progress(1)
+        if isinstance(call.inputs, CheckInputs) and wanted != "json":
+            report: BaseModel = write_report(
+                catalog,
+                call.inputs,
+                call.file,
+                Path(task.output),
+                opened=opened,
+                progress=progress,
+            )
+            return said | {"result_id": getattr(report, "result_id", None)}
         report = process.run(catalog, call.inputs, call.file, progress)
         if not opened:
             report = shown_report(catalog, report)
         _write(report, call.response, Path(task.output))
-        return {"result_id": getattr(report, "result_id", None)}
+        return said | {"result_id": getattr(report, "result_id", None)}
 
     def _import(self, task: Task, progress: Progress) -> dict[str, Any]:
         call = read_import(Path(task.folder), task.request, self._limits)

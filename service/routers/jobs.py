@@ -4,10 +4,10 @@ A caller meets own jobs only; see :func:`service.access.owned`.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path as FilePath
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import anyio
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -23,6 +23,7 @@ from service.jobs.service import JobService
 from service.jobs.store import STATES, Job, State
 from service.negotiation import JSON, VARY, DocumentRoute, FormDep
 from service.processes import PROCESSES
+from service.report_types import REPORT_TYPES
 
 router = APIRouter(tags=["processes"], route_class=DocumentRoute)
 
@@ -150,6 +151,8 @@ def read_results(
     if not file.is_file():
         raise NotFoundError("job_not_found", job=job_id)
     vary = {"Vary": VARY}
+    if job.request.get("format", "json") != "json":
+        return FileResponse(file, headers=vary, **as_file(job.request))
     if form == "html":
         context = _shown(job, file) | {
             "job_address": request.url_for("read_job", job_id=job.id).path
@@ -175,6 +178,21 @@ def dismiss_job(
     """Cancel a job that waits or runs; forget one that has ended, and its results."""
     job = access.managed(caller, jobs.store.get(job_id))
     return status_info(request, jobs.dismiss(job.id))
+
+
+def as_file(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer how the output of a process is sent: JSON, or a report to be saved.
+
+    Parameters
+    ----------
+    said : mapping
+        What the worker told of the call: ``format``, and ``result_id`` once it ran.
+    """
+    wanted = str(said.get("format", "json"))
+    if wanted == "json":
+        return {"media_type": REPORT_TYPES["json"]}
+    name = "-".join(filter(None, ("check", said.get("result_id"))))
+    return {"media_type": REPORT_TYPES[wanted], "filename": f"{name}.{wanted}"}
 
 
 def status_info(request: Request, job: Job) -> StatusInfo:

@@ -21,7 +21,13 @@ from service.processes import (
     Process,
     find,
 )
-from service.routers.jobs import JobsDep, LimiterDep, StatusInfo, status_info
+from service.routers.jobs import (
+    JobsDep,
+    LimiterDep,
+    StatusInfo,
+    as_file,
+    status_info,
+)
 from service.upload_types import MEDIA_SUFFIXES
 from service.words import Language
 from service.work import perform
@@ -29,6 +35,9 @@ from service.work import perform
 router = APIRouter(tags=["processes"], route_class=DocumentRoute)
 
 SITE = "site"
+
+KEPT_OF_CHECK = ("response", "format")
+"""What the check of a call tells that its job has to remember."""
 
 PreferHeader = Annotated[
     str | None, Header(description="respond-async: answer with a job")
@@ -134,8 +143,8 @@ async def execute(
         )
         said = await perform(request, jobs.quick, task, limiter)
         if not queued:
-            return place.answer(Path(task.output), "application/json")
-        kept = {**call, "response": said["response"]}
+            return place.answer(Path(task.output), **as_file(said))
+        kept = {**call, **{key: said[key] for key in KEPT_OF_CHECK if key in said}}
         job = await run_in_threadpool(
             jobs.submit, process.id, kept, place.folder, caller.key_id
         )

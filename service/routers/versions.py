@@ -16,6 +16,7 @@ from service.caching import NEVER
 from service.callers import Caller
 from service.deps import (
     CallerDep,
+    CatalogDep,
     LanguageDep,
     LayerIdPath,
     ListedLayerDep,
@@ -102,6 +103,7 @@ def read_faults(
 def read_diff(
     request: Request,
     layer: ListedLayerDep,
+    catalog: CatalogDep,
     settings: SettingsDep,
     caller: CallerDep,
     language: LanguageDep,
@@ -109,9 +111,16 @@ def read_diff(
     left: VersionQuery,
     right: VersionQuery,
 ) -> Response:
-    """Answer what differs between two versions, feature by feature."""
+    """Answer what differs between two versions, feature by feature.
+
+    To keys with the scopes ``write`` and ``restricted`` it also tells which of the kept
+    checks would answer differently.
+    """
     workspace = _opened(settings.workspace, caller, layer.id)
-    report = difference(workspace, layer.id, left, right)
+    report = versions.diff(workspace, layer.id, left, right)
+    if caller.may("write") and caller.may("restricted"):
+        # Kept checks tell of somebody's parcels, and of any layer.
+        report = difference(catalog, workspace, layer.id, left, right)
     return _respond(request, report, form, language, "diff.html", layer=layer)
 
 

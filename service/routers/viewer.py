@@ -17,7 +17,6 @@ from service.deps import (
 )
 from service.errors import NothingThereError
 from service.features.negotiation import Answer
-from service.geojson import dumps
 from service.map_rasters import Picture
 from service.map_relief import relief
 from service.viewer.assets import (
@@ -26,10 +25,9 @@ from service.viewer.assets import (
     assets,
     assets_key,
     compressed,
-    packed,
     suffix,
 )
-from service.viewer.base import base_map
+from service.viewer.base import packed_base
 from service.viewer.content import start
 from service.viewer.dates import LayerDates, layer_dates
 from service.viewer.fonts import FontStore, WebFont, font_key
@@ -68,13 +66,8 @@ def read_base(request: Request, catalog: CatalogDep) -> Response:
     headers |= {"Vary": "Accept-Encoding"}
     if encoding != "identity":
         headers["Content-Encoding"] = encoding
-
-    def make() -> bytes:
-        base = _kept(request, "base", lambda: base_map(catalog))
-        return packed(dumps(base).encode(), encoding)
-
-    kept = request.app.state.viewer_data.get((encoding, id(catalog)), make)
-    return Response(kept, media_type="application/json", headers=headers)
+    content = packed_base(request.app.state.viewer_data, catalog, encoding)
+    return Response(content, media_type="application/json", headers=headers)
 
 
 @router.get("/viewer/places.json", include_in_schema=False)
@@ -191,7 +184,7 @@ def _fonts(request: Request) -> FontStore:
     return fonts
 
 
-def _kept(request: Request, name: Literal["base", "places"], make: Any) -> Any:
+def _kept(request: Request, name: Literal["places"], make: Any) -> Any:
     catalog = request.app.state.catalog
     return request.app.state.viewer_data.get((name, id(catalog)), make)
 

@@ -71,12 +71,12 @@ class MapDrawing:
         self.values: dict[str, set[int]] = {}
         """Values of class rasters that are in the frame, by layer."""
 
-    def ground(self) -> None:
+    def ground(self, colour: str = LAND) -> None:
         """Colour the paper."""
         width, height = self._size
         self._parts.append(
             Markup('<rect width="{:.1f}" height="{:.1f}" fill="{}"/>').format(
-                width, height, LAND
+                width, height, colour
             )
         )
 
@@ -132,7 +132,7 @@ class MapDrawing:
         for name, symbol in {**variants, "": usual}.items():
             chosen = _chosen(table, kinds, name, variants)
             if len(chosen) and self._zoom >= symbol.from_zoom:
-                self._draw(chosen.geometry.to_numpy(), symbol, f"{spec.id}-{name}")
+                self.shapes(chosen.geometry.to_numpy(), symbol, f"{spec.id}-{name}")
 
     def veil(self, region: gpd.GeoDataFrame) -> None:
         """Lighten what is outside the region."""
@@ -188,7 +188,17 @@ class MapDrawing:
             )
         )
 
-    def _draw(self, shapes: GeometryArray, symbol: Symbol, name: str) -> None:
+    def shapes(self, shapes: GeometryArray, symbol: Symbol, name: str) -> None:
+        """Draw shapes in one symbol.
+
+        Parameters
+        ----------
+        shapes : GeometryArray
+            Lon/lat.
+        symbol : Symbol
+        name : str
+            Unique on the map; its pattern is called so.
+        """
         placed = self._placed(shapes)
         areas = [one for one in placed if shapely.get_dimensions(one) == 2]
         if areas and (symbol.fill is not None or symbol.pattern != "none"):

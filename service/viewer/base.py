@@ -16,7 +16,10 @@ from shapely.geometry.base import BaseGeometry
 from geo.types import FloatArray, GeometryArray
 from layers.catalog import Catalog
 from layers.models import LayerSpec
+from service.cache import BoundedCache
+from service.geojson import dumps
 from service.map_labels import Label, labels, neighbours
+from service.viewer.assets import Encoding, packed
 from service.viewer.seats import SEATS
 
 Feature = dict[str, Any]
@@ -91,6 +94,28 @@ def base_map(catalog: Catalog) -> dict[str, Any]:
         "rivers": collection(_river_lines(tables)),
         "bounds": _bounds(outlines or tables),
     }
+
+
+def packed_base(
+    kept: BoundedCache[object], catalog: Catalog, encoding: Encoding
+) -> bytes:
+    """Answer the base map as it is sent, made and packed once.
+
+    Parameters
+    ----------
+    kept : BoundedCache
+        Keeps it while the app has this catalogue.
+    catalog : Catalog
+    encoding : {"br", "gzip", "identity"}
+    """
+
+    def make() -> bytes:
+        base = kept.get(("base", id(catalog)), lambda: base_map(catalog))
+        return packed(dumps(base).encode(), encoding)
+
+    content = kept.get((encoding, id(catalog)), make)
+    assert isinstance(content, bytes)
+    return content
 
 
 def _rivers(tables: dict[str, gpd.GeoDataFrame]) -> GeometryArray:

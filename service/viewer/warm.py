@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from geo.errors import EcobarrierError
 from service.map_relief import relief
-from service.viewer.base import base_map
+from service.viewer.base import packed_base
 
 _LOG = logging.getLogger("ecobarrier.viewer")
 
@@ -22,7 +22,7 @@ def warm(app: FastAPI) -> threading.Thread:
 def _warm(app: FastAPI) -> None:
     catalog = app.state.catalog
     try:
-        app.state.viewer_data.get(("base", id(catalog)), lambda: base_map(catalog))
+        packed_base(app.state.viewer_data, catalog, "br")
         for spec in catalog.specs:
             if spec.kind == "vector" and (spec.rows or 0) < _MOST_ROWS:
                 app.state.features.prepare(spec)

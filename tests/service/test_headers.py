@@ -20,6 +20,7 @@ VALUES = {
     "col": "0.png",
     "process_id": "area",
     "job_id": "x",
+    "version": "x",
 }
 REFUSALS = {
     ("GET", "/nowhere"): 404,

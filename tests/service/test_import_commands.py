@@ -16,7 +16,9 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
+import rasterio
 import shapely
+from affine import Affine
 from pyproj import Geod
 
 from service.cli import main
@@ -326,5 +328,25 @@ def test_wrong_options(run: Run, refuse: Refuse, tmp_path: Path) -> None:
     path = geopackage(tmp_path / "a.gpkg", PLAIN, "EPSG:4547")
     assert "--zone" in refuse(path, "--zone", "99")
     assert "--keep" in refuse(path, "--keep", "0")
+    assert "--band" in refuse(path, "--band", "1")
+    assert "--nodata" in refuse(path, "--nodata", "nan")
     with pytest.raises(SystemExit):
-        run("import", path, "--id", "mine", "--colour", "red")
+        run("import", path, "--id", "mine", "--colour", "1")
+
+
+def test_raster_in_and_out(run: Run, take: Take, tmp_path: Path) -> None:
+    values = np.array([[1, 2], [2, 3]], "uint8")
+    place = Affine(0.5, 0, 107, 0, -0.5, 41)
+    with rasterio.open(
+        tmp_path / "cover.tif", "w", driver="GTiff", height=2, width=2, count=1,
+        dtype="uint8", crs="EPSG:4490", transform=place, nodata=0,
+    ) as out:  # fmt: skip
+        out.write(values, 1)
+    report = take(tmp_path / "cover.tif")
+    assert report["kind"] == "raster"
+    assert report["raster"]["classes"] == {"1": 1, "2": 2, "3": 1}
+    assert report["bounds"] == [107.0, 40.0, 108.0, 41.0]
+    assert run("export", "mine", "-o", tmp_path / "back.tif")[0] == 0
+    with rasterio.open(tmp_path / "back.tif") as back:
+        assert back.read(1).tolist() == values.tolist()
+    assert run("import", tmp_path / "cover.tif", "--id", "mine")[0] == 0

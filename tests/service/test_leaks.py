@@ -7,17 +7,21 @@ with its reason.
 
 import base64
 import hashlib
+import io
 import itertools
 import json
 import logging
 import re
 import time
+import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pypdfium2
 import pytest
 import shapely
 from affine import Affine
@@ -255,6 +259,13 @@ def calls(
         wanted = {"polygons": SITE, "layers": [layer_id, "leagues"]}
         report = client.post("/processes/site/execution", json={"inputs": wanted})
         return [{"json": report.json()}]
+    if path == "/print.pdf":
+        asked_of = {"inputs": {"polygons": SITE, "layers": [layer_id, "leagues"]}}
+        known = {
+            name: client.post(f"/processes/{asked}/execution", json=asked_of).json()
+            for name, asked in (("report", "site"), ("pieces", "pieces"))
+        }
+        return [{"json": known}]
     if path == "/overlap":
         return [{"content": RAW, "headers": {"content-type": "application/geo+json"}}]
     assert path == "/processes/{process_id}/execution", path
@@ -265,6 +276,8 @@ def calls(
         "area": {"layer": layer_id},
         "site": {"polygons": SITE, "layers": [layer_id]},
         "pieces": {"polygons": SITE, "layers": [layer_id]},
+        "check": {"polygons": SITE, "layers": [layer_id]},
+        "avoid": {"polygons": SITE, "layers": [layer_id]},
         "import": {"id": "walked", "look": True, "files": [SENT]},
     }[process]
     asked = {"json": {"inputs": inputs}}
@@ -299,10 +312,33 @@ def walk(
                 )
 
 
+def unpacked(content: bytes) -> bytes:
+    """Answer what a reader of a document or archive sees."""
+    if content.startswith(b"%PDF"):
+        with closing(pypdfium2.PdfDocument(content)) as document:
+            texts = [page.get_textpage().get_text_bounded() for page in document]
+        return "".join(texts).encode()
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return b"".join(archive.read(name) for name in archive.namelist())
+    return content
+
+
 def found_marks(content: bytes) -> list[str]:
+    seen = unpacked(content)
     return [
-        kind for kind, marks in MARKS.items() if any(mark in content for mark in marks)
+        kind for kind, marks in MARKS.items() if any(mark in seen for mark in marks)
     ]
+
+
+def test_marks_are_found_in_documents_and_archives(keyed: TestClient) -> None:
+    """Without this, a leak in a compressed answer would pass unseen."""
+    inputs = {"polygons": SITE, "layers": [HIDDEN]}
+    report = keyed.post("/processes/site/execution", json={"inputs": inputs}).json()
+    workbook = keyed.post("/viewer/table.xlsx", json=report)
+    assert found_marks(workbook.content) != []
+    sheet = keyed.get(f"/print.pdf?layers={HIDDEN}&lang=zh")
+    assert "审图号".encode() in unpacked(sheet.content)
 
 
 @pytest.mark.parametrize("layer_id", [HIDDEN, HIDDEN_RASTER])

@@ -1,6 +1,6 @@
 // Starts the page: data, panels, map; keeps them in step.
 
-import { getJSON, lookAgain, onConnection } from './api.js';
+import { getJSON, lookAgain, onConnection, ROOT } from './api.js';
 import { checkFeature, checkSite, leaveCheck, openCheck, redrawCheck, startCheck } from './check.js';
 import { $, button, h, icon, segments, setBadges, toast } from './dom.js';
 import { drawing } from './draw.js';
@@ -52,7 +52,7 @@ async function begin() {
   startCheck(start.layers);
   startStats(start.layers);
   startSearch({ go, kind: (id) => pick(start.layers.find((layer) => layer.id === id)?.title) });
-  startMenus(start.layers, () => [['stats', () => statistics(null, null)], ['swipe', toggleSwipe], ['time_slider', toggleTime]]);
+  startMenus(start.layers, () => [['stats', () => statistics(null, null)], ['swipe', toggleSwipe], ['time_slider', toggleTime], null, ['check_report', () => { open(`${ROOT}/check?lang=${state.lang}`, '_blank'); }]]);
   drawFrame();
   document.documentElement.dataset.usable = 'yes';
   await begun(base);

@@ -23,7 +23,7 @@ export function askSheet(ids, dated) {
   };
   dialog.setAttribute('aria-label', t('export_pdf'));
   dialog.replaceChildren(h('form', { onsubmit: make },
-    h('h2', {}, t('export_pdf')),
+    h('h2', {}, t('export_pdf').replace('…', '')),
     h('label', { for: 'sheet-title', class: 'wide' }, t('sheet_title'), title),
     h('div', { role: 'radiogroup', 'aria-label': t('paper') }, papers),
     withSite && h('label', {}, withSite, t('sheet_site')),

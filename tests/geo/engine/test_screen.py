@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.engine import read_wkb
-from geo.engine.screen import MOST_VERTICES, Scale, Screened, screen
-from geo.health import Health, examine
+from geo.engine.screen import MOST_VERTICES, Screened, screen
+from geo.health import Health, Scale, examine
 
 PLANE = Scale(1.0, False, 1.0, 0.1)
 BOX = [(0.0, 0.0), (40.0, 0.0), (40.0, 40.0), (0.0, 40.0)]

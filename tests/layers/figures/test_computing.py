@@ -89,6 +89,7 @@ def test_areas(small: Catalog, expression: dict[str, Any], km2: float) -> None:
             1,
         ),
         ({"kind": "count", **LEAGUES, "touching": {"layer": "river"}}, 1),
+        ({"kind": "count", **LEAGUES, "touching": {"layer": "strip"}}, 1),
         # The leagues share a border: no ground.
         ({"kind": "count", **WEST, "touching": LEAGUES}, 1),
     ],

@@ -58,7 +58,7 @@ def tif(folder: Path, values: np.ndarray, **more: Any) -> Path:
 
 
 def netcdf(folder: Path, **more: Any) -> Path:
-    """Rows from the south, as most programs of the climate field write them."""
+    """Write rows from the south, as most programs of the climate field do."""
     path = folder / "植被.nc"
     axes = {"lat": np.arange(40.25, 42, 0.5), "lon": np.arange(105.25, 107, 0.5)}
     axes |= more.get("axes", {})
@@ -246,6 +246,7 @@ def test_infinite_values_are_no_data(
         ({"transform": Affine(-0.5, 0, 107, 0, -0.5, 42)}, "raster_mirrored", None),
         ({"crs": None}, "crs_missing", CRSError),
         ({"crs": None, "transform": Affine.identity()}, "raster_not_placed", None),
+        ({"transform": Affine.identity()}, "raster_not_placed", None),
         ({"crs": "EPSG:4610"}, "crs_datum_unsafe", CRSError),
         (
             {"transform": Affine(100, 0, 415e3, 0, -100, 4466e3)},
@@ -361,8 +362,10 @@ def test_export_gives_the_cells_back(
         export_raster(tmp_path / "out.tif", tmp_path / "out.nc")
 
 
-@pytest.mark.parametrize("form", ["NETCDF4", "NETCDF3_CLASSIC", "NETCDF3_64BIT_OFFSET"])
-@pytest.mark.parametrize("order", [1, -1], ids=["from the south", "from the north"])
+@pytest.mark.parametrize(
+    ("form", "order"),
+    [("NETCDF4", 1), ("NETCDF3_CLASSIC", -1), ("NETCDF3_64BIT_OFFSET", 1)],
+)
 def test_netcdf(
     bring: Bring,
     tmp_path: Path,

@@ -1,6 +1,8 @@
 """Large files: the way by bytes gives what the way by objects gives, fault by fault."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import shapely
 
 from geo import health as geometry_health
 from geo.errors import CoordinateError
+from layers.errors import DecisionNeededError
 from layers.importing import taking
 from layers.importing.report import ImportReport
 
@@ -251,3 +254,44 @@ def test_file_is_not_larger_for_being_quick(
     assert [(one["xmin"], one["ymin"], one["xmax"], one["ymax"]) for one in boxes] == [
         (one["minx"], one["miny"], one["maxx"], one["maxy"]) for one in bounds
     ]
+
+
+def unclosed(path: Path) -> Path:
+    """Take the end off one ring, as no program of ours would write it."""
+    data = frame()
+    mixed_writing(path, data)
+    with closing(sqlite3.connect(path)) as base:
+        for (name,) in base.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            base.execute(f'DROP TRIGGER "{name}"')
+        (blob,) = base.execute("SELECT geom FROM a WHERE fid = 12").fetchone()
+        whole = shapely.to_wkb(data.geometry.iloc[11])
+        cut = bytearray(whole[:-16])
+        cut[9:13] = (4).to_bytes(4, "little")
+        head = blob[: len(blob) - len(whole)]
+        base.execute("UPDATE a SET geom = ? WHERE fid = 12", (head + bytes(cut),))
+        base.commit()
+    return path
+
+
+@pytest.mark.parametrize("way", ["objects", "bytes"])
+def test_ring_without_its_end_is_closed_and_said(
+    bring: Bring, by_bytes: Bring, workspace: Path, tmp_path: Path, way: str
+) -> None:
+    path = unclosed(tmp_path / "a.gpkg")
+    report = (by_bytes if way == "bytes" else bring)(path)
+    told = {one["code"]: one["en"] for one in report.repairs}
+    assert "12" in told["reader_geometry_mended"]
+    assert (content(workspace, report).area == 2500.0).all()
+
+
+def test_unknown_crs_of_a_geopackage_is_asked(by_bytes: Bring, tmp_path: Path) -> None:
+    path = mixed_writing(tmp_path / "a.gpkg", frame())
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("UPDATE gpkg_contents SET srs_id = -1")
+        base.execute("UPDATE gpkg_geometry_columns SET srs_id = -1")
+        base.commit()
+    with pytest.raises(DecisionNeededError):
+        by_bytes(path)
+    assert by_bytes(path, crs="EPSG:4524").crs == "EPSG:4524"

@@ -42,6 +42,10 @@ def schema(inside: dict[str, Any]) -> dict[str, Any]:
             {"prefixItems": [{"type": "number"}]},
             {"items": {"anyOf": [{"type": "number"}]}},
         ),
+        (
+            {"type": "object", "propertyNames": {"enum": ["a"]}},
+            {"type": "object"},
+        ),
         ({"type": "string"}, {"type": "string"}),
     ],
 )

@@ -8,7 +8,8 @@ import pytest
 from geo.errors import EcobarrierError
 from service.errors import UploadError
 from service.jobs.inputs import read_call, safe_name, upload_name
-from service.processes import SiteInputs, find
+from service.process_inputs import SiteInputs
+from service.processes import find
 
 POINT = {"type": "Point", "coordinates": [109, 40]}
 
@@ -49,7 +50,7 @@ def test_names_of_uploads(name: str | None, media_type: str, expected: str) -> N
     assert upload_name(name, media_type) == expected
 
 
-@pytest.mark.parametrize("name", ["a.kml", "a.vrt", "a.shp", "a", "a.zip.exe"])
+@pytest.mark.parametrize("name", ["a.mdb", "a.vrt", "a.shp", "a", "a.zip.exe"])
 def test_other_formats_are_not_taken(name: str) -> None:
     with pytest.raises(UploadError) as refused:
         upload_name(name, "application/octet-stream")

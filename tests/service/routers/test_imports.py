@@ -8,11 +8,12 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from starlette.testclient import TestClient
 
+from layers.importing.decisions import What
 from layers.importing.options import ImportOptions
 from service.app import create_app
 from service.cli import main
@@ -21,6 +22,7 @@ from service.import_words import import_words
 from service.importing import RENAMED
 from service.keys import add_key
 from service.settings import Settings
+from service.words import Language
 
 RING = """J1,1,4466000.0000,{zone}373000.0000
 J2,1,4466000.0000,{zone}3730{size}.0000
@@ -343,3 +345,8 @@ def test_restricted_layer_stays_closed(
 )
 def test_preview_of_no_box(anybody: TestClient, bounds: str) -> None:
     assert anybody.get(f"/import/preview.svg?bounds={bounds}").status_code == 422
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_kind_of_decision_has_a_name(language: Language) -> None:
+    assert {f"what_{what}" for what in get_args(What)} <= set(import_words(language))

@@ -90,6 +90,8 @@ def test_list_and_descriptions(client: TestClient) -> None:
         "zonal",
         "area",
         "site",
+        "check",
+        "avoid",
         "pieces",
         "import",
     ]
@@ -722,3 +724,93 @@ def test_openapi_describes_it(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     assert {"/processes/{process_id}/execution", "/jobs/{job_id}/results"} <= set(paths)
     assert sqlite3.sqlite_version_info >= (3, 35), "UPDATE ... RETURNING"
+
+
+def test_check_answers_what_the_command_line_writes(
+    client: TestClient,
+    small_seeds: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answer = run(client, "check", polygons=BOX, layers=["redline", "sandy_lands"])
+    assert answer.status_code == 200, answer.text
+    file = tmp_path / "site.geojson"
+    file.write_text(json.dumps(BOX))
+    wanted = printed(
+        capsys,
+        monkeypatch,
+        small_seeds,
+        "check",
+        str(file),
+        "--against",
+        "redline",
+        "sandy_lands",
+    )
+    assert answer.json() == wanted
+    layers = answer.json()["parcels"][0]["layers"]
+    assert {one["finding"]["level"] for one in layers} == {"indicative"}
+
+
+def test_check_as_a_job(client: TestClient) -> None:
+    call = {"inputs": {"polygons": BOX, "layers": ["redline"]}}
+    direct = client.post("/processes/check/execution", json=call).json()
+    made = client.post(
+        "/processes/check/execution", json=call, headers={"Prefer": "respond-async"}
+    )
+    assert made.status_code == 201, made.text
+    job = made.headers["location"]
+    for _ in range(200):
+        if client.get(job).json()["status"] in ("successful", "failed"):
+            break
+        time.sleep(0.1)
+    assert client.get(f"{job}/results").json() == direct
+
+
+def test_check_says_how_much_of_a_restricted_layer_but_not_where(
+    client: TestClient,
+) -> None:
+    report = run(client, "check", polygons=BOX, layers=["secret"]).json()
+    found = report["parcels"][0]["layers"][0]
+    assert found["touched"]
+    assert found["overlap"]["share"] == pytest.approx(1.0)
+    assert (found["features"], found["nearest"]) == ([], None)
+    assert report["layers"][0]["sha256"] is None
+    assert "check_restricted" in {one["code"] for one in report["notes"]}
+    refusal(
+        run(client, "avoid", polygons=BOX, layers=["secret"]), 403, "layer_restricted"
+    )
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code"),
+    [
+        ({"layers": ["redline"]}, "upload_missing"),
+        ({"polygons": BOX, "layers": ["none"]}, "input_layer_unknown"),
+        ({"polygons": BOX, "layers": ["yellow_river"]}, "overlap_needs_polygons"),
+        ({"polygons": BOX, "sliver_width_m": -1}, "input_unusable"),
+        (
+            {"polygons": {"type": "Point", "coordinates": [109, 41]}},
+            "check_no_polygons",
+        ),
+        ({"polygons": BOX, "zone": 7}, "import_option_wrong"),
+    ],
+)
+def test_check_refuses(client: TestClient, inputs: dict[str, Any], code: str) -> None:
+    answer = run(client, "check", **inputs)
+    assert answer.status_code in (400, 422), answer.text
+    assert answer.json()["code"] == code
+
+
+def test_avoid_answers_the_free_part_and_a_shift(client: TestClient) -> None:
+    report = run(
+        client, "avoid", polygons=BOX, layers=["redline"], within_m=60_000 / 4
+    ).json()
+    (one,) = report["parcels"]
+    assert 0 < one["free_share"] < 1
+    assert one["free_geometry"]["type"] in ("Polygon", "MultiPolygon")
+    assert (one["shift"], one["reason"]) == (None, "not_found")
+    far = run(client, "avoid", polygons=BOX, layers=["sandy_lands"], within_m=90).json()
+    assert far["parcels"][0]["text"]["zh"]
+    answer = run(client, "avoid", polygons=BOX, layers=[])
+    assert answer.status_code == 422

@@ -116,6 +116,8 @@ def test_time_slider_shows_what_was_listed_by_then(visit: Any, shot: Shot) -> No
         )
         page.keyboard.press("ArrowLeft")
     # 43 banners; the smallest may be too narrow to be drawn at this zoom.
-    assert counts["2019"] == counts["2016"] >= 38
+    assert counts["2016"] >= 38
     assert 0 < counts["2010"] < counts["2016"]
+    # The lakes are of before 2000, when no banner was listed yet.
+    assert counts["2000"] == 0
     shot(page, "time-zh")

@@ -1,0 +1,1 @@
+"""The conflict check as pure computing: measures, balance, slivers, findings."""

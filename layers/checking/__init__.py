@@ -1,0 +1,1 @@
+"""What a conflict check reads and keeps: parcels, rules, the ledger of a batch."""

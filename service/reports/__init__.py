@@ -1,0 +1,1 @@
+"""Reports of a conflict check, written from its result model alone."""
