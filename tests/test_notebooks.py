@@ -75,7 +75,7 @@ def shown_figures(content: Any) -> dict[str, dict[str, str]]:
 def ledger(ids: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     command = [sys.executable, "-m", "service", "figures", "--json"]
     done = subprocess.run(
-        [*command, "--only", ",".join(ids)],
+        [*command, "--only", *ids],
         cwd=ROOT,
         capture_output=True,
         text=True,
