@@ -33,7 +33,7 @@ cut_network()
 
 # `warnings.catch_warnings` swaps a global: two readers at once would lose each
 # other's warnings.
-_ONE_AT_A_TIME = threading.Lock()
+_ONE_AT_A_TIME = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -136,6 +136,17 @@ def warnings_noted(path: Path, notes: list[Note]) -> Iterator[None]:
         yield
     said = dict.fromkeys(_one_line(str(one.message), path) for one in caught)
     notes += [Note("reader_said", {"file": path.name, "said": line}) for line in said]
+
+
+@contextmanager
+def warning_refused(kind: type[Warning], refusal: Exception) -> Iterator[None]:
+    """Refuse what a library only warns of."""
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
+        warnings.simplefilter("error", kind)
+        try:
+            yield
+        except kind as error:
+            raise refusal from error
 
 
 def reason(error: BaseException, path: Path) -> str:

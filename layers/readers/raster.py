@@ -10,7 +10,7 @@ import numpy as np
 import rasterio
 from pyproj import CRS
 from rasterio.enums import ColorInterp, MaskFlags
-from rasterio.errors import RasterioError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window as RasterWindow
 
@@ -21,7 +21,13 @@ from geo.messages import Note
 from layers.errors import LayerReadError
 from layers.offline import cut_raster_network
 from layers.readers.crs_choice import chosen_crs
-from layers.readers.guard import GEOTIFF, reading, require_file, warnings_noted
+from layers.readers.guard import (
+    GEOTIFF,
+    reading,
+    require_file,
+    warning_refused,
+    warnings_noted,
+)
 
 # Before any raster is opened, in each process that opens one.
 cut_raster_network()
@@ -201,9 +207,13 @@ def _colours(dataset: DatasetReader, band: int) -> dict[int, str]:
 @contextmanager
 def _opened(path: Path) -> Iterator[DatasetReader]:
     """Open a GeoTIFF; failures inside the body become refusals too."""
-    guard = reading(path, GEOTIFF.name, also=(RasterioError,))
-    with guard, rasterio.open(path, driver="GTiff") as dataset:
-        yield dataset
+    unplaced = LayerReadError("raster_not_placed", file=path.name)
+    with reading(path, GEOTIFF.name, also=(RasterioError,)):
+        # A file with the size of cells and no place reads as one that begins at 0, 0.
+        with warning_refused(NotGeoreferencedWarning, unplaced):
+            dataset = rasterio.open(path, driver="GTiff")
+        with dataset:
+            yield dataset
 
 
 def _band(dataset: DatasetReader, path: Path, wanted: int | None) -> int:

@@ -127,6 +127,18 @@ def test_no_place_on_earth(files: Catalog, tif: Write) -> None:
     assert refused.value.code == "raster_not_placed"
 
 
+def test_size_of_cells_without_a_place(files: Catalog, tif: Write) -> None:
+    """A damaged tie point (TIFF tag 33922): GDAL then begins at 0, 0 and only warns."""
+    path = tif()
+    content = path.read_bytes()
+    tag, unknown = (code.to_bytes(2, "little") for code in (33922, 33921))
+    assert content.count(tag) == 1
+    path.write_bytes(content.replace(tag, unknown))
+    with pytest.raises(LayerReadError) as refused:
+        files.raster(str(path))
+    assert refused.value.code == "raster_not_placed"
+
+
 def test_no_crs(files: Catalog, tif: Write) -> None:
     path = str(tif(crs=None))
     with pytest.raises(CRSError) as refused:
