@@ -83,7 +83,9 @@ def test_search_goes_there_by_keyboard(visit: Any, shot: Shot) -> None:
     shot(page, "search-en")
     page.keyboard.press("Enter")
     page.wait_for_function(
-        "location.hash.includes('/40.') && /v=[789]/.test(location.hash)"
+        # A function: an expression would be compiled anew each time, which the page's
+        # content policy refuses.
+        "() => location.hash.includes('/40.') && /v=[789]/.test(location.hash)"
     )
     box.fill("no such place")
     expect(page.get_by_text("Nothing found")).to_be_visible()
