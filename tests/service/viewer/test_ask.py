@@ -1,6 +1,7 @@
 """Asking: a place, a name, the statistics of a banner."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -82,11 +83,7 @@ def test_search_goes_there_by_keyboard(visit: Any, shot: Shot) -> None:
     expect(page.get_by_role("option").first).to_contain_text("Dalad Banner")
     shot(page, "search-en")
     page.keyboard.press("Enter")
-    page.wait_for_function(
-        # A function: an expression would be compiled anew each time, which the page's
-        # content policy refuses.
-        "() => location.hash.includes('/40.') && /v=[789]/.test(location.hash)"
-    )
+    expect(page).to_have_url(re.compile(r"v=[789][\d.]*/40\."))
     box.fill("no such place")
     expect(page.get_by_text("Nothing found")).to_be_visible()
 

@@ -26,6 +26,15 @@ def drawn(page: Page, layer: str) -> Any:
     return page.evaluate(DRAWN, layer)
 
 
+def wait_until_drawn(page: Page, layer: str) -> None:
+    """Ask again and again from here: in the page its content policy refuses to."""
+    for _ in range(450):
+        if drawn(page, layer):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{layer} was never drawn")
+
+
 def test_first_view_has_base_layers_and_warning(visit: Any, shot: Shot) -> None:
     page = visit()
     expect(page.locator("h1")).to_have_text("内蒙古生态屏障一张图")
@@ -34,7 +43,7 @@ def test_first_view_has_base_layers_and_warning(visit: Any, shot: Shot) -> None:
     expect(page.locator("#warning .long")).to_contain_text("模拟（生态保护红线）")
     for layer in ("redline-line", "province-border", "league-names", "veil"):
         assert drawn(page, layer)[0] == "visible"
-    page.wait_for_function(DRAWN, arg="relief")
+    wait_until_drawn(page, "relief")
     asked = page.evaluate(
         "performance.getEntriesByType('resource').map(one => one.name)"
     )
