@@ -1,0 +1,115 @@
+"""What all tests share: no deadline for hypothesis, and servers that are really run."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# How long an example takes says nothing on a loaded machine; speed is in benchmarks/.
+settings.register_profile("unhurried", parent=settings.default, deadline=None)
+settings.load_profile("unhurried")
+
+TOOLS = Path(__file__).parents[1] / ".tools"
+STARTED_WITHIN_S = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_answered(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait for a server of ours to answer anything at all."""
+    end = time.monotonic() + STARTED_WITHIN_S
+    while time.monotonic() < end:
+        assert process.poll() is None, f"{process.args!r} ended"
+        try:
+            urllib.request.urlopen(address, timeout=5).close()  # noqa: S310
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(f"{address} does not answer")
+
+
+@pytest.fixture(scope="module")
+def s3_endpoint() -> Iterator[str]:
+    """Address of an S3 server on loopback, empty; any credentials are taken."""
+    program = TOOLS / "s3-server" / "bin" / "moto_server"
+    if not program.exists():
+        pytest.skip("the S3 server is not installed: scripts/servers")
+    port = free_port()
+    command = [str(program), "--host", "127.0.0.1", "--port", str(port)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        try:
+            address = f"http://127.0.0.1:{port}"
+            wait_until_answered(address, process)
+            yield address
+        finally:
+            process.terminate()
+
+
+StartNginx = Callable[..., str]
+"""Given the inside of a ``server`` block, and what stands beside it, answers the
+address."""
+
+
+@pytest.fixture
+def start_nginx(tmp_path: Path) -> Iterator[StartNginx]:
+    """Run Debian's nginx, as who runs the tests, in a folder of its own."""
+    own = TOOLS / "nginx"
+    program = str(own) if own.exists() else shutil.which("nginx")
+    if program is None:
+        pytest.skip("nginx is not installed: scripts/servers")
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(inside: str, outside: str = "") -> str:
+        port = free_port()
+        folder = tmp_path / f"nginx-{port}"
+        folder.mkdir()
+        configuration = folder / "nginx.conf"
+        # Its workers would be "nobody", who cannot read the folders of tests.
+        user = "user root;" if os.geteuid() == 0 else ""
+        configuration.write_text(
+            f"""
+            {user}
+            daemon off;
+            worker_processes 1;
+            pid {folder}/pid;
+            error_log {folder}/errors.log;
+            events {{ worker_connections 512; }}
+            http {{
+                access_log off;
+                client_body_temp_path {folder}/body;
+                proxy_temp_path {folder}/proxy;
+                fastcgi_temp_path {folder}/fastcgi;
+                uwsgi_temp_path {folder}/uwsgi;
+                scgi_temp_path {folder}/scgi;
+                {outside}
+                server {{ listen 127.0.0.1:{port}; {inside} }}
+            }}
+            """,
+            encoding="utf-8",
+        )
+        command = [program, "-p", str(folder), "-c", str(configuration)]
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        running.append(process)
+        address = f"http://127.0.0.1:{port}"
+        wait_until_answered(address, process)
+        return address
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(30)
