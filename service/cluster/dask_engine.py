@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import dask
 from distributed import Client, Future, LocalCluster, as_completed
+from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker
 
 from geo.messages import render
@@ -120,10 +121,10 @@ class DaskEngine:
             raise ClusterError(
                 "cluster_work_killed",
                 item=named(item),
-                times=DEATHS,
+                times=error.allowed_failures + 1,
                 memory=_megabytes(self.memory_mb),
             ) from error
-        except CancelledError as error:
+        except (CancelledError, CommClosedError) as error:
             raise ClusterError(
                 "cluster_lost", scheduler=self._address, left=left
             ) from error
