@@ -58,7 +58,7 @@ class DaskEngine:
     ----------
     client : Client
     address : str
-        Of the scheduler, for errors.
+        Of the scheduler.
     memory_mb : int or None
         Of a worker; None where its limit is not known.
     """
@@ -66,7 +66,7 @@ class DaskEngine:
     name = "dask"
 
     def __init__(self, client: Client, address: str, memory_mb: int | None) -> None:
-        self._client, self._address = client, address
+        self._client, self.address = client, address
         self.memory_mb = memory_mb
 
     @property
@@ -126,7 +126,7 @@ class DaskEngine:
             ) from error
         except (CancelledError, CommClosedError) as error:
             raise ClusterError(
-                "cluster_lost", scheduler=self._address, left=left
+                "cluster_lost", scheduler=self.address, left=left
             ) from error
         except (ModuleNotFoundError, pickle.UnpicklingError) as error:
             raise ClusterError("cluster_software_missing", reason=str(error)) from error
