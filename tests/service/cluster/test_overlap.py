@@ -27,7 +27,8 @@ from service.cluster.testing import DeadlyJob, Deaths
 from service.overlap_rows import SCHEMA
 from service.partitioned import SUFFIX, RowJob, written_by
 from service.settings import Settings
-from service.stream import Spread, overlap_to_file
+from service.spread import Spread
+from service.stream import overlap_to_file
 
 SHELF = Shelf.of(Settings(workspace=None))
 CELLS = 60
