@@ -8,6 +8,7 @@ used anywhere.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -25,12 +26,13 @@ from geo.messages import Note, listed
 from geo.types import BoolArray, FloatArray, GeometryArray
 
 COLLECTION = 7
-_Gather = Callable[[list[BaseGeometry]], BaseGeometry]
-_NARROWER: tuple[tuple[tuple[int, ...], _Gather], ...] = (
-    (flat.LINES, shapely.MultiLineString),
-    ((0,), shapely.MultiPoint),
-)
-"""What a collection without polygons is made of: kinds of parts, how to unite them."""
+_NARROWER = (flat.LINES, (0,))
+"""What a collection without polygons is made of, by type ids: lines, else points."""
+_MULTI: dict[int, Callable[[Any], BaseGeometry]] = {
+    0: shapely.MultiPoint,
+    1: shapely.MultiLineString,
+    flat.POLYGON: shapely.MultiPolygon,
+}
 """Type id of a geometry collection in shapely."""
 
 
@@ -189,9 +191,9 @@ def _without_collections(
 def _widest_parts(geometry: GeometryArray) -> GeometryArray:
     """Keep of each collection its polygons, else its lines, else its points."""
     result = polygons_of(geometry)
-    for kinds, gather in _NARROWER:
+    for kinds in _NARROWER:
         left = shapely.is_empty(result)
-        result[left] = _regrouped(geometry[left], kinds, gather)
+        result[left] = _regrouped(geometry[left], kinds)
     return result
 
 
@@ -224,12 +226,11 @@ def polygons_of(geometry: GeometryArray) -> GeometryArray:
     GeometryArray
         ``(n,)``; an empty polygon where there are no polygon parts.
     """
-    return _regrouped(geometry, (flat.POLYGON,), shapely.MultiPolygon)
+    return _regrouped(geometry, (flat.POLYGON,))
 
 
-def _regrouped(
-    geometry: GeometryArray, kinds: tuple[int, ...], gather: _Gather
-) -> GeometryArray:
+def _regrouped(geometry: GeometryArray, kinds: tuple[int, ...]) -> GeometryArray:
+    gather = _MULTI[kinds[0]]
     parts, owner = flat.simple_parts(geometry, kinds)
     counts = np.bincount(owner, minlength=len(geometry))
     result = np.full(len(geometry), shapely.Polygon(), dtype=object)
