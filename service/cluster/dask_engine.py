@@ -30,8 +30,10 @@ Result = TypeVar("Result")
 AHEAD = 3
 """Items under way per worker: one at work, one waiting there, one to fetch."""
 
-CONNECT_SECONDS = 10
-WORKERS_SECONDS = 60
+CONNECT_SECONDS = 30
+"""Longest wait for a scheduler."""
+
+WORKERS_SECONDS = 120
 """Longest wait for a first worker of a scheduler."""
 
 DEATHS = 3

@@ -6,7 +6,7 @@ from functools import lru_cache
 from layers.catalog import is_file_name
 from layers.chunks import open_source
 from layers.partitions import Partition
-from service.cluster.inputs import Seen, Shelf, named, opened
+from service.cluster.inputs import Seen, Shelf, named
 from service.overlap_rows import OverlapWork
 from service.overlap_sides import find_right
 
@@ -33,7 +33,7 @@ class OverlapJob:
 
 @lru_cache(maxsize=HELD)
 def _ready(job: OverlapJob) -> OverlapWork:
-    catalog = opened(job.shelf)
+    catalog = job.shelf.open()
     job.left.require(catalog)
     job.right.require(catalog)
     sides = (job.left.name, job.right.name)
