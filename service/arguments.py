@@ -77,6 +77,12 @@ def add_engine(
         metavar="MB",
         help="memory of each of them, default 3000 | 每个进程的内存",
     )
+    parser.add_argument(
+        "--partitions",
+        type=_count,
+        metavar="N",
+        help="parts that are worked on and kept one by one | 分区数",
+    )
 
 
 def chosen_engine(parsed: argparse.Namespace) -> EngineChoice:

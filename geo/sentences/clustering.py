@@ -47,6 +47,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Dask：{workers} 个工作进程，每个内存 {memory}；监视页 {dashboard}",
         "Dask: {workers} workers, memory {memory} each; dashboard {dashboard}",
     ),
+    # --- inputs --------------------------------------------------------------------
+    "folder_without_parquet": (
+        "文件夹 {folder} 中没有 .parquet 文件。请给出 GeoParquet 文件，或装有这类文件的文件夹。",
+        "The folder {folder} holds no .parquet file. Name a GeoParquet file or a folder of them.",
+    ),
+    "input_not_here": (
+        "{file} 在工作进程 {worker} 上与本机不同：{difference}。请把输入放在各机相同路径的共享文件夹，并且运行期间不要改动。",
+        "{file} at the worker {worker} is not what this machine has: {difference}. Keep inputs in a shared folder of the same path everywhere, and leave them unchanged during a run.",
+    ),
+    "partition_named": (
+        "{layer} 的分区 {number}（第 {first}–{last} 行）",
+        "partition {number} of {layer} (rows {first}–{last})",
+    ),
     # --- finished partitions -------------------------------------------------------
     "parts_other_run": (
         "文件夹 {folder} 保存着另一次运行的中间结果（{what} 不同）。请把那次运行做完，或删除该文件夹，或另用 -o 指定文件。",

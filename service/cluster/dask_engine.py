@@ -17,7 +17,7 @@ from distributed.scheduler import KilledWorker
 from geo.messages import render
 from service.cluster.engine import WORKER_MEMORY_MB, EngineChoice, Tell
 from service.cluster.errors import ClusterError
-from service.cluster.software import differences, software
+from service.cluster.software import differences, software, worker_name
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -68,7 +68,7 @@ class DaskEngine:
     @property
     def workers(self) -> int:
         """Threads of all workers there are now."""
-        return max(1, sum(self._client.nthreads().values()))
+        return max(1, sum(map(int, self._client.nthreads().values())))
 
     def run(
         self,
@@ -147,16 +147,10 @@ class Checked:
         if software() != self._wanted:
             raise ClusterError(
                 "cluster_versions_differ",
-                worker=_worker_name(),
+                worker=worker_name(),
                 difference=differences(self._wanted),
             )
         return self._work(item)
-
-
-def _worker_name() -> str:
-    from distributed import get_worker
-
-    return str(get_worker().address)
 
 
 @contextmanager
@@ -182,7 +176,7 @@ def _local(choice: EngineChoice, kept: ExitStack) -> DaskEngine:
             threads_per_worker=1,
             memory_limit=memory_mb * 1_000_000,
             dashboard_address=None,
-            silence_logs=False,
+            silence_logs=logging.CRITICAL,
         )
     )
     client = kept.enter_context(Client(cluster, set_as_default=False))

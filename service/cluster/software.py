@@ -2,6 +2,8 @@
 
 import hashlib
 import platform
+import sys
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -36,3 +38,12 @@ def differences(theirs: dict[str, str]) -> str:
         for name in {**mine, **theirs}
         if mine.get(name) != theirs.get(name)
     )
+
+
+def worker_name() -> str:
+    """Answer the address of the worker that this runs in, or the name of the host."""
+    distributed = sys.modules.get("distributed")
+    if distributed is not None:
+        with suppress(ValueError):
+            return str(distributed.get_worker().address)
+    return platform.node()
