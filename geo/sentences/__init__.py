@@ -17,6 +17,7 @@ from geo.sentences import (
     reporting,
     serving,
     sources,
+    spreading,
 )
 
 PARTS = (
@@ -31,6 +32,7 @@ PARTS = (
     reporting.SENTENCES,
     figures.SENTENCES,
     clustering.SENTENCES,
+    spreading.SENTENCES,
 )
 
 MESSAGES: dict[str, tuple[str, str]] = {
