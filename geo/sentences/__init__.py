@@ -16,6 +16,7 @@ from geo.sentences import (
     reporting,
     serving,
     sources,
+    storing,
 )
 
 PARTS = (
@@ -29,6 +30,7 @@ PARTS = (
     checking.SENTENCES,
     reporting.SENTENCES,
     figures.SENTENCES,
+    storing.SENTENCES,
 )
 
 MESSAGES: dict[str, tuple[str, str]] = {
