@@ -18,6 +18,7 @@ from geo.sentences import (
     serving,
     sources,
     spreading,
+    storing,
 )
 
 PARTS = (
@@ -33,6 +34,7 @@ PARTS = (
     figures.SENTENCES,
     clustering.SENTENCES,
     spreading.SENTENCES,
+    storing.SENTENCES,
 )
 
 MESSAGES: dict[str, tuple[str, str]] = {
