@@ -4,48 +4,24 @@ The left layer is read in chunks, the right one is held; see
 :mod:`service.overlap_rows`.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
 
 from geo.exact import rounded
-from layers import parts as ledger
 from layers.catalog import Catalog
-from layers.chunks import PolygonSource, open_polygons, open_source
+from layers.chunks import open_polygons, open_source
 from layers.loaded import VectorLayer
 from layers.models import LayerSpec
 from layers.partitions import partitions
 from layers.row_sink import require_suffix, row_sink
-from service.cluster.engine import EngineChoice, Tell, nobody, open_engine
-from service.cluster.inputs import Seen, Shelf
+from service.cluster.inputs import Seen
 from service.cluster.overlap import OverlapJob
-from service.cluster.software import software
 from service.identity import result_id
 from service.models import StreamReport
 from service.overlap_rows import SCHEMA, OverlapWork, RightSide
-from service.partitioned import SUFFIX, Progress, Sums, written_by, written_here
+from service.partitioned import Progress, Sums, written_here
+from service.spread import Plan, Spread, spread_rows
 
 METHOD = "overlap/kernel/lonlat-edges"
-
-
-class Spread(NamedTuple):
-    """How work is spread over a cluster.
-
-    Parameters
-    ----------
-    choice : EngineChoice
-    shelf : Shelf
-        Where workers find the layers.
-    partitions : int or None
-        Of the left layer; by its size unless stated.
-    tell : callable
-        Told about the cluster.
-    """
-
-    choice: EngineChoice
-    shelf: Shelf
-    partitions: int | None = None
-    tell: Tell = nobody
 
 
 def overlap_to_file(
@@ -84,45 +60,20 @@ def overlap_to_file(
     source = open_source(catalog, left)
     held = catalog.vector(right)
     if spread is None:
-        spec, source = open_polygons(catalog, left)
+        spec, _ = open_polygons(catalog, left)
         work = OverlapWork(source, RightSide(held, spec.accuracy_m))
         with row_sink(output, SCHEMA) as sink:
             sums = written_here(work, partitions(len(source), 1), sink, progress)
-    else:
-        names = (left, right)
-        spec, sums = _spread(catalog, names, (source, held), output, progress, spread)
-    return _report(spec, held, output, sums)
+        return _report(spec, held, output, sums)
+    shelf = spread.shelf
 
+    def plan() -> Plan:
+        spec, _ = open_polygons(catalog, left)
+        job = OverlapJob(shelf, Seen.of(left, spec), Seen.of(right, held.spec))
+        return Plan(job, (spec, held.spec), METHOD, {})
 
-def _spread(
-    catalog: Catalog,
-    names: tuple[str, str],
-    opened: tuple[PolygonSource, VectorLayer],
-    output: Path,
-    progress: Progress,
-    spread: Spread,
-) -> tuple[LayerSpec, Sums]:
-    """Let workers compute; the left file is hashed while they start."""
-    source, held = opened
-    with ThreadPoolExecutor(1) as aside:
-        described = aside.submit(open_polygons, catalog, names[0])
-        with open_engine(spread.choice, spread.tell) as engine:
-            spec, _ = described.result()
-            seen = Seen.of(names[0], spec), Seen.of(names[1], held.spec)
-            parts = partitions(len(source), spread.partitions)
-            about = {
-                "method": METHOD,
-                "software": software(),
-                "inputs": [[one.id, one.sha256] for one in (spec, held.spec)],
-                "partitions": len(parts),
-            }
-            job = OverlapJob(spread.shelf, *seen)
-            with (
-                ledger.opened(output, about, SUFFIX) as kept,
-                row_sink(output, SCHEMA) as sink,
-            ):
-                sums = written_by(engine, job, parts, kept, sink, progress)
-    return spec, sums
+    found, sums = spread_rows(spread, plan, len(source), SCHEMA, output, progress)
+    return _report(found.inputs[0], held, output, sums)
 
 
 def _report(
