@@ -13,7 +13,7 @@ from service.arguments import (
     open_catalog,
     words,
 )
-from service.cluster.engine import EngineChoice
+from service.cluster.engine import EngineChoice, begin
 from service.cluster.errors import ClusterError
 from service.settings import Settings
 
@@ -181,6 +181,7 @@ def _site(parsed: argparse.Namespace, settings: Settings) -> int:
 def _overlap_to_file(
     parsed: argparse.Namespace, settings: Settings, choice: EngineChoice
 ) -> int:
+    spread = _spread(parsed, settings, choice)
     from service import tables
     from service.stream import overlap_to_file
 
@@ -191,7 +192,7 @@ def _overlap_to_file(
             parsed.right,
             parsed.output,
             step,
-            spread=_spread(parsed, settings, choice),
+            spread=spread,
         )
     tables.show(report, tables.stream, parsed.json)
     return 0
@@ -203,6 +204,7 @@ def _spread(
     """Answer how work is spread; None where it stays here."""
     if choice.name == "local":
         return None
+    begin(choice)
     from service import tables
     from service.cluster.inputs import Shelf
     from service.stream import Spread
