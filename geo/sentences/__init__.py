@@ -16,6 +16,7 @@ from geo.sentences import (
     reporting,
     serving,
     sources,
+    storing_database,
 )
 
 PARTS = (
@@ -24,6 +25,7 @@ PARTS = (
     reading.SENTENCES,
     importing.SENTENCES,
     sources.SENTENCES,
+    storing_database.SENTENCES,
     serving.SENTENCES,
     querying.SENTENCES,
     checking.SENTENCES,
