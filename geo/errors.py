@@ -20,7 +20,9 @@
     |  |- CheckError           a conflict check that cannot be made or repeated
     |  |- CatalogError         a catalogue that contradicts its files
     |  |  `- VersionNotFoundError   no version of that name, or several
-    |  `- LedgerError          a figure ledger that cannot be used as it is written
+    |  |- LedgerError          a figure ledger that cannot be used as it is written
+    |  `- PartsError           parts of a long run that cannot be gone on with
+    |- service.cluster.errors.ClusterError   a cluster that cannot be used
     `- service.errors.RequestError   a request that cannot be answered as asked
 
 Every error carries its sentence in Chinese and English; HTTP statuses and exit
@@ -47,6 +49,21 @@ class EcobarrierError(Exception):
         self.details = details
         self.text: Text = render(code, details)
         super().__init__(str(self.text))
+
+    def __reduce__(self) -> "tuple[object, ...]":
+        """Come out of another process as what it was there."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(
+    kind: "type[EcobarrierError]",
+    arguments: tuple[object, ...],
+    kept: dict[str, object],
+) -> "EcobarrierError":
+    """Make an error anew without asking its own constructor, which wants a code."""
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(kept)
+    return error
 
 
 class GeoError(EcobarrierError):

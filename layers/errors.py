@@ -57,3 +57,7 @@ class VersionNotFoundError(CatalogError):
 
 class LedgerError(LayerError):
     """A figure ledger that cannot be used as it is written."""
+
+
+class PartsError(LayerError):
+    """Parts of a long run that another run is about, or that cannot be read."""

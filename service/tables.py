@@ -57,6 +57,11 @@ def working(what: str) -> Iterator[None]:
         yield
 
 
+def say(line: str) -> None:
+    """Print one line to stderr."""
+    Console(stderr=True, soft_wrap=True).print(line, highlight=False, markup=False)
+
+
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     """Show on a terminal how much of a long job is done; silent in a pipe."""

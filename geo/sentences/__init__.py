@@ -8,6 +8,7 @@ note, so that a program need not parse a sentence.
 from geo.sentences import (
     analysing,
     checking,
+    clustering,
     computing,
     figures,
     importing,
@@ -31,6 +32,7 @@ PARTS = (
     checking.SENTENCES,
     reporting.SENTENCES,
     figures.SENTENCES,
+    clustering.SENTENCES,
 )
 
 MESSAGES: dict[str, tuple[str, str]] = {
