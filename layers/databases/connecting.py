@@ -115,9 +115,10 @@ def connect(address: str, where: str) -> "Connection":
             fallback_application_name="ecobarrier",
         )
     except psycopg.Error as error:
-        asked = error.pgconn
-        login = asked and (asked.needs_password or asked.used_password)
-        code = "postgis_login" if login else "postgis_unreachable"
         said = said_by(error, address)
+        # A refusal at the door has no code; the server may speak any language.
+        login = error.pgconn is not None and error.pgconn.needs_password
+        login = login or re.search(r"(?i)password|密码|口令", str(error)) is not None
+        code = "postgis_login" if login else "postgis_unreachable"
         # Not "from": the library's own words may repeat the address.
         raise DatabaseError(code, where=where, said=said) from None

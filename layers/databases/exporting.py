@@ -104,7 +104,7 @@ def export_to_database(
         done = 0
         with new_table(connection, target, plan) as table:
             for part in kept.parts(moved.geometry):
-                table.write_table(part)
+                table.write(part)
                 done += part.num_rows
                 progress(done, len(kept))
     restricted = {"layer": spec.id, "where": target.where}

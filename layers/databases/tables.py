@@ -221,7 +221,7 @@ def _named(connection: "Connection", target: Target) -> tuple[str, str]:
 
 
 class TableWriter:
-    """Fills a table; the same interface as a writer of Parquet.
+    """Fills a table; takes rows as a file of rows does.
 
     Parameters
     ----------
@@ -235,7 +235,7 @@ class TableWriter:
         self._nul: dict[str, int] = {}
         self.rows = 0
 
-    def write_table(self, table: pa.Table) -> None:
+    def write(self, table: pa.Table) -> None:
         """Add rows: columns by their names in the source, the geometry as WKB."""
         for batch in table.to_batches():
             encoded = [self._encoded(one, batch) for one in self._plan.columns]
