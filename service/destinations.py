@@ -16,6 +16,31 @@ def destination(text: str) -> Path | str:
     return text if is_address(text) else Path(text)
 
 
+def database(text: str) -> str:
+    """Read the address of a database.
+
+    Raises
+    ------
+    ArgumentTypeError
+        Anything else.
+    """
+    if not is_address(text):
+        raise argparse.ArgumentTypeError("postgresql://USER@HOST/DATABASE expected")
+    return text
+
+
+def add_database(parser: argparse.ArgumentParser) -> None:
+    """Add what writes the rows of a result into a table of a database."""
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=database,
+        metavar="postgresql://...",
+        help="also write the rows into a table | 结果同时写入数据库表",
+    )
+    add_table(parser)
+
+
 def add_table(parser: argparse.ArgumentParser) -> None:
     """Add what says which table of a database is written."""
     parser.add_argument(
@@ -29,7 +54,7 @@ def add_table(parser: argparse.ArgumentParser) -> None:
 
 
 def target_of(parsed: argparse.Namespace) -> "Target | None":
-    """Answer the table that a command writes, or None where it writes a file.
+    """Answer the table that a command writes, or None where it writes none.
 
     Raises
     ------

@@ -15,9 +15,14 @@ from service.arguments import (
 )
 from service.cluster.engine import EngineChoice
 from service.cluster.errors import ClusterError
+from service.destinations import add_database, add_table, destination, target_of
 from service.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from layers.databases.tables import Target
+    from service.models import Answer, AreaReport, LayerRef, ZonalReport
     from service.stream import Spread
 
 
@@ -28,6 +33,7 @@ def add(adder: Add) -> None:
     info.add_argument("id", metavar="ID")
     area = adder("area", _area, "areas of a layer's features | 面积", crs=True)
     area.add_argument("layer", metavar="LAYER")
+    add_database(area)
     overlap = adder("overlap", _overlap, "overlap of two layers | 叠加", crs=True)
     overlap.add_argument("left", metavar="LEFT")
     overlap.add_argument("right", metavar="RIGHT")
@@ -39,6 +45,7 @@ def add(adder: Add) -> None:
     zonal = adder("zonal", _zonal, "raster classes within zones | 分区统计", crs=True)
     zonal.add_argument("zones", metavar="ZONES")
     zonal.add_argument("raster", metavar="RASTER")
+    add_database(zonal)
     zonal.add_argument(
         "--breaks",
         type=numbers,
@@ -78,10 +85,12 @@ def _add_overlap_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o",
         "--output",
-        type=Path,
-        metavar="FILE.parquet|FILE.csv",
-        help="stream a large GeoParquet LEFT into a file of rows | 大图层逐行写出",
+        type=destination,
+        metavar="FILE.parquet|FILE.csv|postgresql://...",
+        help="stream a large GeoParquet LEFT into a file or table of rows"
+        " | 大图层逐行写出到文件或数据库表",
     )
+    add_table(parser)
 
 
 def _add_accuracy(parser: argparse.ArgumentParser) -> None:
@@ -126,16 +135,19 @@ def _area(parsed: argparse.Namespace, settings: Settings) -> int:
     from service import tables
     from service.analysis import area_report
 
+    target = target_of(parsed)
     with tables.working(parsed.layer):
         report = area_report(open_catalog(settings), parsed.layer, crs=parsed.crs)
+        _store(report.rows, report, (report.layer,), target)
     tables.show(report, tables.area, parsed.json)
     return 0
 
 
 def _overlap(parsed: argparse.Namespace, settings: Settings) -> int:
     choice = chosen_engine(parsed)
+    target = target_of(parsed)
     if parsed.output:
-        return _overlap_to_file(parsed, settings, choice)
+        return _overlap_to_file(parsed, settings, choice, target or parsed.output)
     if choice.name == "dask":
         raise ClusterError("cluster_needs_output")
     from service import tables
@@ -179,7 +191,10 @@ def _site(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def _overlap_to_file(
-    parsed: argparse.Namespace, settings: Settings, choice: EngineChoice
+    parsed: argparse.Namespace,
+    settings: Settings,
+    choice: EngineChoice,
+    output: "Path | Target",
 ) -> int:
     from service import tables
     from service.stream import overlap_to_file
@@ -189,7 +204,7 @@ def _overlap_to_file(
             open_catalog(settings),
             parsed.left,
             parsed.right,
-            parsed.output,
+            output,
             step,
             spread=_spread(parsed, settings, choice),
         )
@@ -214,6 +229,7 @@ def _zonal(parsed: argparse.Namespace, settings: Settings) -> int:
     from service import tables
     from service.analysis import zonal_report
 
+    target = target_of(parsed)
     with tables.working(f"{parsed.zones} × {parsed.raster}"):
         report = zonal_report(
             open_catalog(settings),
@@ -224,8 +240,26 @@ def _zonal(parsed: argparse.Namespace, settings: Settings) -> int:
             nodata=parsed.nodata,
             percentiles=parsed.percentiles,
         )
+        _store(report.rows, report, (report.zones, report.raster), target)
     tables.show(report, tables.zonal, parsed.json)
     return 0
+
+
+def _store(
+    rows: "Sequence[Answer]",
+    report: "AreaReport | ZonalReport",
+    layers: "Sequence[LayerRef]",
+    target: "Target | None",
+) -> None:
+    """Write the rows of a result into the table that was named, if one was."""
+    if target is None:
+        return
+    from layers.databases.results import as_table, result_table, result_text
+
+    table = as_table([row.model_dump() for row in rows])
+    about = result_text(report.result_id, report.method, layers)
+    with result_table(target, table.schema, about, table.column_names[:1]) as out:
+        out.write(table)
 
 
 def _crosstab(parsed: argparse.Namespace, settings: Settings) -> int:

@@ -5,6 +5,7 @@ The left layer is read in chunks, the right one is held; see
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,9 @@ from geo.exact import rounded
 from layers import parts as ledger
 from layers.catalog import Catalog
 from layers.chunks import PolygonSource, open_polygons, open_source
+from layers.databases.results import result_table, result_text
+from layers.databases.tables import Target
+from layers.errors import DatabaseError
 from layers.loaded import VectorLayer
 from layers.models import LayerSpec
 from layers.partitions import partitions
@@ -23,7 +27,14 @@ from service.cluster.software import software
 from service.identity import result_id
 from service.models import StreamReport
 from service.overlap_rows import SCHEMA, OverlapWork, RightSide
-from service.partitioned import SUFFIX, Progress, Sums, written_by, written_here
+from service.partitioned import (
+    SUFFIX,
+    Progress,
+    RowTaker,
+    Sums,
+    written_by,
+    written_here,
+)
 
 METHOD = "overlap/kernel/lonlat-edges"
 
@@ -52,7 +63,7 @@ def overlap_to_file(
     catalog: Catalog,
     left: str,
     right: str,
-    output: Path,
+    output: Path | Target,
     progress: Progress,
     *,
     spread: Spread | None = None,
@@ -66,9 +77,10 @@ def overlap_to_file(
         Layer id, or path of a GeoParquet file in lon/lat or of a folder of them.
     right : str
         Layer id or path of a file; held in memory.
-    output : Path
-        ``.parquet`` or ``.csv``; appears whole or not at all. Its bytes depend on the
-        layers only, not on who computes them in how many partitions.
+    output : Path or Target
+        ``.parquet`` or ``.csv``, or a table of a database; appears whole or not at
+        all. Its content depends on the layers only, not on who computes them in how
+        many partitions.
     progress : callable
         Called after each chunk.
     spread : Spread, optional
@@ -80,18 +92,36 @@ def overlap_to_file(
     EcobarrierError
         A layer cannot be found, read or overlaid, or the file cannot be written.
     """
-    require_suffix(output)
+    if isinstance(output, Path):
+        require_suffix(output)
     source = open_source(catalog, left)
     held = catalog.vector(right)
     if spread is None:
         spec, source = open_polygons(catalog, left)
         work = OverlapWork(source, RightSide(held, spec.accuracy_m))
-        with row_sink(output, SCHEMA) as sink:
+        with _sink(output, spec, held.spec) as sink:
             sums = written_here(work, partitions(len(source), 1), sink, progress)
+    elif not isinstance(output, Path):
+        # The ledger of finished partitions lies beside a file.
+        raise DatabaseError("postgis_engine", where=output.where)
     else:
         names = (left, right)
         spec, sums = _spread(catalog, names, (source, held), output, progress, spread)
     return _report(spec, held, output, sums)
+
+
+def _sink(
+    output: Path | Target, *layers: LayerSpec
+) -> AbstractContextManager[RowTaker]:
+    if isinstance(output, Path):
+        return row_sink(output, SCHEMA)
+    about = result_text(_result_id(output, *layers), METHOD, layers)
+    return result_table(output, SCHEMA, about, ("left_id", "right_id"))
+
+
+def _result_id(output: Path | Target, *layers: LayerSpec) -> str:
+    rows = output.suffix.lower() if isinstance(output, Path) else "postgresql"
+    return result_id(METHOD, layers, {"rows": rows})
 
 
 def _spread(
@@ -126,13 +156,12 @@ def _spread(
 
 
 def _report(
-    spec: LayerSpec, held: VectorLayer, output: Path, sums: Sums
+    spec: LayerSpec, held: VectorLayer, output: Path | Target, sums: Sums
 ) -> StreamReport:
-    suffix = output.suffix.lower()
     return StreamReport(
-        result_id=result_id(METHOD, [spec, held.spec], {"rows": suffix}),
+        result_id=_result_id(output, spec, held.spec),
         method=METHOD,
-        path=str(output),
+        path=str(output) if isinstance(output, Path) else output.where,
         left_features=sums.get("features", 0),
         pairs=sums.get("rows", 0),
         overlap_sum_m2=rounded(sums.get("overlap", 0)),

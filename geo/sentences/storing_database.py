@@ -74,6 +74,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "请用 --table 模式.表名 说明写入 {where} 的哪个表。",
         "State the table of {where} to write with --table SCHEMA.NAME.",
     ),
+    "postgis_engine": (
+        "{where}：在集群上计算的结果不能直接写入数据库，因为已完成的部分要保存在结果文件旁。请先写到 .parquet，或去掉 --engine dask。",
+        "{where}: a result computed on a cluster cannot go into a database directly, for its finished parts are kept beside a file. Write .parquet first, or leave --engine dask out.",
+    ),
     "postgis_option_only": (
         "{option} 只用于数据库（postgresql://）。请去掉它。",
         "{option} is for databases (postgresql://) only. Leave it out.",

@@ -222,10 +222,11 @@ def _geometry_type(
     )
     if len(shape.kinds) > 1:
         kinds = [sql.Literal(one.upper()) for one in sorted(shape.kinds)]
+        # Written with "=", geometry_columns would tell GIS programs the first kind.
         text += sql.SQL(
-            " CONSTRAINT geometry_kind CHECK ({}.geometrytype({}) IN ({}))"
+            " CONSTRAINT geometry_kind CHECK (ARRAY[{}] @> ARRAY[{}.geometrytype({})])"
         ).format(
-            sql.Identifier(schema), sql.Identifier(name), sql.SQL(", ").join(kinds)
+            sql.SQL(", ").join(kinds), sql.Identifier(schema), sql.Identifier(name)
         )
     return ColumnType(text.as_string(connection), binary.octets)
 
