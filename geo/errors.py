@@ -12,6 +12,7 @@
     |  |- LayerReadError       a file that cannot be read as what it claims to be
     |  |  `- DecisionNeededError   something a person must decide, with the choices
     |  |- LayerWriteError      a file that cannot be written
+    |  |  `- DatabaseError     a table that cannot be written
     |  |- LayerTilesError      features of which no tiles could be made
     |  |- LayerFormatError     content that the format asked for cannot hold
     |  |- LayerLimitError      a file from a stranger that is larger than it may be

@@ -23,6 +23,10 @@ class LayerWriteError(LayerError):
     """A file that cannot be written; what was there before is unchanged."""
 
 
+class DatabaseError(LayerWriteError):
+    """A table that cannot be written to a database, or may not be."""
+
+
 class LayerTilesError(LayerError):
     """Features of which no tiles could be made."""
 

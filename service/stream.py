@@ -4,11 +4,15 @@ The left layer is read in chunks, the right one is held; see
 :mod:`service.overlap_rows`.
 """
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from geo.exact import rounded
 from layers.catalog import Catalog
 from layers.chunks import open_polygons, open_source
+from layers.databases.results import result_table, result_text
+from layers.databases.tables import Target
+from layers.errors import DatabaseError
 from layers.loaded import VectorLayer
 from layers.models import LayerSpec
 from layers.partitions import partitions
@@ -18,7 +22,7 @@ from service.cluster.overlap import OverlapJob
 from service.identity import result_id
 from service.models import StreamReport
 from service.overlap_rows import SCHEMA, OverlapWork, RightSide
-from service.partitioned import Progress, Sums, written_here
+from service.partitioned import Progress, RowTaker, Sums, written_here
 from service.spread import Plan, Spread, spread_rows
 
 METHOD = "overlap/kernel/lonlat-edges"
@@ -28,7 +32,7 @@ def overlap_to_file(
     catalog: Catalog,
     left: str,
     right: str,
-    output: Path,
+    output: Path | Target,
     progress: Progress,
     *,
     spread: Spread | None = None,
@@ -42,9 +46,10 @@ def overlap_to_file(
         Layer id, or path of a GeoParquet file in lon/lat or of a folder of them.
     right : str
         Layer id or path of a file; held in memory.
-    output : Path
-        ``.parquet`` or ``.csv``; appears whole or not at all. Its bytes depend on the
-        layers only, not on who computes them in how many partitions.
+    output : Path or Target
+        ``.parquet`` or ``.csv``, or a table of a database; appears whole or not at
+        all. Its content, of a file to the byte, depends on the layers only, not on who
+        computes them in how many partitions.
     progress : callable
         Called after each chunk.
     spread : Spread, optional
@@ -56,15 +61,20 @@ def overlap_to_file(
     EcobarrierError
         A layer cannot be found, read or overlaid, or the file cannot be written.
     """
-    require_suffix(output)
+    if isinstance(output, Path):
+        require_suffix(output)
+    elif spread is not None:
+        # The ledger of finished partitions lies beside a file.
+        raise DatabaseError("postgis_engine", where=output.where)
     source = open_source(catalog, left)
     held = catalog.vector(right)
     if spread is None:
         spec, _ = open_polygons(catalog, left)
         work = OverlapWork(source, RightSide(held, spec.accuracy_m))
-        with row_sink(output, SCHEMA) as sink:
+        with _sink(output, spec, held.spec) as sink:
             sums = written_here(work, partitions(len(source), 1), sink, progress)
         return _report(spec, held, output, sums)
+    assert isinstance(output, Path)
     shelf = spread.shelf
 
     def plan() -> Plan:
@@ -76,14 +86,27 @@ def overlap_to_file(
     return _report(found.inputs[0], held, output, sums)
 
 
+def _sink(
+    output: Path | Target, *layers: LayerSpec
+) -> AbstractContextManager[RowTaker]:
+    if isinstance(output, Path):
+        return row_sink(output, SCHEMA)
+    about = result_text(_result_id(output, *layers), METHOD, layers)
+    return result_table(output, SCHEMA, about, ("left_id", "right_id"))
+
+
+def _result_id(output: Path | Target, *layers: LayerSpec) -> str:
+    rows = output.suffix.lower() if isinstance(output, Path) else "postgresql"
+    return result_id(METHOD, layers, {"rows": rows})
+
+
 def _report(
-    spec: LayerSpec, held: VectorLayer, output: Path, sums: Sums
+    spec: LayerSpec, held: VectorLayer, output: Path | Target, sums: Sums
 ) -> StreamReport:
-    suffix = output.suffix.lower()
     return StreamReport(
-        result_id=result_id(METHOD, [spec, held.spec], {"rows": suffix}),
+        result_id=_result_id(output, spec, held.spec),
         method=METHOD,
-        path=str(output),
+        path=str(output) if isinstance(output, Path) else output.where,
         left_features=sums.get("features", 0),
         pairs=sums.get("rows", 0),
         overlap_sum_m2=rounded(sums.get("overlap", 0)),

@@ -19,6 +19,7 @@ from geo.sentences import (
     sources,
     spreading,
     storing,
+    storing_database,
 )
 
 PARTS = (
@@ -27,6 +28,7 @@ PARTS = (
     reading.SENTENCES,
     importing.SENTENCES,
     sources.SENTENCES,
+    storing_database.SENTENCES,
     serving.SENTENCES,
     querying.SENTENCES,
     checking.SENTENCES,
