@@ -17,6 +17,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
+from layers.storage.mirror import FRESH_S
 from service.cli import main
 
 Run = Callable[..., str]
@@ -198,6 +199,8 @@ def test_commands_over_a_store(
     assert [one["version"] for one in known] == made[1:]
 
     run("check", tmp_path / "0.gpkg", "--against", "parcels", "redline", "--save")
+    # All commands run in this process, which looks at the store that often only.
+    time.sleep(FRESH_S)
     difference = json.loads(run("diff", "parcels", *made[1:], "--json", **other))
     assert difference["counts"] == {"geometry": 8, "same": 0}
     assert len(difference["checks"]) == 1
