@@ -21,9 +21,11 @@
     |  |  |- VersionNotFoundError   no version of that name, or several
     |  |  `- PublishConflictError   somebody else published in the meantime
     |  |- LedgerError          a figure ledger that cannot be used as it is written
+    |  |- PartsError           parts of a long run that cannot be gone on with
     |  `- StoreError           a store of files that cannot be used as it is addressed
     |     |- StoreKeyError     no file of that key
     |     `- StoreConflictError   somebody else wrote the file in the meantime
+    |- service.cluster.errors.ClusterError   a cluster that cannot be used
     `- service.errors.RequestError   a request that cannot be answered as asked
 
 Every error carries its sentence in Chinese and English; HTTP statuses and exit
@@ -50,6 +52,21 @@ class EcobarrierError(Exception):
         self.details = details
         self.text: Text = render(code, details)
         super().__init__(str(self.text))
+
+    def __reduce__(self) -> "tuple[object, ...]":
+        """Come out of another process as what it was there."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(
+    kind: "type[EcobarrierError]",
+    arguments: tuple[object, ...],
+    kept: dict[str, object],
+) -> "EcobarrierError":
+    """Make an error anew without asking its own constructor, which wants a code."""
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(kept)
+    return error
 
 
 class GeoError(EcobarrierError):

@@ -59,6 +59,10 @@ class LedgerError(LayerError):
     """A figure ledger that cannot be used as it is written."""
 
 
+class PartsError(LayerError):
+    """Parts of a long run that another run is about, or that cannot be read."""
+
+
 class StoreError(LayerError):
     """A store of files that cannot be used as it is addressed."""
 

@@ -2,9 +2,23 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from service.arguments import Add, metres, numbers, open_catalog, words
+from service.arguments import (
+    Add,
+    add_engine,
+    chosen_engine,
+    metres,
+    numbers,
+    open_catalog,
+    words,
+)
+from service.cluster.engine import EngineChoice, begin
+from service.cluster.errors import ClusterError
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.stream import Spread
 
 
 def add(adder: Add) -> None:
@@ -53,12 +67,7 @@ def add(adder: Add) -> None:
 
 
 def _add_overlap_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--engine",
-        choices=("kernel", "geos"),
-        default="kernel",
-        help="compiled, or by GEOS piece by piece | 计算引擎",
-    )
+    add_engine(parser, ("kernel", "geos"))
     _add_accuracy(parser)
     parser.add_argument(
         "--geometry",
@@ -124,8 +133,11 @@ def _area(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def _overlap(parsed: argparse.Namespace, settings: Settings) -> int:
+    choice = chosen_engine(parsed)
     if parsed.output:
-        return _overlap_to_file(parsed, settings)
+        return _overlap_to_file(parsed, settings, choice)
+    if choice.name == "dask":
+        raise ClusterError("cluster_needs_output")
     from service import tables
     from service.analysis import overlap_pieces, overlap_report
 
@@ -166,16 +178,38 @@ def _site(parsed: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _overlap_to_file(parsed: argparse.Namespace, settings: Settings) -> int:
+def _overlap_to_file(
+    parsed: argparse.Namespace, settings: Settings, choice: EngineChoice
+) -> int:
+    spread = _spread(parsed, settings, choice)
     from service import tables
     from service.stream import overlap_to_file
 
     with tables.progress(f"{parsed.left} × {parsed.right}") as step:
         report = overlap_to_file(
-            open_catalog(settings), parsed.left, parsed.right, parsed.output, step
+            open_catalog(settings),
+            parsed.left,
+            parsed.right,
+            parsed.output,
+            step,
+            spread=spread,
         )
     tables.show(report, tables.stream, parsed.json)
     return 0
+
+
+def _spread(
+    parsed: argparse.Namespace, settings: Settings, choice: EngineChoice
+) -> "Spread | None":
+    """Answer how work is spread; None where it stays here."""
+    if choice.name == "local":
+        return None
+    begin(choice)
+    from service import tables
+    from service.cluster.inputs import Shelf
+    from service.stream import Spread
+
+    return Spread(choice, Shelf.of(settings), parsed.partitions, tables.say)
 
 
 def _zonal(parsed: argparse.Namespace, settings: Settings) -> int:

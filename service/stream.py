@@ -1,54 +1,61 @@
 """Overlaps of layers too large for memory, written row by row to a file.
 
-The left layer is read in chunks, the right one is held; each chunk is measured by the
-same kernel as everything else, so that a row has the same bits as in a small table.
+The left layer is read in chunks, the right one is held; see
+:mod:`service.overlap_rows`.
 """
 
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet as pq
-
-from geo import rings as flat
-from geo.authalic import CGCS2000
-from geo.engine import Pairs, index, overlap_pairs, prepare
-from geo.overlay import SliverRule, slivers, uncertainty
-from geo.overlay_kernel import lengths, widths
-from geo.types import FloatArray, ratio
+from geo.exact import rounded
+from layers import parts as ledger
 from layers.catalog import Catalog
-from layers.chunks import Chunk, open_polygons
-from layers.errors import LayerWriteError
+from layers.chunks import PolygonSource, open_polygons, open_source
 from layers.loaded import VectorLayer
-from layers.writers import atomic_file
-from service.analysis import accuracies
+from layers.models import LayerSpec
+from layers.partitions import partitions
+from layers.row_sink import require_suffix, row_sink
+from service.cluster.engine import EngineChoice, Tell, nobody, open_engine
+from service.cluster.inputs import Seen, Shelf
+from service.cluster.overlap import OverlapJob
+from service.cluster.software import software
 from service.identity import result_id
 from service.models import StreamReport
+from service.overlap_rows import SCHEMA, OverlapWork, RightSide
+from service.partitioned import SUFFIX, Progress, Sums, written_by, written_here
 
-SCHEMA = pa.schema(
-    [
-        ("left_id", pa.string()),
-        ("right_id", pa.string()),
-        ("area_m2", pa.float64()),
-        ("share_left", pa.float64()),
-        ("share_right", pa.float64()),
-        ("uncertainty_m2", pa.float64()),
-    ]
-)
 METHOD = "overlap/kernel/lonlat-edges"
-WRITERS: dict[str, Callable[..., "pq.ParquetWriter | pyarrow.csv.CSVWriter"]] = {
-    ".parquet": pq.ParquetWriter,
-    ".csv": pyarrow.csv.CSVWriter,
-}
 
-Progress = Callable[[int, int], None]
-"""Told how many features of how many are done."""
+
+class Spread(NamedTuple):
+    """How work is spread over a cluster.
+
+    Parameters
+    ----------
+    choice : EngineChoice
+    shelf : Shelf
+        Where workers find the layers.
+    partitions : int or None
+        Of the left layer; by its size unless stated.
+    tell : callable
+        Told about the cluster.
+    """
+
+    choice: EngineChoice
+    shelf: Shelf
+    partitions: int | None = None
+    tell: Tell = nobody
 
 
 def overlap_to_file(
-    catalog: Catalog, left: str, right: str, output: Path, progress: Progress
+    catalog: Catalog,
+    left: str,
+    right: str,
+    output: Path,
+    progress: Progress,
+    *,
+    spread: Spread | None = None,
 ) -> StreamReport:
     """Write the pairs of a large GeoParquet layer and another layer.
 
@@ -56,108 +63,78 @@ def overlap_to_file(
     ----------
     catalog : Catalog
     left : str
-        Layer id or path of a GeoParquet file in lon/lat.
+        Layer id, or path of a GeoParquet file in lon/lat or of a folder of them.
     right : str
         Layer id or path of a file; held in memory.
     output : Path
-        ``.parquet`` or ``.csv``; appears whole or not at all.
+        ``.parquet`` or ``.csv``; appears whole or not at all. Its bytes depend on the
+        layers only, not on who computes them in how many partitions.
     progress : callable
         Called after each chunk.
+    spread : Spread, optional
+        Lets a cluster compute; finished partitions are kept beside ``output`` until it
+        is whole, so that a run that ended early goes on.
 
     Raises
     ------
     EcobarrierError
         A layer cannot be found, read or overlaid, or the file cannot be written.
     """
-    writer = WRITERS.get(output.suffix.lower())
-    if writer is None:
-        known = ", ".join(WRITERS)
-        raise LayerWriteError("export_format_unknown", file=output.name, known=known)
-    spec, source = open_polygons(catalog, left)
+    require_suffix(output)
+    source = open_source(catalog, left)
     held = catalog.vector(right)
-    right_side = _Right(held, spec.accuracy_m)
-    done = pairs = 0
-    overlap_m2 = left_m2 = 0.0
-    with atomic_file(output) as temporary, writer(temporary, SCHEMA) as rows:
-        for chunk in source.chunks():
-            table, area_m2 = right_side.overlapped(chunk)
-            rows.write_table(table)
-            done += len(chunk.ids)
-            pairs += table.num_rows
-            overlap_m2 += float(table.column("area_m2").to_numpy().sum())
-            left_m2 += area_m2
-            progress(done, len(source))
+    if spread is None:
+        spec, source = open_polygons(catalog, left)
+        work = OverlapWork(source, RightSide(held, spec.accuracy_m))
+        with row_sink(output, SCHEMA) as sink:
+            sums = written_here(work, partitions(len(source), 1), sink, progress)
+    else:
+        names = (left, right)
+        spec, sums = _spread(catalog, names, (source, held), output, progress, spread)
+    return _report(spec, held, output, sums)
+
+
+def _spread(
+    catalog: Catalog,
+    names: tuple[str, str],
+    opened: tuple[PolygonSource, VectorLayer],
+    output: Path,
+    progress: Progress,
+    spread: Spread,
+) -> tuple[LayerSpec, Sums]:
+    """Let workers compute; the left file is hashed while they start."""
+    source, held = opened
+    with ThreadPoolExecutor(1) as aside:
+        described = aside.submit(open_polygons, catalog, names[0])
+        with open_engine(spread.choice, spread.tell) as engine:
+            spec, _ = described.result()
+            seen = Seen.of(names[0], spec), Seen.of(names[1], held.spec)
+            parts = partitions(len(source), spread.partitions)
+            about = {
+                "method": METHOD,
+                "software": software(),
+                "inputs": [[one.id, one.sha256] for one in (spec, held.spec)],
+                "partitions": len(parts),
+            }
+            job = OverlapJob(spread.shelf, *seen)
+            with (
+                ledger.opened(output, about, SUFFIX) as kept,
+                row_sink(output, SCHEMA) as sink,
+            ):
+                sums = written_by(engine, job, parts, kept, sink, progress)
+    return spec, sums
+
+
+def _report(
+    spec: LayerSpec, held: VectorLayer, output: Path, sums: Sums
+) -> StreamReport:
+    suffix = output.suffix.lower()
     return StreamReport(
-        result_id=result_id(METHOD, [spec, held.spec], {"rows": output.suffix.lower()}),
+        result_id=result_id(METHOD, [spec, held.spec], {"rows": suffix}),
         method=METHOD,
         path=str(output),
-        left_features=done,
-        pairs=pairs,
-        overlap_sum_m2=overlap_m2,
-        left_m2=left_m2,
+        left_features=sums.get("features", 0),
+        pairs=sums.get("rows", 0),
+        overlap_sum_m2=rounded(sums.get("overlap", 0)),
+        left_m2=rounded(sums.get("left", 0)),
     )
-
-
-class _Right:
-    """The layer that is held in memory while the other passes by.
-
-    Parameters
-    ----------
-    layer : VectorLayer
-    passing_accuracy_m : float or None
-        Of the layer that passes by.
-    """
-
-    def __init__(self, layer: VectorLayer, passing_accuracy_m: float | None) -> None:
-        self._geometry = layer.features.geometry.to_numpy()
-        self._ids = pa.array([str(label) for label in layer.features.index])
-        self._index = index(flat.from_geometry(self._geometry), CGCS2000)
-        self._area_m2 = self._index.layer.area_m2
-        self._accuracy_m = accuracies(layer.spec, layer.features).to_numpy()
-        self._change_m2 = layer.change_m2.to_numpy()
-        self._passing_m = np.nan if passing_accuracy_m is None else passing_accuracy_m
-
-    def overlapped(self, chunk: Chunk) -> tuple[pa.Table, float]:
-        """Rows of one chunk, and the area of its features."""
-        left = prepare(chunk.rings, CGCS2000)
-        own = chunk.accuracy_m
-        accuracy_m = np.where(np.isnan(own), self._passing_m, own)
-        # Where nobody states how exact the outlines are, no length is needed.
-        known = bool(
-            np.isfinite(accuracy_m).any() and np.isfinite(self._accuracy_m).any()
-        )
-        pairs = overlap_pairs(left, self._index, lengths=known)
-        area = left.area_m2
-        share_left = ratio(pairs.area_m2, area[pairs.left])
-        doubt = np.full(len(share_left), np.nan)
-        if known:
-            doubt = self._uncertainty(chunk, pairs, accuracy_m, share_left)
-        columns = [
-            pa.array(chunk.ids, pa.string()).take(pa.array(pairs.left)),
-            self._ids.take(pa.array(pairs.right)),
-            pairs.area_m2,
-            share_left,
-            ratio(pairs.area_m2, self._area_m2[pairs.right]),
-            pa.array(doubt, mask=~np.isfinite(doubt)),
-        ]
-        return pa.table(columns, schema=SCHEMA), float(np.sum(area))
-
-    def _uncertainty(
-        self, chunk: Chunk, pairs: Pairs, accuracy_m: FloatArray, share_left: FloatArray
-    ) -> FloatArray:
-        """Judge pairs as a small table does; the chunk's features are unrepaired."""
-        rule = SliverRule()
-        width = widths(
-            pairs,
-            chunk.geometry,
-            lambda chosen: self._geometry[chosen],
-            CGCS2000,
-            rule.width_m,
-        )
-        return uncertainty(
-            pairs.area_m2,
-            lengths(pairs),
-            (accuracy_m[pairs.left], self._accuracy_m[pairs.right]),
-            self._change_m2[pairs.right],
-            slivers(pairs.area_m2, width, share_left, rule),
-        )

@@ -57,6 +57,11 @@ def working(what: str) -> Iterator[None]:
         yield
 
 
+def say(line: str) -> None:
+    """Print one line to stderr."""
+    Console(stderr=True, soft_wrap=True).print(line, highlight=False, markup=False)
+
+
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     """Show on a terminal how much of a long job is done; silent in a pipe."""
@@ -64,6 +69,11 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def tell(line: str) -> None:
+    """Say one line beside the result: on stderr, in a pipe too."""
+    sys.stderr.write(f"{line}\n")
 
 
 def show(

@@ -8,6 +8,7 @@ note, so that a program need not parse a sentence.
 from geo.sentences import (
     analysing,
     checking,
+    clustering,
     computing,
     figures,
     importing,
@@ -16,6 +17,7 @@ from geo.sentences import (
     reporting,
     serving,
     sources,
+    spreading,
     storing,
 )
 
@@ -30,6 +32,8 @@ PARTS = (
     checking.SENTENCES,
     reporting.SENTENCES,
     figures.SENTENCES,
+    clustering.SENTENCES,
+    spreading.SENTENCES,
     storing.SENTENCES,
 )
 
