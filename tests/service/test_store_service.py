@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
+from layers.catalog import CATALOG_FILE
 from layers.storage.mirror import FRESH_S
 from service.cli import main
 
@@ -37,15 +39,29 @@ def parcels(path: Path, shift: float) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def one_seed(small_seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Take one layer of the small catalogue: tiles of each cost processor time."""
+    folder = tmp_path_factory.mktemp("one-seed")
+    text = (small_seeds / CATALOG_FILE).read_text(encoding="utf-8")
+    blocks = text.split("[[layer]]")
+    kept = [one for one in blocks if 'id = "redline"' in one]
+    assert len(kept) == 1
+    catalog = "[[layer]]" + kept[0]
+    (folder / CATALOG_FILE).write_text(catalog, encoding="utf-8")
+    shutil.copy(small_seeds / "redline.parquet", folder)
+    return folder
+
+
 @pytest.fixture
 def run(
-    small_seeds: Path,
+    one_seed: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Run:
     """Run a command as a machine of some name; answer what it prints."""
-    monkeypatch.setenv("ECOBARRIER_SEEDS", str(small_seeds))
+    monkeypatch.setenv("ECOBARRIER_SEEDS", str(one_seed))
 
     def call(*words: object, machine: str = "desk", code: int = 0) -> str:
         monkeypatch.setenv("ECOBARRIER_CACHE", str(tmp_path / machine))
