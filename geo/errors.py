@@ -18,7 +18,8 @@
     |  |- RulesError           a table of rules of the conflict check that is wrong
     |  |- CheckError           a conflict check that cannot be made or repeated
     |  |- CatalogError         a catalogue that contradicts its files
-    |  |  `- VersionNotFoundError   no version of that name, or several
+    |  |  |- VersionNotFoundError   no version of that name, or several
+    |  |  `- VersionRemovedError    a version that is kept no longer
     |  `- LedgerError          a figure ledger that cannot be used as it is written
     `- service.errors.RequestError   a request that cannot be answered as asked
 

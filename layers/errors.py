@@ -51,5 +51,9 @@ class VersionNotFoundError(CatalogError):
     """No version of that name, or several."""
 
 
+class VersionRemovedError(CatalogError):
+    """A version that was in use when the work began and is kept no longer."""
+
+
 class LedgerError(LayerError):
     """A figure ledger that cannot be used as it is written."""

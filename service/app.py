@@ -13,6 +13,7 @@ from service import openapi, problems
 from service.cache import BoundedCache
 from service.features.store import FeatureStore
 from service.figure_board import FigureBoard
+from service.former import FormerVersions
 from service.heavy import Places
 from service.import_preview import Backdrop
 from service.jobs.service import JobService
@@ -116,20 +117,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         sweep(settings.workspace)
     app.state.live = LiveCatalog(settings)
     app.state.catalog = app.state.live.open()
+    app.state.former = FormerVersions(settings)
     app.state.jobs = JobService(settings)
     app.state.waiting = anyio.CapacityLimiter(THREADS)
     app.state.maps = BoundedCache[str](MAPS_KEPT)
     app.state.pictures = BoundedCache[Picture](PICTURES_KEPT)
-    app.state.features = FeatureStore(
-        app.state.catalog, settings.seeds, settings.workspace
-    )
+    app.state.features = FeatureStore(settings.seeds, settings.workspace)
     app.state.figures = FigureBoard(settings.seeds, settings.workspace)
     app.state.tiles = TileStore(
         settings.cache_folder / "tiles", settings.seeds, settings.workspace
     )
     app.state.tile_pictures = TilePictures(app.state.tiles)
     app.state.fonts = FontStore(settings.cache_folder)
-    app.state.identifier = Identifier(app.state.catalog, app.state.features)
+    app.state.identifier = Identifier(app.state.features)
     app.state.viewer_data = BoundedCache[object](VIEWER_DATA_KEPT)
     app.state.backdrop = Backdrop(Catalog.open(settings.seeds))
     app.state.heavy = Places(settings.max_heavy)

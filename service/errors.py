@@ -19,6 +19,7 @@ from layers.errors import (
     LayerWriteError,
     RulesError,
     VersionNotFoundError,
+    VersionRemovedError,
 )
 
 
@@ -156,6 +157,7 @@ STATUS: dict[type[EcobarrierError], HTTPStatus] = {
     KindError: HTTPStatus.BAD_REQUEST,
     RestrictedError: HTTPStatus.FORBIDDEN,
     VersionNotFoundError: HTTPStatus.NOT_FOUND,
+    VersionRemovedError: HTTPStatus.GONE,
     LayerFormatError: HTTPStatus.UNPROCESSABLE_ENTITY,
     RulesError: HTTPStatus.UNPROCESSABLE_ENTITY,
     CheckError: HTTPStatus.UNPROCESSABLE_ENTITY,
