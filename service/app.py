@@ -19,6 +19,7 @@ from service.import_preview import Backdrop
 from service.jobs.service import JobService
 from service.live import LiveCatalog
 from service.map_rasters import Picture
+from service.meter_exchange import telling
 from service.middleware import stack
 from service.routers import (
     checking,
@@ -44,6 +45,7 @@ from service.routers import (
     viewer,
 )
 from service.settings import Settings
+from service.sharing import ALONE, Share
 from service.tiles.hot import HotTiles
 from service.tiles.pictures import TilePictures
 from service.tiles.store import TileStore
@@ -82,13 +84,15 @@ _ROUTERS = (
 )
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, share: Share = ALONE) -> FastAPI:
     """Make the application.
 
     Parameters
     ----------
     settings : Settings, optional
         Read from the environment if not given.
+    share : Share
+        Of a service of several processes.
 
     Returns
     -------
@@ -113,6 +117,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = settings
+    app.state.share = share
     if settings.workspace is not None:
         sweep(settings.workspace)
     app.state.live = LiveCatalog(settings)
@@ -136,7 +141,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     # Innermost: the limits and the record of who asks hold for kept tiles too.
     app.add_middleware(HotTiles)
-    stack.install(app, settings)
+    stack.install(app, settings, share)
     for module in _ROUTERS:
         app.include_router(module.router, responses=problems.RESPONSES)
     openapi.install(app)
@@ -148,6 +153,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Go on with the job list of an earlier run; leave it whole at the end."""
     app.state.jobs.start()
     try:
-        yield
+        async with telling(app.state.meters, app.state.share):
+            yield
     finally:
         app.state.jobs.stop()

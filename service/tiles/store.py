@@ -58,6 +58,7 @@ class TileStore:
         self._workspace = workspace
         self._archives: OrderedDict[Path, Archive] = OrderedDict()
         self._baking: dict[str, Future[None]] = {}
+        self._latest: dict[str, str] = {}
         self._failed: dict[str, tuple[float, EcobarrierError]] = {}
         self._lock = Lock()
         # One at a time: the machine has other work, and tippecanoe uses all of it.
@@ -74,18 +75,21 @@ class TileStore:
     def bake_all(self, specs: Iterable[LayerSpec]) -> None:
         """Begin to bake what is not baked yet; answers at once.
 
-        A layer that somebody asks for meanwhile comes next.
+        A layer that somebody asks for meanwhile comes next. A version that another
+        has followed by then is left out.
         """
         open_ones = [
             one for one in specs if one.kind == "vector" and not one.restricted
         ]
+        self._latest |= {one.id: one.version for one in open_ones}
         self._baker.submit(self._bake_in_turn, open_ones)
 
     def _bake_in_turn(self, specs: list[LayerSpec]) -> None:
         if not specs:
             return
-        with suppress(EcobarrierError):
-            self._bake(specs[0])
+        if self._latest[specs[0].id] == specs[0].version:
+            with suppress(EcobarrierError):
+                self._bake(specs[0])
         with suppress(RuntimeError):
             # Put behind what was asked for; refused once the store is closed.
             self._baker.submit(self._bake_in_turn, specs[1:])
