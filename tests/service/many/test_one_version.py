@@ -1,5 +1,6 @@
 """Several processes, one workspace, a publisher: no error and never a mixture."""
 
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -39,7 +40,7 @@ def published_under_load(
 
 
 def require_well(load: Any) -> None:
-    print(load.report())
+    sys.stdout.write(f"{load.report()}\n")
     failures = {name: t.failures[:3] for name, t in load.tallies.items() if t.failures}
     assert failures == {}
     for name, tally in load.tallies.items():
@@ -54,6 +55,7 @@ def test_two_processes(
     publisher: Any,
 ) -> None:
     """Behind one socket; the same for longer, and with more, is marked slow."""
+    publisher.publish_other()
     publisher.publish(100)
     service = start_service(workspace=publisher.workspace, processes=2, workers=2)
     address = start_nginx(PROXY, upstream(service.wait()))
@@ -70,6 +72,7 @@ def test_four_processes_for_a_minute(
     make_load: Callable[[str], Any],
     publisher: Any,
 ) -> None:
+    publisher.publish_other()
     publisher.publish(100)
     service = start_service(workspace=publisher.workspace, processes=4, workers=4)
     address = start_nginx(PROXY, upstream(service.wait()))
@@ -87,6 +90,7 @@ def test_four_services_for_a_minute(
     publisher: Any,
 ) -> None:
     """Each on a port of its own, behind nginx."""
+    publisher.publish_other()
     publisher.publish(100)
     services = [
         start_service(workspace=publisher.workspace, workers=1) for _ in range(4)
