@@ -81,7 +81,7 @@ class TileStore:
         self._begin(specs, patient=True)
 
     def bake_changed(self, specs: Iterable[LayerSpec]) -> None:
-        """The same of versions that just came into use: they are asked for soon."""
+        """Begin to bake versions that just came into use: they are asked for soon."""
         self._begin(specs, patient=False)
 
     def _begin(self, specs: Iterable[LayerSpec], *, patient: bool) -> None:

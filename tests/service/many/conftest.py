@@ -82,12 +82,12 @@ class Publisher:
         self.editions: dict[str, Edition] = {}
         self.uses: list[tuple[float, Edition]] = []
 
-    def publish(self, number: int) -> Edition:
+    def publish(self, number: int, *, restricted: bool = False) -> Edition:
         """Publish an edition; only the last step, which makes it the current one,
         counts as the moment."""
         table = features(number)
         total = float(area(table.geometry).sum())
-        spec, path = self._written(LAYER, table)
+        spec, path = self._written(LAYER, table, restricted=restricted)
         edition = Edition(number, spec.version, len(table), total)
         self.editions[edition.version] = edition
         publish(self.workspace, spec, path)
@@ -99,7 +99,7 @@ class Publisher:
         publish(self.workspace, *self._written(OTHER, whole()))
 
     def _written(
-        self, layer_id: str, table: gpd.GeoDataFrame
+        self, layer_id: str, table: gpd.GeoDataFrame, **about: Any
     ) -> tuple[LayerSpec, Path]:
         self.workspace.mkdir(parents=True, exist_ok=True)
         words = Bilingual(zh="地块", en="Parcels")
@@ -123,6 +123,7 @@ class Publisher:
                 source="tests", origin="tests", retrieved=date(2026, 1, 1), method=words
             ),
             sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+            **about,
         )
         return spec, path
 
