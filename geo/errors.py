@@ -19,9 +19,13 @@
     |  |- RulesError           a table of rules of the conflict check that is wrong
     |  |- CheckError           a conflict check that cannot be made or repeated
     |  |- CatalogError         a catalogue that contradicts its files
-    |  |  `- VersionNotFoundError   no version of that name, or several
+    |  |  |- VersionNotFoundError   no version of that name, or several
+    |  |  `- PublishConflictError   somebody else published in the meantime
     |  |- LedgerError          a figure ledger that cannot be used as it is written
-    |  `- PartsError           parts of a long run that cannot be gone on with
+    |  |- PartsError           parts of a long run that cannot be gone on with
+    |  `- StoreError           a store of files that cannot be used as it is addressed
+    |     |- StoreKeyError     no file of that key
+    |     `- StoreConflictError   somebody else wrote the file in the meantime
     |- service.cluster.errors.ClusterError   a cluster that cannot be used
     `- service.errors.RequestError   a request that cannot be answered as asked
 

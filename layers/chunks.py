@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import shapely
 from pyproj import CRS
 
@@ -23,6 +22,7 @@ from layers.catalog import Catalog, is_file_name
 from layers.errors import LayerReadError
 from layers.files import content_parts, describe_file
 from layers.models import LayerSpec
+from layers.opening import open_parquet
 from layers.readers.guard import reason
 from layers.row_reader import RowReader
 
@@ -87,7 +87,7 @@ class PolygonFile:
         self._checked, self._before = checked, before
         self._kept: tuple[int, RowReader] | None = None
         try:
-            self._file = pq.ParquetFile(path)
+            self._file = open_parquet(path)
             geo = json.loads((self._file.schema_arrow.metadata or {})[b"geo"])
             self._geometry = str(geo["primary_column"])
             column: dict[str, Any] = geo["columns"][self._geometry]
@@ -122,7 +122,8 @@ class PolygonFile:
             Only the features ``[start, stop)``; other row groups are not decoded.
         ahead : bool
             Read the next chunk, in a thread, while the caller works on the last one.
-            Without it, a range that follows the last one goes on where that ended.
+            Without it nothing is done in another thread, and a range that follows the
+            last one goes on where that ended.
 
         Raises
         ------
@@ -132,10 +133,11 @@ class PolygonFile:
         """
         end = len(self) if stop is None else min(stop, len(self))
         if ahead:
-            return _ahead(self._chunks(self._reader(rows, threaded=True), start, end))
+            reader = self._reader(rows, threaded=True)
+            return _ahead(self._chunks(reader, start, end, threads=2))
         if self._kept is None or self._kept[0] != rows:
             self._kept = rows, self._reader(rows, threaded=False)
-        return self._chunks(self._kept[1], start, end)
+        return self._chunks(self._kept[1], start, end, threads=1)
 
     def _reader(self, rows: int, *, threaded: bool) -> RowReader:
         return RowReader(self._file, self._columns, rows, threaded=threaded)
@@ -151,7 +153,9 @@ class PolygonFile:
         columns = [self._geometry, *([self._key] if self._key else [])]
         return columns + ([ACCURACY_COLUMN] if stated else [])
 
-    def _chunks(self, reader: RowReader, start: int, stop: int) -> Iterator[Chunk]:
+    def _chunks(
+        self, reader: RowReader, start: int, stop: int, *, threads: int
+    ) -> Iterator[Chunk]:
         key = self._key
         try:
             for first, batch in reader.batches(start, stop):
@@ -162,18 +166,18 @@ class PolygonFile:
                     else [str(number + k) for k in range(batch.num_rows)]
                 )
                 geometry = batch.column(self._geometry)
-                rings = self._rings(geometry, ids)
+                rings = self._rings(geometry, ids, threads)
                 yield Chunk(ids, rings, _accuracy(batch), geometry)
         except (OSError, pa.ArrowException) as error:
             raise self._unreadable(reason(error, self._path)) from error
 
-    def _rings(self, column: pa.Array, ids: list[str]) -> Rings:
+    def _rings(self, column: pa.Array, ids: list[str], threads: int) -> Rings:
         column = column.cast(pa.large_binary())
         _, offset_buffer, data_buffer = column.buffers()
         offsets = np.frombuffer(offset_buffer, np.int64)
         offsets = offsets[column.offset : column.offset + len(column) + 1]
         data = np.frombuffer(data_buffer or b"", np.uint8)
-        layer = read_wkb(data, offsets, np.asarray(column.is_valid()))
+        layer = read_wkb(data, offsets, np.asarray(column.is_valid()), threads=threads)
         wrong = (layer.fault != READ) & (layer.fault != EMPTY)
         if not self._checked and not wrong.any():
             wrong = ~_valid(column)
@@ -288,7 +292,7 @@ def open_polygons(catalog: Catalog, layer: str) -> tuple[LayerSpec, PolygonSourc
 def open_source(catalog: Catalog, layer: str) -> PolygonSource:
     """Open the same without a description: no file is read as a whole."""
     if not is_file_name(layer):
-        return PolygonFile(catalog.path(layer), checked=True)
+        return PolygonFile(catalog.place(layer), checked=True)
     path = Path(layer)
     return PolygonFolder(path) if path.is_dir() else PolygonFile(path)
 

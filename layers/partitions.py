@@ -45,20 +45,20 @@ def partitions(rows: int, wanted: int | None = None) -> list[Partition]:
     ----------
     rows : int
     wanted : int or None
-        How many partitions; by default as many as have :data:`PARTITION_ROWS`. Never
-        more than there are rows.
+        How many partitions, or as many as are needed for equal sizes but for the last;
+        by default each has :data:`PARTITION_ROWS`.
 
     Examples
     --------
     >>> [(part.start, part.stop) for part in partitions(10, 3)]
-    [(0, 3), (3, 6), (6, 10)]
+    [(0, 4), (4, 8), (8, 10)]
     """
-    if not rows:
-        return []
-    count = wanted or -(-rows // PARTITION_ROWS)
-    count = min(count, rows)
-    borders = [k * rows // count for k in range(count + 1)]
-    return [Partition(k, borders[k], borders[k + 1]) for k in range(count)]
+    size = -(-rows // wanted) if wanted else PARTITION_ROWS
+    starts = range(0, rows, max(size, 1))
+    return [
+        Partition(number, start, min(start + size, rows))
+        for number, start in enumerate(starts)
+    ]
 
 
 def batches(parts: list[Partition], at_once: int = BATCH_ROWS) -> list[Batch]:

@@ -8,10 +8,10 @@ import pyarrow.parquet as pq
 
 
 class RowReader:
-    """Reads ranges of rows; a range that follows the last one is the cheapest.
+    """Reads ranges of rows; a range that follows the last one decodes nothing twice.
 
-    Row groups are decoded as a whole, so small consecutive ranges share one decoding.
-    Memory is that of one batch and of the compressed columns of a row group.
+    Rows of the first row group that come before a range are decoded and dropped. Memory
+    is that of a batch and of the compressed columns of a row group.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class RowReader:
         self._file, self._columns = file, columns
         self._rows, self._threaded = rows, threaded
         self._coming: Iterator[pa.RecordBatch] = iter(())
-        self._batch: pa.RecordBatch | None = None
+        self._rest: pa.RecordBatch | None = None
         self._place = -1
         groups = range(file.metadata.num_row_groups)
         counts = [file.metadata.row_group(k).num_rows for k in groups]
@@ -38,33 +38,38 @@ class RowReader:
     def batches(self, start: int, stop: int) -> Iterator[tuple[int, pa.RecordBatch]]:
         """Answer the rows ``[start, stop)`` with the place of each batch's first."""
         if start != self._place:
-            self._go_to(start)
+            self._coming = self._from(start, min(self._rows, stop - start))
+            self._rest, self._place = None, start
         while self._place < stop:
-            batch = self._batch
-            if batch is None:
-                batch = next(self._coming)
+            batch = next(self._coming) if self._rest is None else self._rest
             first, size = self._place, min(batch.num_rows, stop - self._place)
             self._place += size
-            self._batch = batch.slice(size) if size < batch.num_rows else None
+            self._rest = batch.slice(size) if size < batch.num_rows else None
             yield first, batch.slice(0, size)
 
-    def _go_to(self, start: int) -> None:
+    def _from(self, start: int, rows: int) -> Iterator[pa.RecordBatch]:
+        """Decode from a row on, as many rows at once as a range has."""
         groups = np.flatnonzero(self._edges[1:] > start).tolist()
-        self._coming = iter(
-            self._file.iter_batches(
-                self._rows,
-                row_groups=groups,
-                columns=self._columns,
-                use_threads=self._threaded,
-            )
-            if groups
-            else ()
+        if not groups:
+            return
+        before = start - int(self._edges[groups[0]])
+        if before:
+            yield from self._rest_of(groups.pop(0), before, rows)
+        if groups:
+            yield from self._decoded(groups, rows)
+
+    def _rest_of(self, group: int, before: int, rows: int) -> Iterator[pa.RecordBatch]:
+        """Decode a row group but for its first rows."""
+        for batch in self._decoded([group], rows):
+            if batch.num_rows > before:
+                yield batch.slice(before)
+            before = max(before - batch.num_rows, 0)
+
+    def _decoded(self, groups: list[int], rows: int) -> Iterator[pa.RecordBatch]:
+        found: Iterator[pa.RecordBatch] = self._file.iter_batches(
+            rows,
+            row_groups=groups,
+            columns=self._columns,
+            use_threads=self._threaded,
         )
-        self._place, self._batch = start, None
-        ahead = start - int(self._edges[groups[0]]) if groups else 0
-        while ahead:
-            batch = next(self._coming)
-            if batch.num_rows > ahead:
-                self._batch = batch.slice(ahead)
-                return
-            ahead -= batch.num_rows
+        return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from geo.crs_names import DatumName
 from layers.models import Status
-from service.arguments import Add, open_catalog
+from service.arguments import Add, add_engine, chosen_engine, open_catalog
 from service.destinations import add_table, destination, target_of
 from service.errors import ParameterError
 from service.settings import Settings
@@ -84,6 +84,7 @@ def _add_import(adder: Add) -> None:
     for option, (kind, said) in numbers.items():
         one.add_argument(option, type=kind, metavar="N", help=said)
     _add_others(one)
+    add_engine(one)
 
 
 def _add_others(one: argparse.ArgumentParser) -> None:
@@ -152,7 +153,7 @@ def run_import(parsed: argparse.Namespace, settings: Settings) -> int:
     from service.importing import bring
 
     options = read_options(parsed)
-    workspace = workspace_of(settings)
+    workspace, engine = workspace_of(settings), chosen_engine(parsed)
     sources = _sources(parsed, options)
     name = sources[0].name if isinstance(sources, list) else sources.name
     try:
@@ -164,6 +165,8 @@ def run_import(parsed: argparse.Namespace, settings: Settings) -> int:
                 settings.seeds,
                 lambda done: step(done, done),
                 look=parsed.look,
+                engine=engine,
+                tell=tables.tell,
             )
     except DecisionNeededError as error:
         previews = _previews(error, parsed.previews, settings)

@@ -13,7 +13,7 @@ from service.arguments import (
     open_catalog,
     words,
 )
-from service.cluster.engine import EngineChoice
+from service.cluster.engine import EngineChoice, begin
 from service.cluster.errors import ClusterError
 from service.destinations import add_database, add_table, destination, target_of
 from service.settings import Settings
@@ -196,6 +196,7 @@ def _overlap_to_file(
     choice: EngineChoice,
     output: "Path | Target",
 ) -> int:
+    spread = _spread(parsed, settings, choice)
     from service import tables
     from service.stream import overlap_to_file
 
@@ -206,7 +207,7 @@ def _overlap_to_file(
             parsed.right,
             output,
             step,
-            spread=_spread(parsed, settings, choice),
+            spread=spread,
         )
     tables.show(report, tables.stream, parsed.json)
     return 0
@@ -218,6 +219,7 @@ def _spread(
     """Answer how work is spread; None where it stays here."""
     if choice.name == "local":
         return None
+    begin(choice)
     from service import tables
     from service.cluster.inputs import Shelf
     from service.stream import Spread

@@ -71,6 +71,11 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+def tell(line: str) -> None:
+    """Say one line beside the result: on stderr, in a pipe too."""
+    sys.stderr.write(f"{line}\n")
+
+
 def show(
     report: Report, table: Callable[[Report, Console], None], as_json: bool
 ) -> None:

@@ -17,6 +17,8 @@ from geo.sentences import (
     reporting,
     serving,
     sources,
+    spreading,
+    storing,
     storing_database,
 )
 
@@ -33,6 +35,8 @@ PARTS = (
     reporting.SENTENCES,
     figures.SENTENCES,
     clustering.SENTENCES,
+    spreading.SENTENCES,
+    storing.SENTENCES,
 )
 
 MESSAGES: dict[str, tuple[str, str]] = {

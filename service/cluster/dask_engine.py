@@ -3,6 +3,8 @@
 import logging
 import os
 import pickle
+import sys
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
@@ -17,6 +19,8 @@ from distributed.scheduler import KilledWorker
 from geo.messages import render
 from service.cluster.engine import WORKER_MEMORY_MB, EngineChoice, Tell
 from service.cluster.errors import ClusterError
+from service.cluster.forks import start_early
+from service.cluster.logs import silenced
 from service.cluster.software import differences, software, worker_name
 
 Item = TypeVar("Item")
@@ -38,13 +42,12 @@ START_SECONDS = 120
 SETTINGS = {
     "distributed.scheduler.allowed-failures": DEATHS - 1,
     "distributed.worker.daemon": True,
+    "distributed.worker.multiprocessing-method": "forkserver",
     "distributed.comm.timeouts.connect": f"{START_SECONDS}s",
     # Copies of results never pile up in the workers: parts are files.
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
 }
-
-LOGGER = "distributed"
 
 
 class DaskEngine:
@@ -157,7 +160,7 @@ class Checked:
 def opened(choice: EngineChoice, tell: Tell) -> Iterator[DaskEngine]:
     """Lend a cluster; see :func:`service.cluster.engine.open_engine`."""
     with ExitStack() as kept:
-        kept.enter_context(_quiet())
+        silenced()
         kept.enter_context(dask.config.set(SETTINGS))
         if choice.scheduler is None:
             engine = _local(choice, kept)
@@ -170,13 +173,19 @@ def opened(choice: EngineChoice, tell: Tell) -> Iterator[DaskEngine]:
 def _local(choice: EngineChoice, kept: ExitStack) -> DaskEngine:
     workers = choice.workers or len(os.sched_getaffinity(0))
     memory_mb = choice.memory_mb or WORKER_MEMORY_MB
+    start_early()
+    folder = kept.enter_context(tempfile.TemporaryDirectory(prefix="ecobarrier-dask-"))
     cluster = kept.enter_context(
         LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
             memory_limit=memory_mb * 1_000_000,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
+            worker_dashboard_address=None,
+            # Its pages take a while to load: only where somebody may look at them.
+            scheduler_kwargs={"dashboard": sys.stderr.isatty()},
             silence_logs=logging.CRITICAL,
+            local_directory=folder,
         )
     )
     client = kept.enter_context(Client(cluster, set_as_default=False))
@@ -216,15 +225,3 @@ def _said(engine: DaskEngine) -> str:
 
 def _megabytes(memory_mb: int | None) -> str:
     return "–" if memory_mb is None else f"{memory_mb:,} MB"
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the library's own log off the terminal: what matters is said by us."""
-    logger = logging.getLogger(LOGGER)
-    before = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)

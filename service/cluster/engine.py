@@ -107,6 +107,14 @@ def nobody(_: str) -> None:
     """Tell nobody."""
 
 
+def begin(choice: EngineChoice) -> None:
+    """Start what takes time and can go on while this process loads its libraries."""
+    if choice.name == "dask" and choice.scheduler is None and find_spec("distributed"):
+        from service.cluster.forks import start_early
+
+        start_early()
+
+
 @contextmanager
 def open_engine(choice: EngineChoice, tell: Tell = nobody) -> Iterator[Engine]:
     """Lend the engine that was chosen; a cluster of our own ends with the block.
