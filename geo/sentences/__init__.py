@@ -11,6 +11,7 @@ from geo.sentences import (
     computing,
     figures,
     importing,
+    publishing,
     querying,
     reading,
     reporting,
@@ -29,6 +30,7 @@ PARTS = (
     checking.SENTENCES,
     reporting.SENTENCES,
     figures.SENTENCES,
+    publishing.SENTENCES,
 )
 
 MESSAGES: dict[str, tuple[str, str]] = {

@@ -1,0 +1,105 @@
+"""What a copy consists of: its layers, its day, its versions."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from importlib.metadata import version
+
+from layers.catalog import Catalog
+from layers.models import LayerSpec
+from service.publishing.groups import FileNote
+from service.publishing.layer_files import layer_folder
+from service.viewer.assets import assets_key
+from service.viewer.fonts import font_key
+from service.words import Language
+
+RECIPE = 1
+"""Raised whenever the same layers would give other documents."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy that is about to be made.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        The layers that are copied, in their order.
+    base : Catalog
+        Of what the page draws by itself: borders, names and relief too.
+    language : {"zh", "en"}
+        In which the pages begin.
+    service : str or None
+        Address of a service that computes.
+    left_out : tuple of str
+        Ids of restricted layers that are not copied.
+    made_on : date
+    """
+
+    catalog: Catalog
+    base: Catalog
+    language: Language
+    service: str | None
+    left_out: tuple[str, ...]
+    made_on: date
+
+    @property
+    def specs(self) -> Sequence[LayerSpec]:
+        """What the copied layers say of themselves."""
+        return self.catalog.specs
+
+    @property
+    def content(self) -> str:
+        """Name all that the copy depends on, but the day."""
+        return _key(
+            RECIPE,
+            version("ecobarrier"),
+            self.language,
+            self.service,
+            len(self.left_out),
+            assets_key(),
+            font_key(),
+            *map(layer_folder, self.specs),
+            *map(layer_folder, self.base.specs),
+        )
+
+    @property
+    def version(self) -> str:
+        """Name the copy."""
+        return _key(self.content, self.made_on.isoformat())
+
+    @property
+    def documents(self) -> str:
+        """Folder of what belongs to this copy only."""
+        return f"v/{self.version}"
+
+    @property
+    def app(self) -> str:
+        """Folder of scripts and styles."""
+        return f"app/{assets_key()}"
+
+    @property
+    def fonts(self) -> str:
+        """Folder of the web fonts."""
+        return f"fonts/{font_key()}"
+
+
+@dataclass(frozen=True)
+class CopiedFiles:
+    """The files of the layers of a copy, by layer id."""
+
+    by_layer: Mapping[str, tuple[FileNote, ...]]
+
+    def note(self, layer_id: str, name: str) -> FileNote | None:
+        """Look a file up by the last part of its name."""
+        return next(
+            (one for one in self.by_layer[layer_id] if one.name.endswith(f"/{name}")),
+            None,
+        )
+
+
+def _key(*facts: object) -> str:
+    text = json.dumps(facts, ensure_ascii=False, default=str)
+    return sha256(text.encode()).hexdigest()[:12]
