@@ -19,7 +19,10 @@
     |  |- CheckError           a conflict check that cannot be made or repeated
     |  |- CatalogError         a catalogue that contradicts its files
     |  |  `- VersionNotFoundError   no version of that name, or several
-    |  `- LedgerError          a figure ledger that cannot be used as it is written
+    |  |- LedgerError          a figure ledger that cannot be used as it is written
+    |  `- StoreError           a store of files that cannot be used as it is addressed
+    |     |- StoreKeyError     no file of that key
+    |     `- StoreConflictError   somebody else wrote the file in the meantime
     `- service.errors.RequestError   a request that cannot be answered as asked
 
 Every error carries its sentence in Chinese and English; HTTP statuses and exit

@@ -53,3 +53,15 @@ class VersionNotFoundError(CatalogError):
 
 class LedgerError(LayerError):
     """A figure ledger that cannot be used as it is written."""
+
+
+class StoreError(LayerError):
+    """A store of files that cannot be used as it is addressed."""
+
+
+class StoreKeyError(StoreError):
+    """No file of that key in a store."""
+
+
+class StoreConflictError(StoreError):
+    """A file of a store that somebody else wrote in the meantime."""

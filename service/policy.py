@@ -64,9 +64,7 @@ def meta_policy(
     """
     policy = page_policy(html, styled_elements=styled_elements, workers=workers)
     rules = [one for one in policy.split("; ") if not one.startswith(_HEADER_ONLY)]
-    return (
-        f'<meta http-equiv="Content-Security-Policy" content="{"; ".join(rules)}">'
-    )
+    return f'<meta http-equiv="Content-Security-Policy" content="{"; ".join(rules)}">'
 
 
 _HEADER_ONLY = "frame-ancestors"

@@ -60,6 +60,28 @@ def s3_endpoint() -> Iterator[str]:
             process.terminate()
 
 
+@pytest.fixture
+def make_bucket(
+    s3_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], str]:
+    """Answer how to make an empty bucket and get its address.
+
+    Endpoint and credentials are in the environment, as a person would set them.
+    """
+    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_endpoint)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "KEYOFTHETESTS")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "SecretOfTheTests0123456789")
+
+    def make() -> str:
+        name = f"bucket-{time.time_ns():x}-{tmp_path.stat().st_ino:x}"
+        address = f"{s3_endpoint}/{name}"
+        request = urllib.request.Request(address, method="PUT")  # noqa: S310
+        urllib.request.urlopen(request, timeout=60).close()  # noqa: S310
+        return f"s3://{name}"
+
+    return make
+
+
 StartNginx = Callable[..., str]
 """Given the inside of a ``server`` block, and what stands beside it, answers the
 address."""

@@ -17,6 +17,7 @@ from geo.sentences import (
     reporting,
     serving,
     sources,
+    storing,
 )
 
 PARTS = (
@@ -31,6 +32,7 @@ PARTS = (
     reporting.SENTENCES,
     figures.SENTENCES,
     publishing.SENTENCES,
+    storing.SENTENCES,
 )
 
 MESSAGES: dict[str, tuple[str, str]] = {

@@ -8,10 +8,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from layers.downloads import FORMATS
-from service.publishing.targets import Target
+from layers.errors import StoreKeyError
+from layers.storage import Store
 
 LEDGER = "files.json"
 """Written last into a folder: what is in it."""
+FOR_EVER = "public, max-age=31536000, immutable"
+ASK_AGAIN = "no-cache"
 
 MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -60,7 +63,7 @@ def media_type(name: str) -> str:
     return MEDIA_TYPES[Path(name).suffix]
 
 
-def ensure(target: Target, group: Group) -> tuple[tuple[FileNote, ...], bool]:
+def ensure(store: Store, group: Group) -> tuple[tuple[FileNote, ...], bool]:
     """Make a folder unless it is there and whole.
 
     Returns
@@ -72,7 +75,7 @@ def ensure(target: Target, group: Group) -> tuple[tuple[FileNote, ...], bool]:
     ------
     EcobarrierError
     """
-    known = _known(target, group.folder)
+    known = _known(store, group.folder)
     if known is not None:
         return known, False
     with tempfile.TemporaryDirectory(prefix="ecobarrier-") as temporary:
@@ -81,25 +84,38 @@ def ensure(target: Target, group: Group) -> tuple[tuple[FileNote, ...], bool]:
         notes = []
         for path, name in _files(scratch):
             whole = f"{group.folder}/{name}"
-            target.put(whole, path, media_type(name))
+            store.put(whole, path, media_type(name), cache_control=FOR_EVER)
             notes.append(_note(path, whole))
     ledger = json.dumps([asdict(one) for one in notes], ensure_ascii=False, indent=1)
-    target.put(f"{group.folder}/{LEDGER}", ledger.encode(), media_type(LEDGER))
+    place = f"{group.folder}/{LEDGER}"
+    store.put(place, ledger.encode(), media_type(LEDGER), cache_control=FOR_EVER)
     return tuple(notes), True
 
 
-def _known(target: Target, folder: str) -> tuple[FileNote, ...] | None:
-    """Answer what a folder says it holds, if it is there in these sizes."""
-    content = target.read(f"{folder}/{LEDGER}")
+def read(store: Store, name: str) -> bytes | None:
+    """Answer a file of a copy; None if it is not there.
+
+    Raises
+    ------
+    StoreError
+    """
+    try:
+        return store.read(name)
+    except StoreKeyError:
+        return None
+
+
+def _known(store: Store, folder: str) -> tuple[FileNote, ...] | None:
+    """Answer what a folder says it holds, if all of it is there."""
+    content = read(store, f"{folder}/{LEDGER}")
     if content is None:
         return None
     try:
         notes = tuple(FileNote(**one) for one in json.loads(content))
     except (ValueError, TypeError):
         return None
-    there = target.sizes(folder)
-    whole = all(there.get(one.name) == one.size for one in notes)
-    return notes if whole else None
+    there = set(store.keys(folder))
+    return notes if there >= {one.name for one in notes} else None
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, str]]:

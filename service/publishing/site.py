@@ -1,15 +1,17 @@
 """``ecobarrier publish``: make a copy, or bring one up to date."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
 from layers.catalog import Catalog
+from layers.errors import StoreConflictError
 from layers.models import LayerSpec
+from layers.storage import Head, Store
+from layers.storage.folder import FolderStore
 from service import access
 from service.callers import ANYBODY
 from service.errors import RequestError, RestrictedError
@@ -17,9 +19,17 @@ from service.publishing import maps, pages, stac
 from service.publishing.copies import CopiedFiles, Copy
 from service.publishing.documents import RELIEF, write_documents
 from service.publishing.fixed import app_group, fonts_group
-from service.publishing.groups import LEDGER, FileNote, Group, ensure, media_type
+from service.publishing.groups import (
+    ASK_AGAIN,
+    LEDGER,
+    FileNote,
+    Group,
+    ensure,
+    media_type,
+    read,
+)
 from service.publishing.layer_files import layer_group
-from service.publishing.targets import SITE, Target, open_folder
+from service.publishing.targets import OWN_FOLDERS, SITE, open_target
 from service.settings import Settings
 from service.tiles.pictures import TilePictures
 from service.tiles.store import TileStore
@@ -29,8 +39,6 @@ from service.words import Language
 
 FORMAT = 1
 """Of ``site.json``."""
-OWN_FOLDERS = ("app", "fonts", "layers", "v")
-"""All that is ever written into, and swept out of, a copy but for the files on top."""
 
 Step = Callable[[str, int, int], None]
 """Told what is being made, how much is done and how much there is."""
@@ -101,15 +109,8 @@ def publish(
         A layer that cannot be read, a place that cannot be written.
     """
     copy = plan(catalog, wish)
-    with open_target(place) as target:
-        return Publisher(target, copy, settings, step).run(wish)
-
-
-@contextmanager
-def open_target(place: str) -> Iterator[Target]:
-    """Lend the place that somebody named."""
-    with open_folder(Path(place)) as target:
-        yield target
+    with open_target(place) as store:
+        return Publisher(store, copy, settings, step).run(wish)
 
 
 def plan(catalog: Catalog, wish: Wish) -> Copy:
@@ -155,25 +156,26 @@ class Publisher:
 
     Parameters
     ----------
-    target : Target
+    store : Store
     copy : Copy
     settings : Settings
     step : callable
     """
 
     def __init__(
-        self, target: Target, copy: Copy, settings: Settings, step: Step
+        self, store: Store, copy: Copy, settings: Settings, step: Step
     ) -> None:
-        self._target = target
+        self._store = store
+        self._seen: Head | None = store.head(SITE)
         self._copy = copy
         self._settings = settings
         self._step = step
         self._done = 0
         self._written = 0
-        store = TileStore(
+        tiles = TileStore(
             settings.cache_folder / "tiles", settings.seeds, settings.workspace
         )
-        self._pictures = TilePictures(store)
+        self._pictures = TilePictures(tiles)
 
     def run(self, wish: Wish) -> Published:
         """Write what is not there, the files on top last."""
@@ -205,7 +207,7 @@ class Publisher:
         return self._copy
 
     def _site(self) -> dict[str, object]:
-        content = self._target.read(SITE)
+        content = read(self._store, SITE)
         try:
             said = json.loads(content) if content else {}
         except ValueError:
@@ -215,7 +217,7 @@ class Publisher:
     def _ensure(self, group: Group) -> tuple[FileNote, ...]:
         total = len(self._copy.specs) + 3
         self._step(group.folder, self._done, total)
-        notes, written = ensure(self._target, group)
+        notes, written = ensure(self._store, group)
         self._done += 1
         self._written += len(notes) if written else 0
         return notes
@@ -239,8 +241,8 @@ class Publisher:
     ) -> None:
         """Replace the files on top; the first one claims the place."""
         site = self._described(copy, notes)
-        if self._target.read(SITE) != site:
-            self._target.claim(SITE, site, media_type(SITE))
+        if read(self._store, SITE) != site:
+            self._claim(site)
             self._written += 1
         top = {
             "catalog.json": stac.catalog(copy),
@@ -248,9 +250,23 @@ class Publisher:
             "index.html": pages.map_page(copy),
         }
         for name, text in top.items():
-            if self._target.read(name) != text.encode():
-                self._target.put(name, text.encode(), media_type(name))
+            content = text.encode()
+            if read(self._store, name) != content:
+                kind = media_type(name)
+                self._store.put(name, content, kind, cache_control=ASK_AGAIN)
                 self._written += 1
+
+    def _claim(self, site: bytes) -> None:
+        """Say what is there now, unless another publisher did meanwhile."""
+        if isinstance(self._store, FolderStore):
+            # Its lock keeps others away.
+            self._store.put(SITE, site)
+            return
+        tag = self._seen.tag if self._seen else None
+        try:
+            self._store.swap(SITE, site, tag, media_type(SITE))
+        except StoreConflictError as error:
+            raise RequestError("publish_busy", place=self._store.url) from error
 
     def _described(self, copy: Copy, notes: Sequence[FileNote]) -> bytes:
         said = {
@@ -271,12 +287,12 @@ class Publisher:
         unused = [
             name
             for folder in OWN_FOLDERS
-            for name in self._target.sizes(folder)
+            for name in self._store.keys(folder)
             if name not in used
         ]
         # A folder without its list is not whole: the list goes first.
         for name in sorted(unused, key=lambda one: not one.endswith(f"/{LEDGER}")):
-            self._target.delete(name)
+            self._store.delete(name)
         return len(unused)
 
 

@@ -131,7 +131,7 @@ def _item(spec: LayerSpec, found: _Footprint, files: CopiedFiles) -> Document:
         "id": f"{spec.id}-{spec.version}",
         "collection": spec.id,
         "bbox": found.box,
-        "geometry": shapely.geometry.mapping(found.shape),
+        "geometry": json.loads(shapely.to_geojson(found.shape)),
         "properties": {
             **_time(spec),
             "title": f"{spec.title.zh} | {spec.title.en}",

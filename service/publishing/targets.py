@@ -2,111 +2,65 @@
 
 import fcntl
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 from layers.errors import LayerWriteError
-from layers.writers import atomic_file, writing
+from layers.storage import Store, is_url, open_store
+from layers.storage.address import split_address
+from layers.storage.folder import FolderStore
+from layers.writers import writing
 from service.errors import RequestError
 
 SITE = "site.json"
 """Says that a folder is a copy of ours, and of what it consists."""
-
-Content = bytes | Path
-
-
-class Target(Protocol):
-    """A place for files with names like ``a/b/c.json``."""
-
-    def read(self, name: str) -> bytes | None:
-        """Answer a file; None if it is not there."""
-
-    def put(self, name: str, content: Content, media_type: str) -> None:
-        """Write a file; nobody ever sees half of it."""
-
-    def claim(self, name: str, content: bytes, media_type: str) -> None:
-        """Write a file unless another writer did since this one began."""
-
-    def sizes(self, folder: str) -> dict[str, int]:
-        """Answer the names of all files in a folder, and their bytes."""
-
-    def delete(self, name: str) -> None:
-        """Remove a file."""
-
-
-class FolderTarget:
-    """A folder of this machine; see :func:`open_folder`.
-
-    Parameters
-    ----------
-    folder : Path
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def read(self, name: str) -> bytes | None:
-        """Answer a file; None if it is not there."""
-        path = self._folder / name
-        with writing(path):
-            return path.read_bytes() if path.is_file() else None
-
-    def put(self, name: str, content: Content, media_type: str) -> None:
-        """Write a file; nobody ever sees half of it."""
-        del media_type
-        path = self._folder / name
-        with writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_file(path) as temporary:
-            if isinstance(content, Path):
-                shutil.copyfile(content, temporary)
-            else:
-                temporary.write_bytes(content)
-
-    def claim(self, name: str, content: bytes, media_type: str) -> None:
-        """Write a file; the lock of the folder keeps other writers away."""
-        self.put(name, content, media_type)
-
-    def sizes(self, folder: str) -> dict[str, int]:
-        """Answer the names of all files in a folder, and their bytes."""
-        found = {}
-        for one in sorted((self._folder / folder).rglob("*")):
-            if one.is_file():
-                name = one.relative_to(self._folder).as_posix()
-                found[name] = one.stat().st_size
-        return found
-
-    def delete(self, name: str) -> None:
-        """Remove a file, and folders that are empty without it."""
-        path = self._folder / name
-        with writing(path):
-            path.unlink(missing_ok=True)
-            for parent in path.relative_to(self._folder).parents:
-                inside = self._folder / parent
-                if parent == Path() or any(inside.iterdir()):
-                    return
-                inside.rmdir()
+LEFT = ".incoming-*"
+"""What a killed writer leaves of a file; see :mod:`layers.storage.folder`."""
+OWN_FOLDERS = ("app", "fonts", "layers", "v")
+"""All that is ever written into, and swept out of, a copy but for the files on top."""
 
 
 @contextmanager
-def open_folder(folder: Path) -> Iterator[FolderTarget]:
+def open_target(place: str) -> Iterator[Store]:
+    """Lend the place that somebody named: a folder, or ``s3://bucket/prefix``.
+
+    Raises
+    ------
+    RequestError
+        ``publish_not_a_copy``, ``publish_busy``.
+    StoreError
+    LayerWriteError
+    """
+    folder = _local(place)
+    if folder is not None:
+        with _folder(folder) as work:
+            yield FolderStore(work)
+        return
+    store = open_store(place)
+    if store.head(SITE) is None:
+        names = store.keys()
+        if any(name.partition("/")[0] not in OWN_FOLDERS for name in names):
+            raise RequestError("publish_not_a_copy", place=store.url)
+    yield store
+
+
+def _local(place: str) -> Path | None:
+    """Answer the folder of an address of this machine."""
+    if not is_url(place):
+        return Path(place)
+    scheme, _, path = split_address(place)
+    return Path("/") / path if scheme == "file" else None
+
+
+@contextmanager
+def _folder(folder: Path) -> Iterator[Path]:
     """Lend a folder to one writer.
 
     A copy that is not there yet is made beside its place, under a name with a dot, and
     gets its name by one rename; a writer that comes after one that was killed goes on
     in what that one left.
-
-    Raises
-    ------
-    RequestError
-        ``publish_not_a_copy``: the folder holds something else;
-        ``publish_busy``: somebody else is writing.
-    LayerWriteError
     """
-    folder = folder.absolute()
     is_new = not folder.is_dir() or not any(folder.iterdir())
     if not is_new and not (folder / SITE).is_file():
         raise RequestError("publish_not_a_copy", place=folder.name)
@@ -114,7 +68,9 @@ def open_folder(folder: Path) -> Iterator[FolderTarget]:
     with writing(work):
         work.mkdir(parents=True, exist_ok=True)
     with _alone(work, folder.name):
-        yield FolderTarget(work)
+        for left in work.rglob(LEFT):
+            left.unlink()
+        yield work
         if is_new:
             with writing(folder):
                 work.chmod(0o755)
