@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from layers.errors import StoreConflictError, StoreError, StoreKeyError
@@ -66,15 +66,21 @@ class FolderStore:
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """See :meth:`Store.keys`."""
-        folder = self._folder / checked_key(prefix, prefix=True)
-        own = (_LOCK, _INCOMING)
-        found = (
-            (Path(place) / name).relative_to(self._folder).as_posix()
-            for place, _, names in os.walk(folder)
-            for name in names
-            if not name.startswith(own)
-        )
-        yield from sorted(found)
+        yield from self.heads(prefix)
+
+    def heads(self, prefix: str = "") -> dict[str, Head]:
+        """See :meth:`Store.heads`."""
+        found = {}
+        for place, _, names in os.walk(self._folder / checked_key(prefix, prefix=True)):
+            for name in names:
+                path = Path(place) / name
+                if name.startswith((_LOCK, _INCOMING)):
+                    continue
+                # Files that go while we look are not there.
+                with suppress(FileNotFoundError):
+                    key = path.relative_to(self._folder).as_posix()
+                    found[key] = _head(path.stat())
+        return dict(sorted(found.items()))
 
     def put(
         self,
@@ -88,7 +94,7 @@ class FolderStore:
         """See :meth:`Store.put`."""
         del media_type, encoding, cache_control
         with self._told(key), self._incoming(key, content) as incoming:
-            return _named(incoming, incoming.replace(self._path(key)))
+            return _written(incoming.replace(self._path(key)))
 
     def create(
         self, key: str, content: bytes | Path, media_type: str = ANY_TYPE
@@ -105,7 +111,7 @@ class FolderStore:
                     raise StoreConflictError(
                         "store_exists", url=self.url, key=key
                     ) from error
-            return _head(path.stat()).tag
+            return _written(path)
 
     def swap(
         self,
@@ -122,7 +128,7 @@ class FolderStore:
                 there = self.head(key)
                 if tag != (None if there is None else there.tag):
                     raise StoreConflictError("store_changed", url=self.url, key=key)
-                return _named(incoming, incoming.replace(path))
+                return _written(incoming.replace(path))
 
     def delete(self, key: str) -> None:
         """See :meth:`Store.delete`."""
@@ -186,9 +192,8 @@ class FolderStore:
             raise StoreError("store_failed", url=self.url, reason=reason) from error
 
 
-def _named(incoming: Path, path: Path) -> str:
-    """Answer the tag of a file that has got its name, which survives a power cut."""
-    del incoming
+def _written(path: Path) -> str:
+    """Make the name of a file survive a power cut, and answer the file's tag."""
     handle = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -199,4 +204,4 @@ def _named(incoming: Path, path: Path) -> str:
 
 def _head(state: os.stat_result) -> Head:
     tag = f"{state.st_mtime_ns:x}-{state.st_size:x}-{state.st_ino:x}"
-    return Head(state.st_size, tag)
+    return Head(state.st_size, tag, state.st_mtime)

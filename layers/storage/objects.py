@@ -19,6 +19,7 @@ from layers.errors import StoreConflictError, StoreError, StoreKeyError
 from layers.storage.store import ANY_TYPE, Head, checked_key
 
 if TYPE_CHECKING:
+    from obstore import ObjectMeta
     from obstore.store import S3Store
 
 Result = TypeVar("Result")
@@ -150,19 +151,23 @@ class ObjectStore:
             found = self._repeated(key, lambda: obstore.head(self._opened, key))
         except StoreKeyError:
             return None
-        return Head(found["size"], str(found["e_tag"]))
+        return _head(found)
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """See :meth:`Store.keys`."""
+        yield from self.heads(prefix)
+
+    def heads(self, prefix: str = "") -> dict[str, Head]:
+        """See :meth:`Store.heads`."""
         import obstore
 
         prefix = checked_key(prefix, prefix=True).rstrip("/")
 
-        def ask() -> list[str]:
+        def ask() -> dict[str, Head]:
             pages = obstore.list(self._opened, prefix=prefix or None)
-            return sorted(one["path"] for page in pages for one in page)
+            return {one["path"]: _head(one) for page in pages for one in page}
 
-        yield from self._repeated(prefix, ask)
+        return dict(sorted(self._repeated(prefix, ask).items()))
 
     def put(
         self,
@@ -318,6 +323,11 @@ class ObjectStore:
         kind = StoreError if enough else _BrokenOffError
         words = {"url": self.url, "host": host, "reason": reason or "-"}
         return kind("store_unreachable", **words)
+
+
+def _head(found: "ObjectMeta") -> Head:
+    when = found["last_modified"].timestamp()
+    return Head(found["size"], str(found["e_tag"]), when)
 
 
 class _BrokenOffError(StoreError):

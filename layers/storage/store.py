@@ -18,10 +18,13 @@ class Head(NamedTuple):
         Bytes.
     tag : str
         Another one whenever the content is another.
+    modified : float
+        When it was written, POSIX seconds by the store's clock.
     """
 
     size: int
     tag: str
+    modified: float
 
 
 class Store(Protocol):
@@ -86,11 +89,15 @@ class Store(Protocol):
         ...
 
     def head(self, key: str) -> Head | None:
-        """Answer size and tag; None where there is no such file."""
+        """Answer size, tag and time; None where there is no such file."""
         ...
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """Answer the keys in the folder ``prefix``, at any depth, ascending."""
+        ...
+
+    def heads(self, prefix: str = "") -> dict[str, Head]:
+        """Answer the same with what :meth:`head` says of each, in one request."""
         ...
 
     def put(

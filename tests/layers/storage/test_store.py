@@ -1,6 +1,7 @@
 """One contract for every store: a folder, and a bucket of a real S3 server."""
 
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ def test_what_was_put_is_read(store: Store) -> None:
     head = store.head("a/b.txt")
     assert head is not None
     assert (head.size, head.tag) == (5, tag)
+    assert abs(head.modified - time.time()) < 3600
+    assert store.heads() == {"a/b.txt": head}
     assert store.read("a/b.txt") == b"hello"
 
 
