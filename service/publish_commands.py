@@ -36,6 +36,12 @@ def add(adder: Add) -> None:
         help="of a service that computes | 提供计算的服务地址",
     )
     publish.add_argument(
+        "--no-maps",
+        dest="maps",
+        action="store_false",
+        help="without web maps in one file | 不含单文件网页地图",
+    )
+    publish.add_argument(
         "--prune",
         action="store_true",
         help="remove files that are no longer used | 清除不再使用的文件",
@@ -51,6 +57,7 @@ def _publish(parsed: argparse.Namespace, settings: Settings) -> int:
         language=parsed.lang,
         made_on=parsed.date,
         service=parsed.service,
+        maps=parsed.maps,
         prune=parsed.prune,
     )
     with tables.progress(parsed.to) as bar:

@@ -33,6 +33,8 @@ class Copy:
         In which the pages begin.
     service : str or None
         Address of a service that computes.
+    has_maps : bool
+        Whether there are Folium maps.
     left_out : tuple of str
         Ids of restricted layers that are not copied.
     made_on : date
@@ -42,6 +44,7 @@ class Copy:
     base: Catalog
     language: Language
     service: str | None
+    has_maps: bool
     left_out: tuple[str, ...]
     made_on: date
 
@@ -58,6 +61,7 @@ class Copy:
             version("ecobarrier"),
             self.language,
             self.service,
+            self.has_maps,
             len(self.left_out),
             assets_key(),
             font_key(),

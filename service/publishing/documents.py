@@ -61,6 +61,7 @@ def _start(copy: Copy, files: CopiedFiles, pictures: TilePictures) -> dict[str, 
             "version": copy.version,
             "restricted": len(copy.left_out),
             "service": copy.service,
+            "maps": copy.has_maps,
         }
     }
 

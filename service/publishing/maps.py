@@ -36,6 +36,8 @@ def write_maps(folder: Path, copy: Copy) -> None:
 
 def map_layers(copy: Copy) -> dict[str, list[str]]:
     """Answer the maps of a copy and the ids of their layers."""
+    if not copy.has_maps:
+        return {}
     found = {ALL: [spec.id for spec in copy.specs]}
     for theme in THEMES:
         ids = [spec.id for spec in copy.specs if spec.theme == theme]

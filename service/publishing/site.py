@@ -59,6 +59,8 @@ class Wish:
         else today.
     service : str or None
         Address of a service that computes what a copy cannot.
+    maps : bool
+        Whether it has web maps in one file, up to 5 MB each.
     prune : bool
         Whether to remove what the copy no longer uses.
     """
@@ -67,6 +69,7 @@ class Wish:
     language: Language = "zh"
     made_on: date | None = None
     service: str | None = None
+    maps: bool = True
     prune: bool = False
 
 
@@ -141,6 +144,7 @@ def plan(catalog: Catalog, wish: Wish) -> Copy:
         base=_only(catalog, ground),
         language=wish.language,
         service=wish.service,
+        has_maps=wish.maps,
         left_out=() if wish.layers else tuple(one.id for one in closed),
         made_on=wish.made_on or date.today(),
     )
@@ -231,7 +235,8 @@ class Publisher:
         def make(folder: Path) -> None:
             write_documents(folder, copy, files, self._pictures, self._settings)
             pages.write_lists(folder, copy, files)
-            maps.write_maps(folder / "maps", copy)
+            if copy.has_maps:
+                maps.write_maps(folder / "maps", copy)
             stac.write_collections(folder / "stac", copy, files)
 
         return Group(copy.documents, make)

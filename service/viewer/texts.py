@@ -184,6 +184,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "This browser cannot draw the interactive map (no WebGL). A still picture is "
         "shown; search, upload and checks work.",
     ),
+    "no_webgl_copy": (
+        "此浏览器不能显示交互地图（缺少 WebGL）；搜索与下载仍可用。",
+        "This browser cannot draw the interactive map (no WebGL). Search and downloads "
+        "work.",
+    ),
     "export": ("导出", "Export"),
     "export_folium": ("网页地图（可离线打开）", "Web map (opens offline)"),
     "export_png": ("图片 PNG（当前视图）", "PNG picture (this view)"),

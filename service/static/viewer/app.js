@@ -65,7 +65,7 @@ async function begin() {
   startPanel(start);
   if (!COPY) { startCheck(start.layers); startStats(start.layers); }
   startSearch({ go, kind: (id) => pick(start.layers.find((layer) => layer.id === id)?.title) });
-  startMenus(start.layers, tools);
+  startMenus(start.layers, tools, start.copy?.maps);
   drawFrame();
   document.documentElement.dataset.usable = 'yes';
   await begun(base);
@@ -85,7 +85,7 @@ async function begun(base) {
     startSwipe(start.layers);
     map.once('idle', () => { document.documentElement.dataset.ready = 'yes'; });
   } else {
-    $('#map').append(h('p', { class: 'no-map', role: 'alert' }, t('no_webgl')), stillPicture());
+    $('#map').append(h('p', { class: 'no-map', role: 'alert' }, COPY ? t('no_webgl_copy') : t('no_webgl')), stillPicture() || '');
     document.documentElement.dataset.ready = 'yes';
   }
   loading.hidden = true;

@@ -89,7 +89,7 @@ function content(found, layers, actions) {
       h('h2', {}, named ? nameOf(named.name, named.name_en) : t('here')),
       h('small', {}, [banner && league && nameOf(league.name, league.name_en), named && named.area_m2 !== null && areaText(named.area_m2), place({ lng: found.lon, lat: found.lat })].filter(Boolean).join(' · '))),
     others.length === 0 ? h('p', { class: 'nothing' }, t('nothing_here')) : h('ul', {}, others.map((one) => item(one, byId.get(one.layer)))),
-    h('dl', { class: 'cells' }, found.cells.filter((one) => one.value !== null).map((one) => cell(one, byId.get(one.layer)))),
+    found.cells.length > 0 && h('dl', { class: 'cells' }, found.cells.filter((one) => one.value !== null).map((one) => cell(one, byId.get(one.layer)))),
     !actions.computes && h('p', { class: 'nothing' }, t('from_tiles')),
     actions.computes && named && h('div', { class: 'actions' },
       button(t('statistics_of'), () => actions.statistics(named.layer, named.id)),
