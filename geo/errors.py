@@ -18,7 +18,8 @@
     |  |- RulesError           a table of rules of the conflict check that is wrong
     |  |- CheckError           a conflict check that cannot be made or repeated
     |  |- CatalogError         a catalogue that contradicts its files
-    |  |  `- VersionNotFoundError   no version of that name, or several
+    |  |  |- VersionNotFoundError   no version of that name, or several
+    |  |  `- PublishConflictError   somebody else published in the meantime
     |  |- LedgerError          a figure ledger that cannot be used as it is written
     |  `- StoreError           a store of files that cannot be used as it is addressed
     |     |- StoreKeyError     no file of that key

@@ -60,7 +60,9 @@ def main(seeds: str, workspace: str, layer_id: str, folder: str) -> None:
     """Make it and say how it went."""
     failure = None
     try:
-        catalog = Catalog.open(Path(seeds), Path(workspace) if workspace else None)
+        catalog = Catalog.open(
+            Path(seeds), Path(workspace) if workspace else None, fresh=False
+        )
         bake(catalog, layer_id, Path(folder))
     except EcobarrierError as error:
         details = {name: str(value) for name, value in error.details.items()}

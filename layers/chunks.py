@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import shapely
 from pyproj import CRS
 
@@ -23,6 +22,7 @@ from layers.catalog import Catalog, is_file_name
 from layers.errors import LayerReadError
 from layers.files import describe_file
 from layers.models import LayerSpec
+from layers.opening import open_parquet
 from layers.readers.guard import reason
 
 CHUNK_ROWS = 50_000
@@ -82,7 +82,7 @@ class PolygonFile:
         self._path = path
         self._checked = checked
         try:
-            self._file = pq.ParquetFile(path)
+            self._file = open_parquet(path)
             geo = json.loads((self._file.schema_arrow.metadata or {})[b"geo"])
             self._geometry = str(geo["primary_column"])
             column: dict[str, Any] = geo["columns"][self._geometry]
@@ -190,7 +190,7 @@ def open_polygons(catalog: Catalog, layer: str) -> tuple[LayerSpec, PolygonFile]
         See :class:`PolygonFile`.
     """
     if not is_file_name(layer):
-        return catalog.spec(layer), PolygonFile(catalog.path(layer), checked=True)
+        return catalog.spec(layer), PolygonFile(catalog.place(layer), checked=True)
     path = Path(layer)
     source = PolygonFile(path)
     return describe_file(

@@ -51,6 +51,10 @@ class VersionNotFoundError(CatalogError):
     """No version of that name, or several."""
 
 
+class PublishConflictError(CatalogError):
+    """Somebody else published a version of the layer in the meantime."""
+
+
 class LedgerError(LayerError):
     """A figure ledger that cannot be used as it is written."""
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from layers.models import Bilingual, GeometryKind, Kind, LayerSpec, Provenance
+from layers.opening import file_sha256, modified
 from layers.readers.guard import reading
 from layers.readers.shapefile import SHAPEFILE, shapefile_parts
 
@@ -32,12 +33,10 @@ def content_sha256(path: Path) -> str:
     with reading(path, path.suffix.lstrip(".")):
         parts = content_parts(path)
         if len(parts) == 1:
-            with path.open("rb") as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest()
+            return file_sha256(path)
         whole = hashlib.sha256()
         for part in parts:
-            with part.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = file_sha256(part)
             whole.update(f"{part.suffix.lower()} {digest}\n".encode())
         return whole.hexdigest()
 
@@ -72,7 +71,7 @@ def describe_file(
     sha256 = content_sha256(path)
     words = path.stem if part is None else f"{path.stem}: {part}"
     with reading(path, path.suffix.lstrip(".")):
-        changed = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
+        changed = datetime.fromtimestamp(modified(path), UTC).date()
     return LayerSpec(
         id=file_id(words, sha256),
         title=Bilingual(zh=words, en=words),

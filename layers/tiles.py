@@ -257,7 +257,9 @@ def _work(arguments: list[str]) -> None:
     layer_id, folder, seeds, workspace = arguments
     # The service answers others meanwhile.
     os.nice(10)
-    catalog = Catalog.open(Path(seeds), Path(workspace) if workspace else None)
+    catalog = Catalog.open(
+        Path(seeds), Path(workspace) if workspace else None, fresh=False
+    )
     write_archives(layer_id, Path(folder), catalog)
 
 

@@ -1,9 +1,13 @@
 """What all tests share: no deadline for hypothesis, and servers that are really run."""
 
+import http.client
+import http.server
 import os
+import random
 import shutil
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -80,6 +84,81 @@ def make_bucket(
         return f"s3://{name}"
 
     return make
+
+
+class Unreliable(http.server.BaseHTTPRequestHandler):
+    """Passes requests on, but spoils one in five in turn in four ways."""
+
+    protocol_version = "HTTP/1.1"
+    target = ""
+    chance: random.Random
+    spoilt: list[str]
+
+    def _pass(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        fault = None
+        if self.chance.random() < 0.2:
+            fault = ("503", "500", "close", "lost")[len(self.spoilt) % 4]
+            self.spoilt.append(f"{fault} {self.command}")
+        if fault in ("503", "500"):
+            self.send_response(int(fault))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        if fault == "close":
+            self.close_connection = True
+            return
+        host = self.target.removeprefix("http://")
+        behind = http.client.HTTPConnection(host, timeout=60)
+        behind.request(self.command, self.path, body, dict(self.headers))
+        answer = behind.getresponse()
+        content = answer.read()
+        behind.close()
+        if fault == "lost":
+            # The request was done, and nobody hears of it.
+            self.close_connection = True
+            return
+        self.send_response(answer.status)
+        for name, value in answer.getheaders():
+            if name.lower() not in (
+                "transfer-encoding",
+                "content-length",
+                "connection",
+            ):
+                self.send_header(name, value)
+        size = answer.getheader("Content-Length") if self.command == "HEAD" else None
+        self.send_header("Content-Length", size or str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = _pass  # noqa: N815
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def unreliable(
+    s3_endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[list[str]]:
+    """Put a proxy before the S3 server that spoils one request in five.
+
+    Answers what it did, filled as it does it.
+    """
+    spoilt: list[str] = []
+    chance = random.Random(5)  # noqa: S311
+    more = {"target": s3_endpoint, "chance": chance, "spoilt": spoilt}
+    handler = type("Handler", (Unreliable,), more)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        address = f"http://127.0.0.1:{server.server_address[1]}"
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        yield spoilt
+        server.shutdown()
+        thread.join()
 
 
 StartNginx = Callable[..., str]

@@ -54,4 +54,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "存储 {url} 无法完成操作（{reason}）。请检查地址、权限和剩余空间。",
         "The store {url} could not do what was asked ({reason}). Check address, rights and free space.",
     ),
+    "store_damaged": (
+        "{url} 中的文件 {key} 与发布时登记的 SHA-256 不符，未予使用。请从备份恢复该文件，或重新导入此图层。",
+        "The file {key} in {url} does not have the SHA-256 that was noted when it was published, and is not used. Restore it from a copy, or import the layer again.",
+    ),
+    "publish_conflict": (
+        "图层“{layer}”的版本 {version} 未启用：{url} 在此期间已由他人启用版本 {won}（{when}）。您的版本已保存但未使用。请用 ecobarrier history {layer} 查看各版本，再重新导入，或用 ecobarrier use 选择版本。",
+        'Version {version} of layer "{layer}" was not taken into use: somebody else took version {won} into use in {url} in the meantime ({when}). Yours is kept, but not in use. Look at ecobarrier history {layer}, then import again, or choose a version with ecobarrier use.',
+    ),
 }

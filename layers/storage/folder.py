@@ -22,10 +22,12 @@ class FolderStore:
     ----------
     folder : Path
         Made with the first file.
+    mode : int
+        Who may read the files.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder.absolute()
+    def __init__(self, folder: Path, mode: int = 0o644) -> None:
+        self._folder, self._mode = folder.absolute(), mode
 
     def __repr__(self) -> str:
         return f"FolderStore({self.url!r})"
@@ -169,7 +171,7 @@ class FolderStore:
                         shutil.copyfileobj(source, sink)
                 sink.flush()
                 os.fsync(sink.fileno())
-            incoming.chmod(0o644)
+            incoming.chmod(self._mode)
             yield incoming
         finally:
             incoming.unlink(missing_ok=True)

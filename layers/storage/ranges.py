@@ -54,6 +54,11 @@ class RangeFile(io.RawIOBase):
         return self._head.size
 
     @property
+    def modified(self) -> float:
+        """When it was written, POSIX seconds."""
+        return self._head.modified
+
+    @property
     def name(self) -> str:
         """Its key, which some libraries show in messages."""
         return self._key

@@ -49,7 +49,7 @@ class Worker:
         EcobarrierError
         """
         # Opened each time: a layer may have been published since.
-        entries = Catalog.open(self._seeds, self._workspace).entries
+        entries = Catalog.open(self._seeds, self._workspace, fresh=False).entries
         catalog = WarmCatalog(entries, self._limits, kept=self._kept)
         if task.kind == "download":
             return hand_out(catalog, task.request, Path(task.output))

@@ -94,8 +94,8 @@ types {
 }
 """
 COPIED = (
-    *("province", "leagues", "banners", "lakes", "basins", "sandy_lands"),
-    *("forest_regions", "key_function_banners", "redline"),
+    *("province", "leagues", "banners", "rivers", "lakes", "basins"),
+    *("sandy_lands", "forest_regions", "key_function_banners", "redline"),
     *("land_cover", "climate_zone"),
 )
 
