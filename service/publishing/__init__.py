@@ -7,6 +7,7 @@
     catalog.json                     STAC
     site.json                        what the copy consists of
     app/<key>/ fonts/<key>/          scripts, styles, fonts
+    relief/<key>/                    the shaded relief
     layers/<id>/<key>/               tiles, downloads and licences of a layer
     v/<key>/                         all else: documents of the page, STAC, web maps
 

@@ -17,6 +17,8 @@ from service.words import Language
 
 RECIPE = 1
 """Raised whenever the same layers would give other documents."""
+RELIEF = "elevation"
+"""Layer that the relief is made of."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,9 @@ class Copy:
     left_out : tuple of str
         Ids of restricted layers that are not copied.
     made_on : date
+    files : str
+        Names the bytes of the layers' files, once they are known: lists and STAC tell
+        their hashes.
     """
 
     catalog: Catalog
@@ -47,6 +52,7 @@ class Copy:
     has_maps: bool
     left_out: tuple[str, ...]
     made_on: date
+    files: str = ""
 
     @property
     def specs(self) -> Sequence[LayerSpec]:
@@ -72,7 +78,7 @@ class Copy:
     @property
     def version(self) -> str:
         """Name the copy."""
-        return _key(self.content, self.made_on.isoformat())
+        return _key(self.content, self.made_on.isoformat(), self.files)
 
     @property
     def documents(self) -> str:
@@ -85,6 +91,14 @@ class Copy:
         return f"app/{assets_key()}"
 
     @property
+    def relief(self) -> str | None:
+        """Folder of the shaded relief; None where the base has no elevation."""
+        entry = self.base.entries.get(RELIEF)
+        if entry is None or entry.spec.kind != "raster":
+            return None
+        return f"relief/{_key(version('ecobarrier'), entry.spec.sha256)}"
+
+    @property
     def fonts(self) -> str:
         """Folder of the web fonts."""
         return f"fonts/{font_key()}"
@@ -95,6 +109,12 @@ class CopiedFiles:
     """The files of the layers of a copy, by layer id."""
 
     by_layer: Mapping[str, tuple[FileNote, ...]]
+
+    @property
+    def key(self) -> str:
+        """Name all their bytes."""
+        notes = (note for part in self.by_layer.values() for note in part)
+        return _key(*((note.name, note.sha256) for note in notes))
 
     def note(self, layer_id: str, name: str) -> FileNote | None:
         """Look a file up by the last part of its name."""

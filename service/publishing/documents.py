@@ -8,7 +8,6 @@ from layers.models import LayerSpec
 from layers.writers import write_bytes, write_text
 from service.callers import ANYBODY
 from service.geojson import dumps
-from service.map_relief import relief
 from service.publishing.copies import CopiedFiles, Copy
 from service.publishing.layer_files import AREAS, layer_folder, tiles_name
 from service.publishing.pictures import deepest_level
@@ -21,7 +20,6 @@ from service.viewer.fonts import BAKED, FontStore
 from service.viewer.gazetteer import places
 from service.viewer.glyphs import FACES, RANGE
 
-RELIEF = "elevation"
 _IDEOGRAPHS = range(0x4E00, 0xA000)
 """MapLibre draws them itself and asks for no such range."""
 
@@ -46,7 +44,6 @@ def write_documents(
     }
     for name, content in documents.items():
         write_text(dumps(content), folder / name)
-    _write_relief(folder, copy)
     _write_letters(folder / "glyphs", base, FontStore(settings.cache_folder))
 
 
@@ -79,15 +76,6 @@ def _read_from_archive(
     if spec.kind == "raster":
         west, south, east, north = source["bounds"]
         source["maxzoom"] = deepest_level((west, south, east, north), source["maxzoom"])
-
-
-def _write_relief(folder: Path, copy: Copy) -> None:
-    spec = copy.base.entries.get(RELIEF)
-    if spec is None or spec.spec.kind != "raster":
-        return
-    picture = relief(copy.base.raster(RELIEF))
-    write_bytes(picture.content, folder / "relief.webp")
-    write_text(dumps({"bounds": picture.bounds}), folder / "relief.json")
 
 
 def _write_letters(folder: Path, base: dict[str, Any], store: FontStore) -> None:

@@ -1,9 +1,11 @@
-"""Scripts, styles and fonts of a copy: the same whatever its layers are."""
+"""Scripts, styles, fonts and relief: the same from one copy to the next."""
 
 from pathlib import Path
 
-from layers.writers import write_bytes
-from service.publishing.copies import Copy
+from layers.writers import write_bytes, write_text
+from service.geojson import dumps
+from service.map_relief import relief
+from service.publishing.copies import RELIEF, Copy
 from service.publishing.groups import Group
 from service.settings import Settings
 from service.viewer.assets import assets
@@ -29,3 +31,17 @@ def fonts_group(copy: Copy, settings: Settings) -> Group:
             write_bytes(store.web_font(name), folder / f"{name}.woff2")
 
     return Group(copy.fonts, make)
+
+
+def relief_group(copy: Copy) -> Group | None:
+    """Answer the folder of the shaded relief; None without an open elevation."""
+    folder = copy.relief
+    if folder is None:
+        return None
+
+    def make(scratch: Path) -> None:
+        picture = relief(copy.base.raster(RELIEF))
+        write_bytes(picture.content, scratch / "relief.webp")
+        write_text(dumps({"bounds": picture.bounds}), scratch / "relief.json")
+
+    return Group(folder, make)

@@ -2,9 +2,10 @@
 
 import json
 import shutil
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import asdict
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -14,13 +15,12 @@ import pyogrio
 from geo.area import area
 from geo.tile_matrix import WEB_MERCATOR_QUAD
 from layers.catalog import Catalog
-from layers.downloads import FORMATS
 from layers.models import LayerSpec
 from layers.tiles import archive_path, bake
 from layers.verify import LICENCES_FOLDER
 from layers.writers import write_text
 from service.features.query import Filters
-from service.handout import formats_of, hand_out
+from service.handout import file_name, formats_of, hand_out
 from service.publishing.groups import Group
 from service.publishing.pictures import write_pictures
 from service.settings import Settings
@@ -35,6 +35,9 @@ NOT_COPIED = ("original", "pmtiles")
 all, stays in the service; archives of tiles are copied."""
 MOST_AREAS = 10_000
 """Features of a layer whose areas the map can say; more is a download of its own."""
+EVERYTHING = Filters(None, None, None, None, "cql2-text", None, None, None)
+_ZIP_TIME = (2000, 1, 1, 0, 0, 0)
+_DBF_DAY = bytes([100, 1, 1])
 _MADE_ON = "2000-01-01T00:00:00.000Z"
 
 
@@ -64,26 +67,28 @@ def layer_group(
     return Group(layer_folder(spec), make)
 
 
+def download_name(spec: LayerSpec, form: str) -> str:
+    """Name a download as the service does, by layer and version."""
+    return file_name(spec, form, EVERYTHING)
+
+
 def tiles_name(spec: LayerSpec) -> str:
     """Name the archive of a layer's tiles."""
-    return f"{spec.id}.pmtiles"
-
-
-def download_name(spec: LayerSpec, form: str) -> str:
-    """Name a download; two formats are zipped or text."""
-    suffix = FORMATS[form].suffix
-    return f"{spec.id}{'-shp' if form == 'shp' else ''}{suffix}"
+    return f"{spec.id}-{spec.version}.pmtiles"
 
 
 def _download(catalog: Catalog, spec: LayerSpec, form: str, folder: Path) -> None:
     request = {
         "layer": spec.id,
         "form": form,
-        "filters": {one.name: None for one in fields(Filters)},
+        "filters": asdict(EVERYTHING),
         "served": None,
         "encoding": "utf-8",
     }
-    hand_out(catalog, request, folder / download_name(spec, form))
+    path = folder / download_name(spec, form)
+    hand_out(catalog, request, path)
+    if form == "shp":
+        _pack_again(path)
 
 
 @contextmanager
@@ -96,6 +101,22 @@ def _same_bytes() -> Iterator[None]:
         yield
     finally:
         pyogrio.set_gdal_config_options(before)
+
+
+def _pack_again(archive: Path) -> None:
+    """Take the time of writing out of a zipped shapefile.
+
+    Bytes 1 to 3 of a dBASE table are the day on which it was written.
+    """
+    with zipfile.ZipFile(archive) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            table = name.lower().endswith(".dbf")
+            same = content[:1] + _DBF_DAY + content[4:] if table else content
+            packed.writestr(
+                zipfile.ZipInfo(name, _ZIP_TIME), same, zipfile.ZIP_DEFLATED
+            )
 
 
 def _copy_tiles(spec: LayerSpec, folder: Path, settings: Settings) -> None:

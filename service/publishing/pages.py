@@ -12,7 +12,6 @@ from service.numbers import NUMBERS
 from service.palette import BADGES
 from service.policy import meta_policy
 from service.publishing.copies import CopiedFiles, Copy
-from service.publishing.documents import RELIEF
 from service.publishing.groups import FileNote
 from service.publishing.layer_files import download_name, tiles_name
 from service.publishing.maps import ALL, map_layers
@@ -53,9 +52,13 @@ def map_page(copy: Copy) -> str:
         assets=f"./{copy.app}",
         modules=modules(),
         data=f"./{copy.documents}",
-        relief=RELIEF in copy.base.entries,
+        relief=copy.relief is not None,
         fonts=f"./{copy.fonts}",
-        copy={"folder": f"./{copy.documents}", "policy": policy},
+        copy={
+            "folder": f"./{copy.documents}",
+            "relief": f"./{copy.relief}" if copy.relief else "",
+            "policy": policy,
+        },
     )
 
 
@@ -101,7 +104,10 @@ def layer_list(copy: Copy, files: CopiedFiles, language: Language, *, up: str) -
         maps=[(name, _map_title(name, language)) for name in map_layers(copy)],
         offers={spec.id: offers(spec, files) for spec in copy.specs},
         licences={spec.id: _licences(spec, files) for spec in copy.specs},
-        about={spec.id: files.note(spec.id, f"{spec.id}.txt") for spec in copy.specs},
+        about={
+            spec.id: files.note(spec.id, download_name(spec, "txt"))
+            for spec in copy.specs
+        },
         size=size_text,
         numbers=NUMBERS,
         style=style,

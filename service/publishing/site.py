@@ -16,9 +16,9 @@ from service import access
 from service.callers import ANYBODY
 from service.errors import RequestError, RestrictedError
 from service.publishing import maps, pages, stac
-from service.publishing.copies import CopiedFiles, Copy
-from service.publishing.documents import RELIEF, write_documents
-from service.publishing.fixed import app_group, fonts_group
+from service.publishing.copies import RELIEF, CopiedFiles, Copy
+from service.publishing.documents import write_documents
+from service.publishing.fixed import app_group, fonts_group, relief_group
 from service.publishing.groups import (
     ASK_AGAIN,
     LEDGER,
@@ -184,10 +184,11 @@ class Publisher:
     def run(self, wish: Wish) -> Published:
         """Write what is not there, the files on top last."""
         copy = self._copy = self._dated(wish)
-        fixed = [app_group(copy), fonts_group(copy, self._settings)]
-        kept = [self._ensure(one) for one in fixed]
+        fixed = (app_group(copy), fonts_group(copy, self._settings), relief_group(copy))
+        kept = [self._ensure(one) for one in fixed if one is not None]
         by_layer = {spec.id: self._layer(copy, spec) for spec in copy.specs}
         files = CopiedFiles(by_layer)
+        copy = replace(copy, files=files.key)
         documents = self._ensure(self._documents(copy, files))
         notes = [*(note for part in kept for note in part), *documents]
         notes += [note for part in by_layer.values() for note in part]
@@ -219,7 +220,7 @@ class Publisher:
         return said if isinstance(said, dict) else {}
 
     def _ensure(self, group: Group) -> tuple[FileNote, ...]:
-        total = len(self._copy.specs) + 3
+        total = len(self._copy.specs) + 4
         self._step(group.folder, self._done, total)
         notes, written = ensure(self._store, group)
         self._done += 1

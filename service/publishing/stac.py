@@ -6,6 +6,7 @@ as the file extension wants them.
 
 import json
 import re
+from calendar import monthrange
 from pathlib import Path
 from typing import Any
 
@@ -233,18 +234,29 @@ def _interval(spec: LayerSpec) -> tuple[str | None, str | None]:
     if spec.valid_time is None:
         return None, None
     first, _, last = spec.valid_time.partition("/")
-    return _moment(first, "-01-01T00:00:00Z"), _moment(
-        last or first, "-12-31T23:59:59Z"
-    )
+    return _first_second(first), _last_second(last or first)
 
 
-def _moment(text: str, rest: str) -> str | None:
+def _first_second(text: str) -> str | None:
     if text in ("", ".."):
         return None
+    year, month, day = _parts(text)
+    return f"{year}-{month or '01'}-{day or '01'}T00:00:00Z"
+
+
+def _last_second(text: str) -> str | None:
+    if text in ("", ".."):
+        return None
+    year, month, day = _parts(text)
+    month = month or "12"
+    day = day or str(monthrange(int(year), int(month))[1])
+    return f"{year}-{month}-{day}T23:59:59Z"
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    """Answer year, month, day of ``2019``, ``2019-05`` or ``2019-05-07``."""
     year, month, day = (*text[:10].split("-"), "", "")[:3]
-    if not month:
-        return year + rest
-    return f"{year}-{month}-{day or '01'}{rest[-10:]}"
+    return year, month, day
 
 
 def _link(rel: str, href: str, kind: str, title: str | None = None) -> Document:

@@ -17,7 +17,7 @@ SITE = "site.json"
 """Says that a folder is a copy of ours, and of what it consists."""
 LEFT = ".incoming-*"
 """What a killed writer leaves of a file; see :mod:`layers.storage.folder`."""
-OWN_FOLDERS = ("app", "fonts", "layers", "v")
+OWN_FOLDERS = ("app", "fonts", "layers", "relief", "v")
 """All that is ever written into, and swept out of, a copy but for the files on top."""
 
 

@@ -12,7 +12,7 @@ import { closeIdentify, redrawIdentify, startIdentify } from './identify.js';
 import { canDraw, createMap, fit, map, outlineOf, reload } from './map.js';
 import { drawPanel, startPanel } from './panel.js';
 import { labelSearch, startSearch } from './search.js';
-import { COPY, data, PULSE, ROOT } from './source.js';
+import { COPY, data, HAS_RELIEF, PULSE, ROOT } from './source.js';
 import { openStats, redrawStats, startStats, statsOpen } from './stats.js';
 import { changed, listen, restore, startRemembering, state } from './state.js';
 import { turnHatches } from './style.js';
@@ -32,7 +32,7 @@ function fontFaces() {
 
 // A catalogue without elevation has no relief.
 async function wholeBase() {
-  const relief = getJSON(data('relief.json')).catch(() => null);
+  const relief = HAS_RELIEF ? getJSON(data('relief.json')).catch(() => null) : null;
   return { ...await getJSON(data('base.json')), relief: await relief };
 }
 

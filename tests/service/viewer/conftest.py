@@ -101,9 +101,7 @@ COPIED = (
 
 
 @pytest.fixture(scope="session")
-def copied(
-    tmp_path_factory: pytest.TempPathFactory, real_catalog: Catalog
-) -> Path:
+def copied(tmp_path_factory: pytest.TempPathFactory, real_catalog: Catalog) -> Path:
     """A static copy of what the tests look at."""
     folder = tmp_path_factory.mktemp("copies") / "copy"
     wish = Wish(layers=COPIED, made_on=date(2026, 1, 15), maps=False)
