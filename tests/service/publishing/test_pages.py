@@ -63,7 +63,7 @@ def test_policy_is_that_of_the_service_and_comes_first(
     assert "unsafe-inline'; " not in policy.replace(
         "style-src-attr 'unsafe-inline'", ""
     )
-    assert text.index("charset") < text.index("Security-Policy") < 200
+    assert text.index("charset") < text.index("Security-Policy") < 400
     before = text[: text.index("Security-Policy")]
     assert not re.search(r"<(script|style|link)", before)
 
