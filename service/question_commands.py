@@ -2,7 +2,7 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from service.arguments import (
     Add,
@@ -18,7 +18,7 @@ from service.cluster.errors import ClusterError
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.stream import Spread
+    from service.spread import Spread
 
 
 def add(adder: Add) -> None:
@@ -58,6 +58,14 @@ def add(adder: Add) -> None:
         default=(),
         metavar="P,P,...",
         help="of a continuous raster, 0-100 | 百分位数",
+    )
+    add_engine(zonal)
+    zonal.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE.parquet|FILE.csv",
+        help="stream a large GeoParquet ZONES into a file of rows | 大图层逐行写出",
     )
     cross = adder("crosstab", _crosstab, "two rasters in zones | 交叉制表", crs=True)
     cross.add_argument("zones", metavar="ZONES")
@@ -207,26 +215,52 @@ def _spread(
     begin(choice)
     from service import tables
     from service.cluster.inputs import Shelf
-    from service.stream import Spread
+    from service.spread import Spread
 
     return Spread(choice, Shelf.of(settings), parsed.partitions, tables.say)
 
 
 def _zonal(parsed: argparse.Namespace, settings: Settings) -> int:
+    choice = chosen_engine(parsed)
+    options = {
+        name: getattr(parsed, name)
+        for name in ("crs", "breaks", "nodata", "percentiles")
+    }
+    if parsed.output:
+        return _zonal_to_file(parsed, settings, choice, options)
+    if choice.name == "dask":
+        raise ClusterError("cluster_needs_output")
     from service import tables
     from service.analysis import zonal_report
 
     with tables.working(f"{parsed.zones} × {parsed.raster}"):
-        report = zonal_report(
+        catalog = open_catalog(settings)
+        report = zonal_report(catalog, parsed.zones, parsed.raster, **options)
+    tables.show(report, tables.zonal, parsed.json)
+    return 0
+
+
+def _zonal_to_file(
+    parsed: argparse.Namespace,
+    settings: Settings,
+    choice: EngineChoice,
+    options: dict[str, Any],
+) -> int:
+    spread = _spread(parsed, settings, choice)
+    from service import tables
+    from service.zonal_stream import zonal_to_file
+
+    with tables.progress(f"{parsed.zones} × {parsed.raster}") as step:
+        report = zonal_to_file(
             open_catalog(settings),
             parsed.zones,
             parsed.raster,
-            crs=parsed.crs,
-            breaks=parsed.breaks,
-            nodata=parsed.nodata,
-            percentiles=parsed.percentiles,
+            parsed.output,
+            step,
+            spread=spread,
+            **options,
         )
-    tables.show(report, tables.zonal, parsed.json)
+    tables.show(report, tables.zonal_stream, parsed.json)
     return 0
 
 

@@ -20,16 +20,6 @@ from service.cluster.errors import ClusterError
 from service.cluster.testing import Deaths, Squares
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    said: list[str] = []
-    with open_engine(EngineChoice("dask", None, 2, 1000), said.append) as opened:
-        assert opened.workers == 2
-        assert len(said) == 1
-        assert "1,000 MB" in said[0]
-        yield opened
-
-
 class Running(NamedTuple):
     """A cluster that somebody else started."""
 
