@@ -220,19 +220,18 @@ def _ledger(
 
 
 def _take_all(items: list[Item], work: Work, progress: Progress, run: Run) -> None:
-    refused = _done(items, run)
+    refused = _done(items, run, progress)
     again = _collided(items, refused)
-    refused |= _done(list(again.values()), run)
+    refused |= _done(list(again.values()), run, progress)
     for position, item in enumerate(items):
         made = again.get(position, item)
         reason = refused[made.number].refusal if made.number in refused else None
         if reason is not None:
             raise _Refused(reason)
         work.absorb(partition_file.read(made.ledger.path(made.number), work))
-        progress(work.rows)
 
 
-def _done(items: list[Item], run: Run) -> dict[int, Done]:
+def _done(items: list[Item], run: Run, progress: Progress) -> dict[int, Done]:
     """Have done what is not in the ledger; answer what was refused, by number.
 
     Once rows are refused and all before them are done, those after do not matter.
@@ -240,9 +239,12 @@ def _done(items: list[Item], run: Run) -> dict[int, Done]:
     missing = [one for one in items if not one.ledger.has(one.number)]
     refused: dict[int, Done] = {}
     waiting = {one.number for one in missing}
+    rows = sum(one.rows.stretch.rows for one in items if one.number not in waiting)
     for position, done in run(taken, missing):
         item = missing[position]
         waiting.discard(item.number)
+        rows += item.rows.stretch.rows
+        progress(rows)
         if done.refusal is not None:
             refused[item.number] = done
         else:

@@ -176,21 +176,26 @@ def _local(choice: EngineChoice, kept: ExitStack) -> DaskEngine:
     memory_mb = choice.memory_mb or WORKER_MEMORY_MB
     start_early()
     folder = kept.enter_context(tempfile.TemporaryDirectory(prefix="ecobarrier-dask-"))
-    cluster = kept.enter_context(
-        LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            memory_limit=memory_mb * 1_000_000,
-            dashboard_address="127.0.0.1:0",
-            worker_dashboard_address=None,
-            # Its pages take a while to load: only where somebody may look at them.
-            scheduler_kwargs={"dashboard": sys.stderr.isatty()},
-            silence_logs=logging.CRITICAL,
-            local_directory=folder,
-        )
-    )
+    try:
+        cluster = kept.enter_context(_cluster(workers, memory_mb, folder))
+    except (RuntimeError, OSError) as error:
+        raise ClusterError("cluster_not_started", reason=str(error)) from error
     client = kept.enter_context(Client(cluster, set_as_default=False))
     return DaskEngine(client, cluster.scheduler_address, memory_mb)
+
+
+def _cluster(workers: int, memory_mb: int, folder: str) -> LocalCluster:
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        memory_limit=memory_mb * 1_000_000,
+        dashboard_address="127.0.0.1:0",
+        worker_dashboard_address=None,
+        # Its pages take a while to load: only where somebody may look at them.
+        scheduler_kwargs={"dashboard": sys.stderr.isatty()},
+        silence_logs=logging.CRITICAL,
+        local_directory=folder,
+    )
 
 
 def _remote(address: str, kept: ExitStack) -> DaskEngine:

@@ -24,7 +24,7 @@ from service.cluster.errors import ClusterError
 from service.cluster.inputs import Seen, Shelf
 from service.cluster.overlap import OverlapJob
 from service.cluster.testing import DeadlyJob, Deaths
-from service.overlap_rows import SCHEMA
+from service.overlap_sides import SCHEMA
 from service.partitioned import SUFFIX, RowJob, written_by
 from service.settings import Settings
 from service.spread import Spread
