@@ -111,7 +111,7 @@ def write_archive(
         data = _Data(stream)
         for number, content in tiles:
             data.add(number, content)
-        root, leaves = directories(data.entries)
+        root, leaves = directories(data.entries, _ROOT_BYTES)
         metadata = gzip.compress(
             json.dumps(contents.metadata, ensure_ascii=False, sort_keys=True).encode(),
             mtime=0,
@@ -124,9 +124,7 @@ def write_archive(
     return data.tiles
 
 
-def directories(
-    entries: Sequence[Entry], root_bytes: int = _ROOT_BYTES
-) -> tuple[bytes, bytes]:
+def directories(entries: Sequence[Entry], root_bytes: int) -> tuple[bytes, bytes]:
     """Pack entries: the root directory, and leaf directories if it would be too long.
 
     Parameters

@@ -91,7 +91,7 @@ def test_directory_too_long_for_the_root_gets_leaves(root_bytes: int) -> None:
 
 
 def test_short_directory_has_no_leaves() -> None:
-    assert directories([Entry(5, 1, 10, 0)])[1] == b""
+    assert directories([Entry(5, 1, 10, 0)], 1000)[1] == b""
 
 
 @given(st.lists(st.tuples(*[st.integers(1, 2**40)] * 4), max_size=30))

@@ -95,10 +95,6 @@ def test_list_says_what_every_layer_is(
     assert len(re.findall(r"<small>[\d.,]+ (kB|MB)</small>", text)) == 5 * 9 + 2 * 2
 
 
-def test_copy_without_maps_does_not_speak_of_them(
-    tmp_path: Path, publish_small: object
-) -> None:
-    assert callable(publish_small)
-    publish_small(tmp_path / "copy", layers=["leagues"])
-    assert "maps/" not in (tmp_path / "copy" / "layers.html").read_text()
-    assert not list((tmp_path / "copy").glob("v/*/maps"))
+def test_copy_without_maps_does_not_speak_of_them(copy_of_one: Path) -> None:
+    assert "maps/" not in (copy_of_one / "layers.html").read_text()
+    assert not list(copy_of_one.glob("v/*/maps"))

@@ -19,6 +19,8 @@ from service.errors import RequestError, RestrictedError
 from service.publishing.site import Publisher, Wish, plan, publish
 from service.settings import Settings
 
+TOP = 4
+"""Files at the top of a copy."""
 Publish = Callable[..., Any]
 Verify = Callable[[Path], dict[str, Any]]
 
@@ -67,27 +69,26 @@ def test_base_has_borders_that_are_no_layers_of_the_copy(catalog: Catalog) -> No
 
 
 def test_same_content_again_writes_nothing_on_any_day(
-    tmp_path: Path, copy_folder: Path, publish_small: Publish
+    tmp_path: Path, copy_of_one: Path, publish_small: Publish
 ) -> None:
     folder = tmp_path / "copy"
-    shutil.copytree(copy_folder, folder)
+    shutil.copytree(copy_of_one, folder)
     before = {one: one.stat().st_mtime_ns for one in folder.rglob("*")}
-    wish = {"maps": True, "service": "https://service.test/"}
-    again = publish_small(folder, made_on=None, **wish)
+    again = publish_small(folder, made_on=None, layers=["leagues"])
     assert (again.written, again.removed) == (0, 0)
     assert {one: one.stat().st_mtime_ns for one in folder.rglob("*")} == before
-    other = publish_small(folder, made_on=date(2026, 2, 1), **wish)
+    other = publish_small(folder, made_on=date(2026, 2, 1), layers=["leagues"])
     assert other.written > 0
     assert other.version != again.version
 
 
 def test_same_content_elsewhere_has_the_same_bytes(
-    tmp_path: Path, copy_folder: Path, publish_small: Publish
+    tmp_path: Path, copy_of_one: Path, publish_small: Publish
 ) -> None:
     folder = tmp_path / "elsewhere"
-    publish_small(folder, maps=True, service="https://service.test/")
-    assert contents(folder) == contents(copy_folder)
-    assert not list(tmp_path.glob(".*"))
+    publish_small(folder, layers=["leagues"])
+    assert contents(folder) == contents(copy_of_one)
+    assert [one.name for one in tmp_path.iterdir()] == ["elsewhere"]
 
 
 def test_prune_sweeps_what_is_unused_and_nothing_of_others(
@@ -134,24 +135,30 @@ def test_fault_at_any_moment_leaves_one_whole_copy(
     verify_copy: Verify,
 ) -> None:
     """Each writer gets a little further than the one before, until one is through."""
-    folder = tmp_path / "copy"
-    shutil.copytree(copy_of_one, folder)
-    before = verify_copy(folder)["version"]
     layers = ["leagues", "land_cover"]
     wish = Wish(layers=layers, made_on=date(2026, 1, 15), maps=False)
     copy = plan(catalog, wish)
-    seen = set()
-    for puts in [1, 3, 9, 40, *range(1, 6)]:
-        failing = Failing(folder, puts)
+
+    def run(store: FolderStore) -> None:
         with contextlib.suppress(StoreError):
-            Publisher(failing, copy, small_settings, lambda *_: None).run(wish)
-        index = (folder / "index.html").read_text()
+            Publisher(store, copy, small_settings, lambda *_: None).run(wish)
+
+    shutil.copytree(copy_of_one, tmp_path / "count")
+    counting = Failing(tmp_path / "count", 10_000)
+    run(counting)
+    needed = 10_000 - counting.left
+    folder = tmp_path / "copy"
+    shutil.copytree(copy_of_one, folder)
+    before = verify_copy(folder)["version"]
+    seen = set()
+    for puts in (2, needed - TOP, 1, 1, 1):
+        run(Failing(folder, puts))
+        assert f"v/{before}" in (folder / "index.html").read_text()
+        # The map that people look at is the old one, and all of it is there.
+        for path in contents(copy_of_one):
+            assert (folder / path).is_file(), path
         site = json.loads((folder / "site.json").read_bytes())
-        if failing.left == 0 and f"v/{before}" in index:
-            # The map that people look at is the old one, and all of it is there.
-            for path in contents(copy_of_one):
-                assert (folder / path).is_file(), path
-            seen.add(site["version"] == before)
+        seen.add(site["version"] == before)
     # Stopped before the place was claimed, and after that.
     assert seen == {True, False}
     Publisher(FolderStore(folder), copy, small_settings, lambda *_: None).run(wish)
@@ -201,11 +208,12 @@ def test_two_publishers_at_once_one_is_told(
 
 
 def test_damaged_folder_is_made_again(
-    tmp_path: Path, copy_folder: Path, publish_small: Publish, verify_copy: Verify
+    tmp_path: Path, copy_of_one: Path, publish_small: Publish, verify_copy: Verify
 ) -> None:
     folder = tmp_path / "copy"
-    shutil.copytree(copy_folder, folder)
+    shutil.copytree(copy_of_one, folder)
     next(folder.glob("layers/leagues/*/*.kml")).unlink()
-    next(folder.glob("layers/redline/*/files.json")).write_text("{")
-    publish_small(folder, maps=True, service="https://service.test/")
+    next(folder.glob("app/*/files.json")).write_text("{")
+    publish_small(folder, layers=["leagues"])
     verify_copy(folder)
+    assert contents(folder) == contents(copy_of_one)

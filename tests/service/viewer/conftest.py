@@ -86,13 +86,9 @@ class ViewerPlace(NamedTuple):
         return self.folder == ""
 
 
-COPY_FOLDER = "/some/folder"
-TYPES = """
-types {
-    text/html html; text/css css; text/javascript js; application/json json geojson;
-    image/webp webp; font/woff2 woff2; text/plain txt; text/csv csv; image/tiff tif;
-}
-"""
+COPY_FOLDER = "/barrier"
+PAGE = Path(__file__).parents[3] / "docs" / "publishing.md"
+SERVER = re.compile(r"```nginx\nserver \{\n    listen 80;\n(.*?)\n\}\n```", re.DOTALL)
 COPIED = (
     *("province", "leagues", "banners", "rivers", "lakes", "basins"),
     *("sandy_lands", "forest_regions", "key_function_banners", "redline"),
@@ -103,7 +99,7 @@ COPIED = (
 @pytest.fixture(scope="session")
 def copied(tmp_path_factory: pytest.TempPathFactory, real_catalog: Catalog) -> Path:
     """A static copy of what the tests look at."""
-    folder = tmp_path_factory.mktemp("copies") / "copy"
+    folder = tmp_path_factory.mktemp("copies") / "barrier"
     wish = Wish(layers=COPIED, made_on=date(2026, 1, 15), maps=False)
     publish(real_catalog, str(folder), wish, Settings(), lambda *_: None)
     return folder
@@ -116,7 +112,10 @@ def viewer_place(request: pytest.FixtureRequest) -> ViewerPlace:
         return ViewerPlace(request.getfixturevalue("viewer_host"))
     copied: Path = request.getfixturevalue("copied")
     start: Callable[[str], str] = request.getfixturevalue("start_nginx")
-    address = start(f"{TYPES} location {COPY_FOLDER}/ {{ alias {copied}/; }}")
+    found = SERVER.search(PAGE.read_text(encoding="utf-8"))
+    assert found is not None
+    # What the documents tell people to write.
+    address = start(found[1].replace("/srv", str(copied.parent)))
     return ViewerPlace(urlsplit(address).netloc, COPY_FOLDER)
 
 
@@ -140,7 +139,12 @@ class Visit:
         self._contexts: list[BrowserContext] = []
 
     def __call__(
-        self, address: str = "/?lang=zh", viewport: ViewportSize = DESK, **more: Any
+        self,
+        address: str = "/?lang=zh",
+        viewport: ViewportSize = DESK,
+        *,
+        ready: bool = True,
+        **more: Any,
     ) -> Page:
         # A page at a time: software that draws two maps at once is slow.
         self.close()
@@ -155,7 +159,8 @@ class Visit:
         page.on("console", self._hear)
         page.route("**/*", self._judge)
         page.goto(f"http://{self.place.host}{self.place.folder}{address}")
-        page.locator("html[data-ready=yes]").wait_for(state="attached")
+        if ready:
+            page.locator("html[data-ready=yes]").wait_for(state="attached")
         return page
 
     def _hear(self, said: Any) -> None:
