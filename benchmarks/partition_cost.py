@@ -39,10 +39,10 @@ OUTPUT = Path(__file__).with_name("schedule.json")
 SMALLER, SIDE = 3.5, 3
 CORNER = (97.5, 37.6)
 SIZES = (50_000, 100_000, 250_000)
-AREAS_KM2 = (0.0002, 0.002, 0.01, 0.05, 0.3, 2.0)
+AREAS_KM2 = (0.0002, 0.002, 0.02, 0.2, 2.0)
 """Mean area of a place's parcels: a town's plots; fields; ...; pastures of a banner."""
-PLACES = 2
-"""Places per mean area."""
+TIMES = 2
+"""Partitions of one size in a place, at most."""
 NOTHING = 2_000
 
 
@@ -131,14 +131,14 @@ def left_costs(folder: Path, areas_km2: tuple[float, ...]) -> Iterator[Cost]:
     generator = np.random.default_rng(9)
     low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
     for area_km2 in areas_km2:
-        for _ in range(PLACES):
-            first = generator.integers(0, len(cells) - max(SIZES))
-            chosen = cells[first : first + max(SIZES)]
-            path = folder / "place.parquet"
-            place(chosen, area_km2, generator.uniform(low, high), path)
-            for size in SIZES:
-                yield from measured(path, size, area_km2, side, (boxes, vertices))
-            path.unlink()
+        first = generator.integers(0, len(cells) - max(SIZES))
+        chosen = cells[first : first + max(SIZES)]
+        path = folder / "place.parquet"
+        middle = generator.uniform(0.8 * low + 0.2 * high, 0.2 * low + 0.8 * high)
+        place(chosen, area_km2, middle, path)
+        for size in SIZES:
+            yield from measured(path, size, area_km2, side, (boxes, vertices))
+        path.unlink()
 
 
 def place(cells: np.ndarray, area_km2: float, middle: np.ndarray, path: Path) -> None:
@@ -167,7 +167,7 @@ def measured(
     work = OverlapWork(source, side, threads=1)
     extents = shapely.bounds(gpd.read_parquet(path).geometry.to_numpy())
     per_row = path.stat().st_size / len(source)
-    for part in partitions(len(source), len(source) // size):
+    for part in partitions(len(source), len(source) // size)[:TIMES]:
         kept = path.with_suffix(".arrow")
         begin = time.process_time()
         write_part(kept, SCHEMA, work.rows(part))
@@ -232,19 +232,21 @@ def main() -> None:
     if given.only in (None, "right"):
         kept["right"] = right_cost(given.data)
     if given.only in (None, "left"):
-        found = [one._asdict() for one in left_costs(given.data, tuple(given.areas))]
-        others = [
-            one
-            for one in kept.get("partitions", [])
-            if one["parcel_km2"] not in given.areas
-        ]
-        kept["partitions"] = others + found
-        kept["peak_bytes"] = _peak()
+        known = kept.setdefault("partitions", [])
+        known[:] = [one for one in known if one["parcel_km2"] not in given.areas]
+        for one in left_costs(given.data, tuple(given.areas)):
+            print(one, flush=True)
+            known.append(one._asdict())
+            OUTPUT.write_text(_text(kept))
     if given.only in (None, "merge"):
         kept["merge"] = merge_cost(given.data)
     if given.only in (None, "engine"):
         kept["engine"] = engine_cost()
-    OUTPUT.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
+    OUTPUT.write_text(_text(kept))
+
+
+def _text(kept: dict[str, Any]) -> str:
+    return json.dumps(kept, indent=1, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.schedule [--plot FILE.png]`` prints the tables of
 ``docs/plan-300-million.md`` from what ``benchmarks.partition_cost`` measured
-(``benchmarks/schedule.json``). ``benchmarks.schedule_real`` compares the simulation with
+(``benchmarks/schedule.json``). ``benchmarks.schedule_real`` compares it with
 a run on this machine.
 """
 
