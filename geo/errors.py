@@ -20,6 +20,7 @@
     |  |- CheckError           a conflict check that cannot be made or repeated
     |  |- CatalogError         a catalogue that contradicts its files
     |  |  |- VersionNotFoundError   no version of that name, or several
+    |  |  |- VersionRemovedError    a version that is kept no longer
     |  |  `- PublishConflictError   somebody else published in the meantime
     |  |- LedgerError          a figure ledger that cannot be used as it is written
     |  |- PartsError           parts of a long run that cannot be gone on with

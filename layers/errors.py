@@ -59,6 +59,10 @@ class PublishConflictError(CatalogError):
     """Somebody else published a version of the layer in the meantime."""
 
 
+class VersionRemovedError(CatalogError):
+    """A version that was in use when the work began and is kept no longer."""
+
+
 class LedgerError(LayerError):
     """A figure ledger that cannot be used as it is written."""
 

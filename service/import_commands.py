@@ -84,7 +84,7 @@ def _add_import(adder: Add) -> None:
     for option, (kind, said) in numbers.items():
         one.add_argument(option, type=kind, metavar="N", help=said)
     _add_others(one)
-    add_engine(one)
+    add_engine(one, partitions=False)
 
 
 def _add_others(one: argparse.ArgumentParser) -> None:
@@ -166,7 +166,7 @@ def run_import(parsed: argparse.Namespace, settings: Settings) -> int:
                 lambda done: step(done, done),
                 look=parsed.look,
                 engine=engine,
-                tell=tables.tell,
+                tell=tables.say,
             )
     except DecisionNeededError as error:
         previews = _previews(error, parsed.previews, settings)

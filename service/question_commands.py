@@ -2,7 +2,7 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from service.arguments import (
     Add,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from layers.databases.tables import Target
     from service.models import Answer, AreaReport, LayerRef, ZonalReport
-    from service.stream import Spread
+    from service.spread import Spread
 
 
 def add(adder: Add) -> None:
@@ -45,7 +45,6 @@ def add(adder: Add) -> None:
     zonal = adder("zonal", _zonal, "raster classes within zones | 分区统计", crs=True)
     zonal.add_argument("zones", metavar="ZONES")
     zonal.add_argument("raster", metavar="RASTER")
-    add_database(zonal)
     zonal.add_argument(
         "--breaks",
         type=numbers,
@@ -66,6 +65,16 @@ def add(adder: Add) -> None:
         metavar="P,P,...",
         help="of a continuous raster, 0-100 | 百分位数",
     )
+    add_engine(zonal)
+    zonal.add_argument(
+        "-o",
+        "--output",
+        type=destination,
+        metavar="FILE.parquet|FILE.csv|postgresql://...",
+        help="stream a large GeoParquet ZONES into a file of rows, or also write the"
+        " rows into a table | 大图层逐行写出，或结果同时写入数据库表",
+    )
+    add_table(zonal)
     cross = adder("crosstab", _crosstab, "two rasters in zones | 交叉制表", crs=True)
     cross.add_argument("zones", metavar="ZONES")
     cross.add_argument("raster_a", metavar="RASTER")
@@ -222,28 +231,54 @@ def _spread(
     begin(choice)
     from service import tables
     from service.cluster.inputs import Shelf
-    from service.stream import Spread
+    from service.spread import Spread
 
     return Spread(choice, Shelf.of(settings), parsed.partitions, tables.say)
 
 
 def _zonal(parsed: argparse.Namespace, settings: Settings) -> int:
+    choice = chosen_engine(parsed)
+    options = {
+        name: getattr(parsed, name)
+        for name in ("crs", "breaks", "nodata", "percentiles")
+    }
+    target = target_of(parsed)
+    if parsed.output and target is None:
+        return _zonal_to_file(parsed, settings, choice, options)
+    if choice.name == "dask":
+        raise ClusterError("cluster_needs_output")
     from service import tables
     from service.analysis import zonal_report
 
-    target = target_of(parsed)
     with tables.working(f"{parsed.zones} × {parsed.raster}"):
-        report = zonal_report(
+        catalog = open_catalog(settings)
+        report = zonal_report(catalog, parsed.zones, parsed.raster, **options)
+        _store(report.rows, report, (report.zones, report.raster), target)
+    tables.show(report, tables.zonal, parsed.json)
+    return 0
+
+
+def _zonal_to_file(
+    parsed: argparse.Namespace,
+    settings: Settings,
+    choice: EngineChoice,
+    options: dict[str, Any],
+) -> int:
+    spread = _spread(parsed, settings, choice)
+    from service import tables
+    from service.zonal_stream import zonal_to_file
+
+    with tables.progress(f"{parsed.zones} × {parsed.raster}") as step:
+        report = zonal_to_file(
             open_catalog(settings),
             parsed.zones,
             parsed.raster,
-            crs=parsed.crs,
-            breaks=parsed.breaks,
-            nodata=parsed.nodata,
-            percentiles=parsed.percentiles,
+            parsed.output,
+            step,
+            spread=spread,
+            **options,
         )
-        _store(report.rows, report, (report.zones, report.raster), target)
-    tables.show(report, tables.zonal, parsed.json)
+    tables.show(report, tables.zonal_stream, parsed.json)
     return 0
 
 

@@ -4,15 +4,12 @@ The left layer is read in chunks, the right one is held; see
 :mod:`service.overlap_rows`.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple
 
 from geo.exact import rounded
-from layers import parts as ledger
 from layers.catalog import Catalog
-from layers.chunks import PolygonSource, open_polygons, open_source
+from layers.chunks import open_polygons, open_source
 from layers.databases.results import result_table, result_text
 from layers.databases.tables import Target
 from layers.errors import DatabaseError
@@ -20,43 +17,15 @@ from layers.loaded import VectorLayer
 from layers.models import LayerSpec
 from layers.partitions import partitions
 from layers.row_sink import require_suffix, row_sink
-from service.cluster.engine import EngineChoice, Tell, nobody, open_engine
-from service.cluster.inputs import Seen, Shelf
+from service.cluster.inputs import Seen
 from service.cluster.overlap import OverlapJob
-from service.cluster.software import software
 from service.identity import result_id
 from service.models import StreamReport
 from service.overlap_rows import SCHEMA, OverlapWork, RightSide
-from service.partitioned import (
-    SUFFIX,
-    Progress,
-    RowTaker,
-    Sums,
-    written_by,
-    written_here,
-)
+from service.partitioned import Progress, RowTaker, Sums, written_here
+from service.spread import Plan, Spread, spread_rows
 
 METHOD = "overlap/kernel/lonlat-edges"
-
-
-class Spread(NamedTuple):
-    """How work is spread over a cluster.
-
-    Parameters
-    ----------
-    choice : EngineChoice
-    shelf : Shelf
-        Where workers find the layers.
-    partitions : int or None
-        Of the left layer; by its size unless stated.
-    tell : callable
-        Told about the cluster.
-    """
-
-    choice: EngineChoice
-    shelf: Shelf
-    partitions: int | None = None
-    tell: Tell = nobody
 
 
 def overlap_to_file(
@@ -79,8 +48,8 @@ def overlap_to_file(
         Layer id or path of a file; held in memory.
     output : Path or Target
         ``.parquet`` or ``.csv``, or a table of a database; appears whole or not at
-        all. Its content depends on the layers only, not on who computes them in how
-        many partitions.
+        all. Its content, of a file to the byte, depends on the layers only, not on who
+        computes them in how many partitions.
     progress : callable
         Called after each chunk.
     spread : Spread, optional
@@ -94,20 +63,27 @@ def overlap_to_file(
     """
     if isinstance(output, Path):
         require_suffix(output)
+    elif spread is not None:
+        # The ledger of finished partitions lies beside a file.
+        raise DatabaseError("postgis_engine", where=output.where)
     source = open_source(catalog, left)
     held = catalog.vector(right)
     if spread is None:
-        spec, source = open_polygons(catalog, left)
+        spec, _ = open_polygons(catalog, left)
         work = OverlapWork(source, RightSide(held, spec.accuracy_m))
         with _sink(output, spec, held.spec) as sink:
             sums = written_here(work, partitions(len(source), 1), sink, progress)
-    elif not isinstance(output, Path):
-        # The ledger of finished partitions lies beside a file.
-        raise DatabaseError("postgis_engine", where=output.where)
-    else:
-        names = (left, right)
-        spec, sums = _spread(catalog, names, (source, held), output, progress, spread)
-    return _report(spec, held, output, sums)
+        return _report(spec, held, output, sums)
+    assert isinstance(output, Path)
+    shelf = spread.shelf
+
+    def plan() -> Plan:
+        spec, _ = open_polygons(catalog, left)
+        job = OverlapJob(shelf, Seen.of(left, spec), Seen.of(right, held.spec))
+        return Plan(job, (spec, held.spec), METHOD, {})
+
+    found, sums = spread_rows(spread, plan, len(source), SCHEMA, output, progress)
+    return _report(found.inputs[0], held, output, sums)
 
 
 def _sink(
@@ -122,37 +98,6 @@ def _sink(
 def _result_id(output: Path | Target, *layers: LayerSpec) -> str:
     rows = output.suffix.lower() if isinstance(output, Path) else "postgresql"
     return result_id(METHOD, layers, {"rows": rows})
-
-
-def _spread(
-    catalog: Catalog,
-    names: tuple[str, str],
-    opened: tuple[PolygonSource, VectorLayer],
-    output: Path,
-    progress: Progress,
-    spread: Spread,
-) -> tuple[LayerSpec, Sums]:
-    """Let workers compute; the left file is hashed while they start."""
-    source, held = opened
-    with ThreadPoolExecutor(1) as aside:
-        described = aside.submit(open_polygons, catalog, names[0])
-        with open_engine(spread.choice, spread.tell) as engine:
-            spec, _ = described.result()
-            seen = Seen.of(names[0], spec), Seen.of(names[1], held.spec)
-            parts = partitions(len(source), spread.partitions)
-            about = {
-                "method": METHOD,
-                "software": software(),
-                "inputs": [[one.id, one.sha256] for one in (spec, held.spec)],
-                "partitions": len(parts),
-            }
-            job = OverlapJob(spread.shelf, *seen)
-            with (
-                ledger.opened(output, about, SUFFIX) as kept,
-                row_sink(output, SCHEMA) as sink,
-            ):
-                sums = written_by(engine, job, parts, kept, sink, progress)
-    return spec, sums
 
 
 def _report(

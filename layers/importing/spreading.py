@@ -167,11 +167,19 @@ def gathered(
             _take_all(_items(plan, work, ledger), work, progress, run)
         except _Refused as refused:
             # It would be refused again, and again: nothing of it is of any use.
-            shutil.rmtree(ledger.folder, ignore_errors=True)
+            _drop(ledger.folder)
             raise refused.reason from None
         if plan.refusal is not None:
             raise plan.refusal
         yield
+
+
+def _drop(folder: Path) -> None:
+    """Remove a folder that workers may still write to: by its name they cannot."""
+    gone = folder.with_suffix(".gone")
+    with writing(folder):
+        folder.rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def _items(plan: Plan, work: Work, ledger: parts.Parts) -> list[Item]:

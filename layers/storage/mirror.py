@@ -316,7 +316,7 @@ def present(path: Path) -> Path:
 def ranged(path: Path) -> RangeFile | None:
     """Open a large file of a store for reading by ranges.
 
-    None where the file is here, or is small and was brought now, or is in no store.
+    None where the file is here, or is small and was brought now, or is nowhere.
 
     Raises
     ------
@@ -327,7 +327,10 @@ def ranged(path: Path) -> RangeFile | None:
     mirror = _above(path)
     if mirror is None:
         return None
-    file = RangeFile(mirror.store, mirror.key(path))
+    try:
+        file = RangeFile(mirror.store, mirror.key(path))
+    except StoreKeyError:
+        return None
     if file.size < RANGED_FROM_BYTES:
         mirror.fetch(path)
         return None
@@ -360,10 +363,13 @@ def _manifest(version: Path) -> dict[str, dict[str, object]]:
 
 
 def _above(path: Path) -> Mirror | None:
-    """Answer the mirror that a file lies in."""
-    for folder in path.absolute().parents:
+    """Answer the mirror that a file lies in; caches and jobs are never in a store."""
+    path = path.absolute()
+    for folder in path.parents:
         if (folder / MARKER).exists():
-            return mirror_of(folder)
+            inside = path.relative_to(folder).parts
+            ours = len(inside) == 1 or inside[0] == LAYERS
+            return mirror_of(folder) if ours else None
     return None
 
 

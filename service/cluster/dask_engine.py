@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import dask
 from distributed import Client, Future, LocalCluster, as_completed
+from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker
 
 from geo.messages import render
@@ -57,7 +58,7 @@ class DaskEngine:
     ----------
     client : Client
     address : str
-        Of the scheduler, for errors.
+        Of the scheduler.
     memory_mb : int or None
         Of a worker; None where its limit is not known.
     """
@@ -65,7 +66,7 @@ class DaskEngine:
     name = "dask"
 
     def __init__(self, client: Client, address: str, memory_mb: int | None) -> None:
-        self._client, self._address = client, address
+        self._client, self.address = client, address
         self.memory_mb = memory_mb
 
     @property
@@ -120,12 +121,12 @@ class DaskEngine:
             raise ClusterError(
                 "cluster_work_killed",
                 item=named(item),
-                times=DEATHS,
+                times=error.allowed_failures + 1,
                 memory=_megabytes(self.memory_mb),
             ) from error
-        except CancelledError as error:
+        except (CancelledError, CommClosedError) as error:
             raise ClusterError(
-                "cluster_lost", scheduler=self._address, left=left
+                "cluster_lost", scheduler=self.address, left=left
             ) from error
         except (ModuleNotFoundError, pickle.UnpicklingError) as error:
             raise ClusterError("cluster_software_missing", reason=str(error)) from error

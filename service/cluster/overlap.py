@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from geo.messages import render
 from layers.catalog import is_file_name
 from layers.chunks import open_source
 from layers.partitions import Partition
-from service.cluster.inputs import Seen, Shelf, opened
+from service.cluster.inputs import Seen, Shelf, named, opened
 from service.overlap_rows import OverlapWork, RightSide
 
 HELD = 2
@@ -28,13 +27,7 @@ class OverlapJob:
 
     def named(self, part: Partition) -> str:
         """Name a partition by the left layer and its rows, from 1."""
-        details = {
-            "layer": self.left.name.rpartition("/")[2],
-            "number": part.number + 1,
-            "first": f"{part.start + 1:,}",
-            "last": f"{part.stop:,}",
-        }
-        return str(render("partition_named", details))
+        return named(self.left, part)
 
 
 @lru_cache(maxsize=HELD)
