@@ -14,13 +14,18 @@ from service.jobs.store import JobStore
 from service.meter_exchange import ANSWERED
 
 BURST = 40
-ALL = {"layers": "parcels", "name": "a.geojson"}
+PROXY = """
+    location / {
+        proxy_pass ADDRESS;
+        proxy_http_version 1.1;
+        proxy_set_header Connection "";
+        proxy_set_header Host $http_host;
+    }
+"""
 
 
 @pytest.fixture
-def service(
-    start_service: Callable[..., Any], publisher: Any
-) -> Callable[..., Any]:
+def service(start_service: Callable[..., Any], publisher: Any) -> Callable[..., Any]:
     publisher.publish(100)
 
     def start(**settings: object) -> Any:
@@ -63,9 +68,19 @@ def answering(service: Any) -> set[str]:
     }
 
 
-def test_life_of_a_service(service: Callable[..., Any], publisher: Any) -> None:
+def test_life_of_a_service(
+    service: Callable[..., Any],
+    start_nginx: Callable[..., str],
+    make_load: Callable[[str], Any],
+    publisher: Any,
+) -> None:
     """One start for all of it: it takes its seconds."""
+    publisher.publish_other()
     running = service(address_rate=0.001, address_burst=BURST)
+    load = make_load(start_nginx(PROXY.replace("ADDRESS", running.address)))
+    load.publish_meanwhile(editions=2, seconds=1.0)
+    load.require_well()
+
     before = set(running.members())
     assert len(before) == 2
     assert wait_for(lambda: answering(running) == {"0", "1"})
@@ -97,6 +112,7 @@ def test_life_of_a_service(service: Callable[..., Any], publisher: Any) -> None:
     assert list((publisher.workspace / "jobs").glob("spool/*/*")) == []
 
 
+@pytest.mark.slow
 def test_members_end_with_a_killed_supervisor(service: Callable[..., Any]) -> None:
     running = service()
     members = running.members()
@@ -107,6 +123,7 @@ def test_members_end_with_a_killed_supervisor(service: Callable[..., Any]) -> No
     )
 
 
+@pytest.mark.slow
 def test_what_cannot_start_says_why(
     start_service: Callable[..., Any], publisher: Any
 ) -> None:
