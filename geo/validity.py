@@ -6,13 +6,16 @@ count once. A zero-width buffer loses one wing of a bowtie (shapely#462) and is 
 used anywhere.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
 
 from geo import crs as coordinate_systems
 from geo import rings as flat
@@ -23,6 +26,13 @@ from geo.messages import Note, listed
 from geo.types import BoolArray, FloatArray, GeometryArray
 
 COLLECTION = 7
+_NARROWER = (flat.LINES, (0,))
+"""What a collection without polygons is made of, by type ids: lines, else points."""
+_MULTI: dict[int, Callable[[Any], BaseGeometry]] = {
+    0: shapely.MultiPoint,
+    1: shapely.MultiLineString,
+    flat.POLYGON: shapely.MultiPolygon,
+}
 """Type id of a geometry collection in shapely."""
 
 
@@ -174,8 +184,17 @@ def _without_collections(
     if mixed.any():
         notes.append(_note("repair_collection", where, index, mixed))
         values = values.copy()
-        values[mixed] = polygons_of(values[mixed])
+        values[mixed] = _widest_parts(values[mixed])
     return values
+
+
+def _widest_parts(geometry: GeometryArray) -> GeometryArray:
+    """Keep of each collection its polygons, else its lines, else its points."""
+    result = polygons_of(geometry)
+    for kinds in _NARROWER:
+        left = shapely.is_empty(result)
+        result[left] = _regrouped(geometry[left], kinds)
+    return result
 
 
 def _consistently_wound(
@@ -211,13 +230,14 @@ def polygons_of(geometry: GeometryArray) -> GeometryArray:
 
 
 def _regrouped(geometry: GeometryArray, kinds: tuple[int, ...]) -> GeometryArray:
+    gather = _MULTI[kinds[0]]
     parts, owner = flat.simple_parts(geometry, kinds)
     counts = np.bincount(owner, minlength=len(geometry))
     result = np.full(len(geometry), shapely.Polygon(), dtype=object)
     starts = np.concatenate(([0], np.cumsum(counts)))
     for i in np.flatnonzero(counts):
         group = parts[starts[i] : starts[i + 1]]
-        result[i] = group[0] if len(group) == 1 else shapely.MultiPolygon(list(group))
+        result[i] = group[0] if len(group) == 1 else gather(list(group))
     return result
 
 

@@ -12,7 +12,8 @@ from types import MappingProxyType
 from layers.catalog import Catalog, Entry, read_specs
 from layers.errors import CatalogError, VersionRemovedError
 from layers.models import LayerSpec
-from layers.workspace import METADATA, layer_folder, read_spec
+from layers.storage.layout import METADATA
+from layers.workspace import layer_folder, read_spec
 
 Key = tuple[tuple[str, str, str], ...]
 

@@ -13,6 +13,7 @@ from service import openapi, problems
 from service.cache import BoundedCache
 from service.features.store import FeatureStore
 from service.figure_board import FigureBoard
+from service.following import Follower
 from service.former import FormerVersions
 from service.heavy import Places
 from service.import_preview import Backdrop
@@ -121,6 +122,7 @@ def create_app(settings: Settings | None = None, share: Share = ALONE) -> FastAP
     if settings.workspace is not None:
         sweep(settings.workspace)
     app.state.live = LiveCatalog(settings)
+    app.state.follower = Follower(settings.workspace, settings.store_seconds)
     app.state.catalog = app.state.live.open()
     app.state.former = FormerVersions(settings)
     app.state.jobs = JobService(settings)
@@ -152,8 +154,10 @@ def create_app(settings: Settings | None = None, share: Share = ALONE) -> FastAP
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Go on with the job list of an earlier run; leave it whole at the end."""
     app.state.jobs.start()
+    app.state.follower.start()
     try:
         async with telling(app.state.meters, app.state.share):
             yield
     finally:
+        app.state.follower.stop()
         app.state.jobs.stop()

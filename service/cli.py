@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, get_args
 
 from geo.errors import EcobarrierError
 from layers.key_file import KeyScope
+from layers.storage.mirror import refresh
 from service import check_commands, import_commands, question_commands
 from service.arguments import Add, open_catalog, words
+from service.remote import inputs_here
 from service.settings import MOST_PROCESSES, Settings
 
 if TYPE_CHECKING:
@@ -39,7 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     command: Command = parsed.command
     try:
-        return command(parsed, Settings())
+        settings = Settings()
+        if settings.workspace is not None:
+            refresh(settings.workspace)
+        with inputs_here(parsed):
+            return command(parsed, settings)
     except EcobarrierError as error:
         print(_one_line(error), file=sys.stderr)
         return EXIT_REFUSED
@@ -61,7 +67,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Layers, overlaps and areas of Inner Mongolia's ecological barrier"
         " | 内蒙古生态安全屏障：图层、叠加与面积",
         epilog="LAYER, LEFT, RIGHT, ZONES and RASTER are layer ids or paths of files."
-        " ECOBARRIER_WORKSPACE names the folder of your own layers.",
+        " A file may be named by s3://bucket/key. ECOBARRIER_WORKSPACE names the"
+        " folder, or the s3://bucket/prefix, of your own layers.",
     )
     parser.add_argument("--version", action="version", version=version("ecobarrier"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

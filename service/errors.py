@@ -17,7 +17,9 @@ from layers.errors import (
     LayerNotFoundError,
     LayerReadError,
     LayerWriteError,
+    PublishConflictError,
     RulesError,
+    StoreError,
     VersionNotFoundError,
     VersionRemovedError,
 )
@@ -157,6 +159,8 @@ STATUS: dict[type[EcobarrierError], HTTPStatus] = {
     KindError: HTTPStatus.BAD_REQUEST,
     RestrictedError: HTTPStatus.FORBIDDEN,
     VersionNotFoundError: HTTPStatus.NOT_FOUND,
+    PublishConflictError: HTTPStatus.CONFLICT,
+    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
     VersionRemovedError: HTTPStatus.GONE,
     LayerFormatError: HTTPStatus.UNPROCESSABLE_ENTITY,
     RulesError: HTTPStatus.UNPROCESSABLE_ENTITY,

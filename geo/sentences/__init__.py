@@ -8,6 +8,7 @@ note, so that a program need not parse a sentence.
 from geo.sentences import (
     analysing,
     checking,
+    clustering,
     computing,
     figures,
     importing,
@@ -16,6 +17,9 @@ from geo.sentences import (
     reporting,
     serving,
     sources,
+    spreading,
+    storing,
+    storing_database,
 )
 
 PARTS = (
@@ -24,11 +28,15 @@ PARTS = (
     reading.SENTENCES,
     importing.SENTENCES,
     sources.SENTENCES,
+    storing_database.SENTENCES,
     serving.SENTENCES,
     querying.SENTENCES,
     checking.SENTENCES,
     reporting.SENTENCES,
     figures.SENTENCES,
+    clustering.SENTENCES,
+    spreading.SENTENCES,
+    storing.SENTENCES,
 )
 
 MESSAGES: dict[str, tuple[str, str]] = {

@@ -82,8 +82,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{where}: the rings of {count} feature(s) contradict each other in direction; they were turned so that no area cancels ({features}).",
     ),
     "repair_collection": (
-        "{where}：{count} 个要素是几何集合，只计其中的多边形（{features}）。",
-        "{where}: {count} feature(s) are collections; only their polygons count ({features}).",
+        "{where}：{count} 个要素是几何集合，各只保留其中的多边形，没有多边形则保留线，再没有则保留点（{features}）。",
+        "{where}: {count} feature(s) are collections; of each only its polygons are kept, or its lines where it has none, or else its points ({features}).",
     ),
     "repair_invalid": (
         "{where}的要素 {feature} 图形无效（{reason}），已修复：面积由 {before_m2:.2f} 平方米变为 {after_m2:.2f} 平方米。",

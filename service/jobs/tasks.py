@@ -82,7 +82,7 @@ class Worker:
     def _entries(self, task: Task) -> Mapping[str, Entry]:
         """Answer the layers as whoever asked saw them, else as they are now."""
         if task.versions is None:
-            return Catalog.open(self._seeds, self._workspace).entries
+            return Catalog.open(self._seeds, self._workspace, fresh=False).entries
         return catalog_at(self._seeds, self._workspace, task.versions).entries
 
     def _import(self, task: Task, progress: Progress) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from layers.catalog import Catalog
+from layers.storage.mirror import is_known
 from service.caching import NEVER
 from service.deps import CatalogDep
 from service.meter_exchange import read_meters
@@ -69,4 +70,4 @@ async def read_metrics(request: Request) -> Response:
 
 
 def _missing(catalog: Catalog) -> list[str]:
-    return [one.id for one in catalog.specs if not catalog.path(one.id).is_file()]
+    return [one.id for one in catalog.specs if not is_known(catalog.place(one.id))]

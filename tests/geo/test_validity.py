@@ -95,6 +95,25 @@ def test_mixed_layer(nothing_and_collections_geopandas_overlay: gpd.GeoSeries) -
     assert not repaired.change_m2.any()
 
 
+def test_collection_without_polygons_keeps_its_lines_or_points() -> None:
+    point, line = shapely.Point(110, 40), shapely.LineString([(110, 40), (111, 41)])
+    inner = shapely.GeometryCollection([line])
+    collections = [
+        shapely.GeometryCollection([point, line]),
+        shapely.GeometryCollection([point, line, inner]),
+        shapely.GeometryCollection([point]),
+        shapely.GeometryCollection([point, shapely.Point(111, 41)]),
+    ]
+    repaired = repair(layer(collections), "x")
+    assert note_of(repaired, "repair_collection").details["count"] == 4
+    assert [one.wkt for one in repaired.geometry] == [
+        line.wkt,
+        shapely.MultiLineString([line, line]).wkt,
+        point.wkt,
+        shapely.MultiPoint([point, shapely.Point(111, 41)]).wkt,
+    ]
+
+
 def test_heights_are_dropped_with_a_note(
     nan_heights_shapely_1524: gpd.GeoSeries,
 ) -> None:

@@ -19,7 +19,8 @@ from layers.snapshot import (
     only,
     versions_of,
 )
-from layers.workspace import METADATA, publish
+from layers.storage.layout import METADATA
+from layers.workspace import publish
 
 Put = Callable[[str], LayerSpec]
 
