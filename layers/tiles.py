@@ -131,7 +131,7 @@ def bake(
     with alone(cache / LOCKS / spec.id):
         if not is_baked(cache, spec):
             entry = entry_of(seeds, workspace, spec)
-            small = (entry.folder / spec.path).stat().st_size <= here_bytes
+            small = _is_small(entry, here_bytes)
             niceness = None if small else _PATIENCE if patient else 0
             with writing(folder):
                 _bake(folder, entry, time_limit_s, niceness)
@@ -152,6 +152,12 @@ def _bake(
         _put_in_place(incoming, folder / tiles_key(entry.spec))
     finally:
         shutil.rmtree(incoming, ignore_errors=True)
+
+
+def _is_small(entry: Entry, most_bytes: int) -> bool:
+    file = entry.folder / entry.spec.path
+    # A large file of a mirrored workspace is not here.
+    return file.is_file() and file.stat().st_size <= most_bytes
 
 
 def _write_here(entry: Entry, incoming: Path) -> None:
