@@ -20,6 +20,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from geo.errors import EcobarrierError
 from geo.tile_matrix import TILE_MATRIX_SETS, TileMatrixSet
 from layers.apart import LOCKS, alone, end_with, lifeline
 from layers.catalog import Catalog, Entry
@@ -92,6 +93,7 @@ def bake(
     workspace: Path | None = None,
     time_limit_s: float = TIME_LIMIT_S,
     patient: bool = True,
+    here_bytes: int = 0,
 ) -> None:
     """Make the archives of a vector layer, unless they are there.
 
@@ -109,6 +111,9 @@ def bake(
         The worker and all it started are killed after that.
     patient : bool
         Whether other work on the machine goes first; not where somebody waits.
+    here_bytes : int
+        Files up to this size are read in this process: a new one would take sixty times
+        as long to load its libraries as to do the work.
 
     Raises
     ------
@@ -126,20 +131,44 @@ def bake(
     with alone(cache / LOCKS / spec.id):
         if not is_baked(cache, spec):
             entry = entry_of(seeds, workspace, spec)
-            _bake(folder, entry, time_limit_s, _PATIENCE if patient else 0)
+            small = _is_small(entry, here_bytes)
+            niceness = None if small else _PATIENCE if patient else 0
+            with writing(folder):
+                _bake(folder, entry, time_limit_s, niceness)
 
 
-def _bake(folder: Path, entry: Entry, time_limit_s: float, niceness: int) -> None:
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        _sweep(folder)
-        incoming = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=folder))
+def _bake(
+    folder: Path, entry: Entry, time_limit_s: float, niceness: int | None
+) -> None:
+    """Make the archives, here or, with a niceness, in a process of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
+    incoming = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=folder))
     try:
-        _run_worker(entry, incoming, time_limit_s, niceness)
-        with writing(folder):
-            _put_in_place(incoming, folder / tiles_key(entry.spec))
+        if niceness is None:
+            _write_here(entry, incoming)
+        else:
+            _run_worker(entry, incoming, time_limit_s, niceness)
+        _put_in_place(incoming, folder / tiles_key(entry.spec))
     finally:
         shutil.rmtree(incoming, ignore_errors=True)
+
+
+def _is_small(entry: Entry, most_bytes: int) -> bool:
+    file = entry.folder / entry.spec.path
+    # A large file of a mirrored workspace is not here.
+    return file.is_file() and file.stat().st_size <= most_bytes
+
+
+def _write_here(entry: Entry, incoming: Path) -> None:
+    layer = entry.spec.id
+    try:
+        write_archives(layer, incoming, only(entry))
+    except LayerTilesError:
+        raise
+    except EcobarrierError as error:
+        reason = str(error)[:300]
+        raise LayerTilesError("tiles_failed", layer=layer, reason=reason) from error
 
 
 def remove_other_versions(cache: Path, spec: LayerSpec) -> None:
@@ -257,6 +286,7 @@ def _cut(spec: LayerSpec, lines: Path, tiles: TileMatrixSet, deepest: int) -> No
         text=True,
         errors="replace",
         check=False,
+        timeout=TIME_LIMIT_S,
     )
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit {done.returncode}"]
@@ -279,8 +309,6 @@ def _work(line: int, niceness: int, incoming: str, source: str, described: str) 
 
 
 if __name__ == "__main__":
-    from geo.errors import EcobarrierError
-
     try:
         _work(*json.loads(sys.argv[1]))
     except EcobarrierError as error:

@@ -28,6 +28,8 @@ ARCHIVES_OPEN = 64
 PATIENCE_S = 20.0
 """How long a request waits for a layer that is just being baked."""
 RETRY_AFTER_S = 5
+HERE_BYTES = 1_000_000
+"""Files of layers up to this size are baked in this process; a banner's parcels are."""
 FAILURE_KEPT_S = 60.0
 """A layer that could not be baked is not tried again before."""
 
@@ -230,6 +232,7 @@ class TileStore:
                 seeds=self._seeds,
                 workspace=self._workspace,
                 patient=patient,
+                here_bytes=HERE_BYTES,
             )
         except EcobarrierError as error:
             _LOG.error("%s: %s", spec.id, error)

@@ -515,6 +515,33 @@ class Load:
             if self._addresses.setdefault(template, version) != version:
                 raise Failed(f"{template} of two versions")
 
+    def publish_meanwhile(self, editions: int, seconds: float, each: int = 1) -> None:
+        """Publish every ``seconds`` while all is asked for; sometimes go back."""
+        # Workers are started and libraries loaded before it counts.
+        first = Asker(self.address)
+        for name in CHECKS:
+            self.ask_once(name, first)
+        first.close()
+        self.start(each)
+        start, made = time.monotonic(), list(self.publisher.editions.values())
+        for number in range(1, editions + 1):
+            time.sleep(max(0.0, start + seconds * number - time.monotonic()))
+            if number % 6 == 5:
+                self.publisher.go_back(made[-2])
+            else:
+                made.append(self.publisher.publish(100 + number))
+        time.sleep(seconds)
+        self.stop()
+
+    def require_well(self) -> None:
+        """Require answers only, none an error, a mixture or a second too old."""
+        sys.stdout.write(f"{self.report()}\n")
+        failures = {n: t.failures[:3] for n, t in self.tallies.items() if t.failures}
+        assert failures == {}
+        for name, tally in self.tallies.items():
+            assert tally.answers, name
+            assert tally.stale_s < 1.0, name
+
     def report(self) -> str:
         """Say how it went, in lines for people."""
         lines = []
