@@ -31,7 +31,8 @@ from layers.partitions import partitions
 from layers.row_sink import row_sink
 from layers.writers import hilbert_order
 from service.cluster.engine import EngineChoice, open_engine
-from service.overlap_rows import SCHEMA, OverlapWork, RightSide
+from service.overlap_rows import OverlapWork
+from service.overlap_sides import SCHEMA, Held, RightSide
 from service.partitioned import read_part, write_part
 from service.settings import Settings
 
@@ -109,7 +110,7 @@ def right_cost(folder: Path) -> dict[str, float]:
 def loaded(path: Path) -> tuple[RightSide, VectorLayer]:
     """Load the right side as a worker does."""
     layer = Catalog.open(Settings().seeds).vector(str(path))
-    return RightSide(layer, None, threads=1), layer
+    return RightSide.of_layer(layer, threads=1), layer
 
 
 def _resident() -> int:
@@ -164,7 +165,7 @@ def measured(
     """Run each partition of a place as a worker would."""
     boxes, vertices = right
     source = PolygonFile(path, checked=True)
-    work = OverlapWork(source, side, threads=1)
+    work = OverlapWork(source, None, Held(side), threads=1)
     extents = shapely.bounds(gpd.read_parquet(path).geometry.to_numpy())
     per_row = path.stat().st_size / len(source)
     for part in partitions(len(source), len(source) // size)[:TIMES]:

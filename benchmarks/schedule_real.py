@@ -17,7 +17,8 @@ from benchmarks.simulator import Cluster, simulate
 from layers.chunks import open_polygons
 from layers.partitions import partitions as divided
 from layers.reading import ReadingCatalog
-from service.overlap_rows import SCHEMA, OverlapWork, RightSide
+from service.overlap_rows import OverlapWork
+from service.overlap_sides import SCHEMA, Held, RightSide
 from service.partitioned import write_part
 from service.settings import Settings
 
@@ -27,9 +28,9 @@ def validate(workspace: Path, partitions: int, folder: Path) -> Iterator[str]:
     catalog = ReadingCatalog.open(Settings().seeds, workspace)
     begin = time.perf_counter()
     spec, source = open_polygons(catalog, "parcels_2m")
-    side = RightSide(catalog.vector("redline"), spec.accuracy_m, threads=1)
+    side = Held(RightSide.of_layer(catalog.vector("redline"), threads=1))
     start = time.perf_counter() - begin
-    work = OverlapWork(source, side, threads=1)
+    work = OverlapWork(source, spec.accuracy_m, side, threads=1)
     seconds = []
     for part in divided(len(source), partitions):
         begin = time.perf_counter()

@@ -36,7 +36,7 @@ def digests(path: Path, places: list[tuple[int, int, int]]) -> list[str | None]:
     with Archive(path) as archive:
         tiles = [archive.tile(*place) for place in places]
     plain = [None if one is None else plain_tile(one) for one in tiles]
-    return [one and hashlib.sha256(one).hexdigest() for one in plain]
+    return [None if one is None else hashlib.sha256(one).hexdigest() for one in plain]
 
 
 @ONLY_COPY
