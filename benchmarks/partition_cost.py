@@ -95,7 +95,7 @@ def right_cost(folder: Path) -> dict[str, float]:
     side, layer = loaded(path)
     seconds, held = time.process_time() - begin, _resident() - before
     count = int(shapely.get_num_coordinates(layer.features.geometry.to_numpy()).sum())
-    area = float(np.sum(side._area_m2)) / 1e6
+    area = float(np.sum(side.index.layer.area_m2)) / 1e6
     return {
         "vertices": count,
         "features": len(layer.features),
