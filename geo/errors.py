@@ -12,15 +12,21 @@
     |  |- LayerReadError       a file that cannot be read as what it claims to be
     |  |  `- DecisionNeededError   something a person must decide, with the choices
     |  |- LayerWriteError      a file that cannot be written
+    |  |  `- DatabaseError     a table that cannot be written
     |  |- LayerTilesError      features of which no tiles could be made
     |  |- LayerFormatError     content that the format asked for cannot hold
     |  |- LayerLimitError      a file from a stranger that is larger than it may be
     |  |- RulesError           a table of rules of the conflict check that is wrong
     |  |- CheckError           a conflict check that cannot be made or repeated
     |  |- CatalogError         a catalogue that contradicts its files
-    |  |  `- VersionNotFoundError   no version of that name, or several
+    |  |  |- VersionNotFoundError   no version of that name, or several
+    |  |  |- VersionRemovedError    a version that is kept no longer
+    |  |  `- PublishConflictError   somebody else published in the meantime
     |  |- LedgerError          a figure ledger that cannot be used as it is written
-    |  `- PartsError           parts of a long run that cannot be gone on with
+    |  |- PartsError           parts of a long run that cannot be gone on with
+    |  `- StoreError           a store of files that cannot be used as it is addressed
+    |     |- StoreKeyError     no file of that key
+    |     `- StoreConflictError   somebody else wrote the file in the meantime
     |- service.cluster.errors.ClusterError   a cluster that cannot be used
     `- service.errors.RequestError   a request that cannot be answered as asked
 

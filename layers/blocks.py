@@ -15,6 +15,7 @@ from geo.grid import Window
 from geo.raster.source import AnyReader
 from layers.errors import LayerReadError
 from layers.loaded import RasterLayer
+from layers.opening import open_tiff
 from layers.readers.guard import reason
 
 CACHE_MB = 32
@@ -42,7 +43,7 @@ class BlockFile:
 
     def _dataset(self) -> DatasetReader:
         if not hasattr(self._local, "dataset"):
-            self._local.dataset = rasterio.open(self._path)
+            self._local.dataset = open_tiff(self._path)
             self._opened.append(self._local.dataset)
         dataset: DatasetReader = self._local.dataset
         return dataset
@@ -103,6 +104,6 @@ def _is_plain(layer: RasterLayer) -> bool:
         return False
     if file.nodata is not None and file.stated_nodata is not None:
         return False
-    with rasterio.open(file.path) as dataset:
+    with open_tiff(file.path) as dataset:
         flags = {flag.name for flag in dataset.mask_flag_enums[file.band - 1]}
     return flags <= {"all_valid", "nodata"}

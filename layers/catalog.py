@@ -19,6 +19,7 @@ from layers.loaded import RasterLayer, VectorLayer
 from layers.models import LayerSpec
 from layers.readers import file_name, format_of, read_vector
 from layers.readers.limits import ReadLimits
+from layers.storage.mirror import present, refresh
 from layers.workspace import current_versions, first_fault
 
 CATALOG_FILE = "catalog.toml"
@@ -48,18 +49,30 @@ class Catalog:
     limits: ReadLimits | None = None
 
     @classmethod
-    def open(cls, seeds: Path, workspace: Path | None = None) -> "Catalog":
+    def open(
+        cls, seeds: Path, workspace: Path | None = None, *, fresh: bool = True
+    ) -> "Catalog":
         """Read ``catalog.toml`` and over it the workspace's current versions.
 
         A layer of the same id in the workspace replaces the seed, in its place.
+
+        Parameters
+        ----------
+        seeds, workspace : Path
+        fresh : bool
+            Of a workspace in a store: look first what changed there. False for
+            processes that work for another one, which looks.
 
         Raises
         ------
         CatalogError
             A catalogue that cannot be read or contradicts itself.
+        StoreError
         """
         entries = {spec.id: Entry(spec, seeds) for spec in read_specs(seeds)}
         if workspace is not None:
+            if fresh:
+                refresh(workspace)
             found = current_versions(workspace)
             entries |= {name: Entry(*version) for name, version in found.items()}
         return cls(MappingProxyType(entries))
@@ -89,7 +102,17 @@ class Catalog:
         return self._entry(layer_id).folder
 
     def path(self, layer_id: str) -> Path:
-        """Answer where the layer's file is.
+        """Answer where the layer's file is; brought from the store if need be.
+
+        Raises
+        ------
+        LayerNotFoundError
+        StoreError
+        """
+        return present(self.place(layer_id))
+
+    def place(self, layer_id: str) -> Path:
+        """Answer where the layer's file belongs; it may be in a store only.
 
         Raises
         ------
@@ -186,7 +209,7 @@ class Catalog:
             entry = self._entry(name)
             if entry.spec.kind != "raster":
                 raise LayerReadError("layer_not_raster", name=name)
-            file = open_raster(self.path(name))
+            file = open_raster(self.place(name))
             vector.require_as_catalogued(file.grid.crs, entry.spec)
             return RasterLayer(entry.spec, file)
         path = Path(name)
@@ -220,7 +243,9 @@ class Catalog:
         spec = entry.spec
         if spec.kind != "vector":
             raise LayerReadError("layer_not_vector", name=spec.id)
-        prepared = vector.prepare(read_vector(entry.folder / spec.path), spec.id)
+        prepared = vector.prepare(
+            read_vector(present(entry.folder / spec.path)), spec.id
+        )
         vector.require_as_catalogued(prepared.crs, spec)
         return prepared.as_layer(spec)
 

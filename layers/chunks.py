@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import shapely
 from pyproj import CRS
 
@@ -25,6 +24,7 @@ from layers.catalog import Catalog, is_file_name
 from layers.errors import LayerReadError
 from layers.files import content_parts, describe_file
 from layers.models import LayerSpec
+from layers.opening import open_parquet
 from layers.readers.guard import reason
 from layers.row_reader import RowReader
 
@@ -89,7 +89,7 @@ class PolygonFile:
         self._checked, self._before = checked, before
         self._kept: tuple[int, RowReader] | None = None
         try:
-            self._file = pq.ParquetFile(path)
+            self._file = open_parquet(path)
             geo = json.loads((self._file.schema_arrow.metadata or {})[b"geo"])
             self._geometry = str(geo["primary_column"])
             column: dict[str, Any] = geo["columns"][self._geometry]
@@ -347,7 +347,7 @@ def open_polygons(catalog: Catalog, layer: str) -> tuple[LayerSpec, PolygonSourc
 def open_source(catalog: Catalog, layer: str) -> PolygonSource:
     """Open the same without a description: no file is read as a whole."""
     if not is_file_name(layer):
-        return PolygonFile(catalog.path(layer), checked=True)
+        return PolygonFile(catalog.place(layer), checked=True)
     path = Path(layer)
     return PolygonFolder(path) if path.is_dir() else PolygonFile(path)
 

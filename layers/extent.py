@@ -5,7 +5,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 import pyogrio
 import shapely
 from pyproj import CRS
@@ -14,8 +13,10 @@ from geo import crs as coordinate_systems
 from geo.axis_order import geometry_to_working
 from geo.types import BBox
 from layers.catalog import Catalog
+from layers.opening import open_parquet
 from layers.readers.guard import reading
 from layers.readers.raster import open_raster
+from layers.storage.mirror import present
 
 
 def extent(catalog: Catalog, layer_id: str) -> BBox | None:
@@ -33,7 +34,7 @@ def extent(catalog: Catalog, layer_id: str) -> BBox | None:
     LayerReadError
     """
     spec = catalog.spec(layer_id)
-    return _extent(catalog.path(layer_id), spec.kind, spec.crs, spec.sha256)
+    return _extent(catalog.place(layer_id), spec.kind, spec.crs, spec.sha256)
 
 
 @lru_cache(maxsize=512)
@@ -43,6 +44,7 @@ def _extent(path: Path, kind: str, crs: str, _version: str) -> BBox | None:
     elif path.suffix.lower() in (".parquet", ".geoparquet"):
         found = _parquet_bounds(path)
     else:
+        present(path)
         with reading(path, path.suffix.lstrip(".")):
             bounds = pyogrio.read_info(path, force_total_bounds=True)["total_bounds"]
         found = None if bounds is None else tuple(bounds)
@@ -56,7 +58,7 @@ def _extent(path: Path, kind: str, crs: str, _version: str) -> BBox | None:
 
 def _parquet_bounds(path: Path) -> BBox | None:
     with reading(path, "GeoParquet", also=(KeyError, TypeError)):
-        geo = json.loads((pq.read_schema(path).metadata or {})[b"geo"])
+        geo = json.loads((open_parquet(path).schema_arrow.metadata or {})[b"geo"])
         found = geo["columns"][geo["primary_column"]].get("bbox")
     if found is None:
         return None

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from layers.errors import LayerReadError
 from layers.models import Bilingual, GeometryKind, Kind, LayerSpec, Provenance
+from layers.opening import file_sha256, modified
 from layers.readers.guard import reading
 from layers.readers.shapefile import SHAPEFILE, shapefile_parts
 
@@ -47,14 +48,11 @@ def content_sha256(path: Path) -> str:
     with reading(path, path.suffix.lstrip(".")):
         parts = content_parts(path)
         if parts == [path]:
-            with path.open("rb") as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest()
+            return file_sha256(path)
         whole = hashlib.sha256()
         for part in parts:
-            with part.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
             key = part.name if path.is_dir() else part.suffix.lower()
-            whole.update(f"{key} {digest}\n".encode())
+            whole.update(f"{key} {file_sha256(part)}\n".encode())
         return whole.hexdigest()
 
 
@@ -88,7 +86,7 @@ def describe_file(
     sha256 = content_sha256(path)
     words = path.stem if part is None else f"{path.stem}: {part}"
     with reading(path, path.suffix.lstrip(".")):
-        changed = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
+        changed = datetime.fromtimestamp(modified(path), UTC).date()
     return LayerSpec(
         id=file_id(words, sha256),
         title=Bilingual(zh=words, en=words),

@@ -9,6 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from layers.errors import CatalogError
 from layers.models import Model, Sha256
+from layers.storage import publishing
+from layers.storage.mirror import mirror_of
 from layers.workspace import first_fault
 from layers.writers import atomic_file, writing
 
@@ -65,12 +67,19 @@ def write_keys(workspace: Path, records: list[KeyRecord]) -> None:
     Raises
     ------
     LayerWriteError
+    StoreConflictError
+        ``store_changed``: the workspace is in a store, and another machine replaced the
+        file since it was brought.
     """
     file = workspace / FILE
+    text = json.dumps(_RECORDS.dump_python(records, mode="json"), indent=2)
+    mirror = mirror_of(workspace)
+    if mirror is not None:
+        publishing.replace_file(mirror, FILE, f"{text}\n".encode())
+        return
     with writing(file):
         workspace.mkdir(parents=True, exist_ok=True)
         with atomic_file(file) as temporary:
-            text = json.dumps(_RECORDS.dump_python(records, mode="json"), indent=2)
             temporary.touch(mode=0o600)
             temporary.chmod(0o600)
             temporary.write_text(f"{text}\n", encoding="utf-8")

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import LayerReadError
+from layers.storage.mirror import ranged
 
 HEADER_BYTES = 127
 GZIP = 2
@@ -31,8 +32,8 @@ DIRECTORIES_KEPT = 64
 MOST_DIRECTORY_BYTES = 64_000_000
 """No directory that we accept is larger when unpacked."""
 
-_MAGIC = b"PMTiles\x03"
-_LAYOUT = struct.Struct("<7s B 11Q ?BBBBB 4i B 2i")
+MAGIC = b"PMTiles\x03"
+LAYOUT = struct.Struct("<7s B 11Q ?BBBBB 4i B 2i")
 _DEGREES = 1e-7
 
 
@@ -70,10 +71,10 @@ class Header(NamedTuple):
         ValueError
             They are no header of version 3.
         """
-        if len(block) < HEADER_BYTES or not block.startswith(_MAGIC):
+        if len(block) < HEADER_BYTES or not block.startswith(MAGIC):
             msg = "no PMTiles of version 3"
             raise ValueError(msg)
-        fields = _LAYOUT.unpack_from(block)[2:]
+        fields = LAYOUT.unpack_from(block)[2:]
         corners = (value * _DEGREES for value in fields[17:21])
         return cls(*fields[:17], *corners)
 
@@ -104,6 +105,7 @@ class Archive:
     Parameters
     ----------
     path : Path
+        A large one that is in a store only is read by ranges.
 
     Raises
     ------
@@ -115,8 +117,9 @@ class Archive:
         self.path = path
         self._leaves: OrderedDict[int, Directory] = OrderedDict()
         self._lock = Lock()
+        self._ranges = ranged(path)
         try:
-            self._file = os.open(path, os.O_RDONLY)
+            self._file = -1 if self._ranges else os.open(path, os.O_RDONLY)
         except OSError as error:
             raise self._damaged(error.strerror or "") from error
         try:
@@ -221,7 +224,7 @@ class Archive:
 
     def _whole_header(self) -> Header:
         header = Header.parse(self._pread(0, HEADER_BYTES))
-        size = os.fstat(self._file).st_size
+        size = self._ranges.size if self._ranges else os.fstat(self._file).st_size
         ends = (
             header.root_offset + header.root_length,
             header.metadata_offset + header.metadata_length,
@@ -234,7 +237,11 @@ class Archive:
         return header
 
     def _pread(self, offset: int, length: int) -> bytes:
-        block = os.pread(self._file, length, offset)
+        block = (
+            self._ranges.read_at(offset, length)
+            if self._ranges
+            else os.pread(self._file, length, offset)
+        )
         if len(block) != length:
             msg = f"{len(block)} of {length} bytes at {offset}"
             raise ValueError(msg)

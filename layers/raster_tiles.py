@@ -19,7 +19,6 @@ from threading import local
 from typing import NamedTuple
 
 import numpy as np
-import rasterio
 from pyproj import CRS, Transformer
 from rasterio.enums import MaskFlags
 from rasterio.errors import RasterioError
@@ -31,6 +30,7 @@ from geo.grid import Grid
 from geo.tile_matrix import TileMatrixSet
 from geo.types import FloatArray, IntArray
 from layers.loaded import RasterLayer
+from layers.opening import file_stamp, open_tiff, plain_path
 from layers.readers.guard import GEOTIFF, reading, warnings_noted
 from layers.readers.raster import RasterFile
 
@@ -117,7 +117,7 @@ def close_datasets() -> None:
 
 
 def _level(file: RasterFile, tiles: TileMatrixSet, level: int, pixels: int) -> _Level:
-    stamp = _stamp(file.path)
+    stamp = file_stamp(file.path)
     natural = _natural_cell(file.path, stamp, tiles.crs)
     # GDAL compares whole numbers of cells over the tile.
     full = max(pixels, round(tiles.side / (1 << level) / natural))
@@ -128,12 +128,6 @@ def _level(file: RasterFile, tiles: TileMatrixSet, level: int, pixels: int) -> _
         if full / coarser < _OVERSAMPLING * full / pixels + _NEARLY:
             chosen = one
     return chosen
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """Answer what changes when a file does."""
-    facts = path.stat()
-    return facts.st_mtime_ns, facts.st_size
 
 
 @lru_cache(maxsize=256)
@@ -170,15 +164,15 @@ def _dataset(path: Path, overview: int) -> DatasetReader:
     if not hasattr(_open, "datasets"):
         _open.datasets = OrderedDict()
     datasets: OrderedDict[object, DatasetReader] = _open.datasets
-    key = path, overview, _stamp(path)
+    key = path, overview, file_stamp(path)
     if key in datasets:
         datasets.move_to_end(key)
         return datasets[key]
     options = {} if overview < 0 else {"OVERVIEW_LEVEL": overview}
-    datasets[key] = rasterio.open(path, driver="GTiff", **options)
+    datasets[key] = open_tiff(path, **options)
     while len(datasets) > DATASETS_KEPT:
         _, oldest = datasets.popitem(last=False)
-        with suppress(rasterio.errors.RasterioError):
+        with suppress(RasterioError):
             oldest.close()
     return datasets[key]
 
@@ -331,8 +325,8 @@ def _cells_of(
     if level.width * level.height * cell_bytes > LARGEST_LEVEL_KEPT:
         window = RasterWindow(part.column, part.row, part.width, part.height)
         return _read(dataset, part.band, window)
-    path = Path(dataset.name)
-    cells, mask = _whole_level(path, _stamp(path), level.number, part.band)
+    path = plain_path(dataset)
+    cells, mask = _whole_level(path, file_stamp(path), level.number, part.band)
     return part.cut(cells), None if mask is None else part.cut(mask)
 
 

@@ -11,6 +11,10 @@
 A version is complete before it gets its name, and is in use only once ``current``
 names it; both steps are one rename, so a crash at any instant leaves the old version
 whole.
+
+A workspace may be in a store (:mod:`layers.storage.mirror`); then the folder is what is
+here of it, a version is brought into the store before it is used, and the pointer that
+counts is the store's.
 """
 
 import fcntl
@@ -26,15 +30,15 @@ from pydantic import ValidationError
 from layers.errors import CatalogError
 from layers.files import content_parts, content_sha256
 from layers.models import LayerSpec
+from layers.storage import publishing
+from layers.storage.layout import CHANGED, LOCK, METADATA, POINTER
+from layers.storage.mirror import mirror_of
 from layers.writers import atomic_file, writing
 
-METADATA = "metadata.json"
-POINTER = "current"
-LOCK = ".lock"
-CHANGED = ".changed"
-"""In the folder of layers; replaced whenever another version is in use."""
 _INCOMING = ".incoming-"
 _LEFT = "*/.[!l]*/"
+_bases: dict[Path, publishing.Base] = {}
+"""What was in use when work began, by the layers whose lock this process holds."""
 
 
 def current_versions(workspace: Path) -> dict[str, tuple[LayerSpec, Path]]:
@@ -178,7 +182,13 @@ def locked(layer: Path) -> Iterator[None]:
         stream = (layer / LOCK).open("ab")
     with stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
+        mirror = mirror_of(layer.parent.parent)
+        if mirror is not None:
+            _bases[layer] = publishing.begin(mirror, layer.name)
+        try:
+            yield
+        finally:
+            _bases.pop(layer, None)
 
 
 def put(incoming: Path, spec: LayerSpec) -> Path:
@@ -198,6 +208,9 @@ def put(incoming: Path, spec: LayerSpec) -> Path:
     Raises
     ------
     LayerWriteError
+    PublishConflictError
+        The workspace is in a store, and somebody else was faster; the version is kept.
+    StoreError
     """
     target = incoming.parent / spec.version
     with writing(target):
@@ -209,6 +222,9 @@ def put(incoming: Path, spec: LayerSpec) -> Path:
             incoming.chmod(0o755)
             incoming.rename(target)
             _flush(target.parent)
+        mirror = mirror_of(incoming.parent.parent.parent)
+        if mirror is not None:
+            publishing.upload(mirror, spec.id, target)
         point_to(incoming.parent, spec.version)
     return target
 
@@ -219,11 +235,37 @@ def point_to(layer: Path, version: str) -> None:
     Raises
     ------
     LayerWriteError
+    PublishConflictError
+        The workspace is in a store, and somebody else was faster.
+    StoreError
     """
+    mirror = mirror_of(layer.parent.parent)
+    if mirror is not None:
+        publishing.finish(mirror, layer.name, version, _bases[layer])
+        return
     with atomic_file(layer / POINTER) as temporary:
         temporary.write_text(f"{version}\n", encoding="ascii")
     with atomic_file(layer.parent / CHANGED) as temporary:
         temporary.write_text(f"{layer.name} {version}\n", encoding="ascii")
+
+
+def remove_version(layer: Path, version: str) -> bool:
+    """Remove a version that is not in use; the caller holds the lock.
+
+    Raises
+    ------
+    LayerWriteError
+    StoreError
+    """
+    mirror = mirror_of(layer.parent.parent)
+    if mirror is not None and not publishing.remove(mirror, layer.name, version):
+        return False
+    with writing(layer):
+        # Renamed first: a version is there whole or not at all.
+        hidden = layer / f".removed-{version}"
+        (layer / version).rename(hidden)
+    shutil.rmtree(hidden, ignore_errors=True)
+    return True
 
 
 def changes_stamp(workspace: Path) -> tuple[int, int] | None:

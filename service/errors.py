@@ -17,8 +17,11 @@ from layers.errors import (
     LayerNotFoundError,
     LayerReadError,
     LayerWriteError,
+    PublishConflictError,
     RulesError,
+    StoreError,
     VersionNotFoundError,
+    VersionRemovedError,
 )
 
 
@@ -156,6 +159,9 @@ STATUS: dict[type[EcobarrierError], HTTPStatus] = {
     KindError: HTTPStatus.BAD_REQUEST,
     RestrictedError: HTTPStatus.FORBIDDEN,
     VersionNotFoundError: HTTPStatus.NOT_FOUND,
+    PublishConflictError: HTTPStatus.CONFLICT,
+    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+    VersionRemovedError: HTTPStatus.GONE,
     LayerFormatError: HTTPStatus.UNPROCESSABLE_ENTITY,
     RulesError: HTTPStatus.UNPROCESSABLE_ENTITY,
     CheckError: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -7,14 +7,19 @@ that is set to nothing counts as not set.
 import os
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from layers.storage import is_url
+from layers.storage.mirror import make_mirror
 from service.settings_http import HttpSettings
 
 MAX_ITEMS_LIMIT = 10_000
 """No setting lets one answer hold more features than this."""
+
+MOST_PROCESSES = 64
 
 
 def _packaged_seeds() -> Path:
@@ -36,10 +41,15 @@ class Settings(HttpSettings):
     """Address the service listens on; only this machine by default."""
     port: int = Field(default=8000, ge=0, le=65535)
     """Port the service listens on; 0 takes a free one."""
+    processes: int = Field(default=1, ge=1, le=MOST_PROCESSES)
+    """Processes that serve the address; limits are for all of them together."""
     seeds: Path = Field(default_factory=_packaged_seeds)
     """Folder of the seed catalogue that ships with the product."""
     workspace: Path | None = None
-    """Folder of imported layers, laid over the seeds."""
+    """Folder of imported layers, laid over the seeds; or ``s3://bucket/prefix``, of
+    which this is then the local mirror."""
+    store_seconds: float = Field(default=1.0, gt=0)
+    """Between two looks at the store that the workspace is in."""
     cache: Path | None = None
     """Folder of what can be made anew, such as tiles; see :attr:`cache_folder`."""
     max_items: int = Field(default=1000, ge=1, le=MAX_ITEMS_LIMIT)
@@ -85,7 +95,20 @@ class Settings(HttpSettings):
             return self.cache
         if self.workspace is not None:
             return self.workspace / "cache"
-        return Path.home() / ".cache" / "ecobarrier"
+        return _users_cache()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _workspace_by_url(cls, given: dict[str, Any]) -> dict[str, Any]:
+        url = given.get("workspace")
+        if not isinstance(url, str) or not is_url(url):
+            return given
+        cache = Path(given.get("cache") or _users_cache())
+        return {**given, "workspace": make_mirror(url, cache)}
+
+
+def _users_cache() -> Path:
+    return Path.home() / ".cache" / "ecobarrier"
 
 
 OFFLINE_GDAL = {

@@ -216,7 +216,8 @@ def crosstab(report: CrosstabReport, console: Console) -> None:
 
 def stream(report: StreamReport, console: Console) -> None:
     """Print the sums of an overlap that went to a file."""
-    console.print(f"{report.path}  {report.pairs:,} 对 pairs", highlight=False)
+    told = f"{report.path}  {report.pairs:,} 对 pairs"
+    console.print(told, highlight=False, soft_wrap=True)
     console.print(f"{report.left_features:,} 要素 features, {_km2(report.left_m2)} km²")
     console.print(f"重叠合计 overlap sum {_km2(report.overlap_sum_m2)} km²")
     _foot(report.result_id, report.method, (), console)
@@ -225,7 +226,7 @@ def stream(report: StreamReport, console: Console) -> None:
 def zonal_stream(report: ZonalStreamReport, console: Console) -> None:
     """Print the sums of a zonal table that went to a file."""
     said = f"{report.zones:,} 区 zones, {report.rows:,} 行 rows"
-    console.print(f"{report.path}  {said}", highlight=False)
+    console.print(f"{report.path}  {said}", highlight=False, soft_wrap=True)
     _totals(report.totals, console)
     _foot(report.result_id, report.method, (), console)
 
@@ -235,7 +236,8 @@ def written(path: Path, size: int, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps({"path": str(path), "bytes": size}) + "\n")
     else:
-        Console().print(f"{path}  {size / 1e6:.1f} MB", highlight=False)
+        told = f"{path}  {size / 1e6:.1f} MB"
+        Console().print(told, highlight=False, soft_wrap=True)
 
 
 def findings(found: "list[Finding]", as_json: bool) -> None:

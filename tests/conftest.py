@@ -1,17 +1,25 @@
 """What all tests share: no deadline for hypothesis, and servers that are really run."""
 
+import http.client
+import http.server
 import os
+import random
 import shutil
 import socket
 import subprocess
+import tempfile
+import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from hypothesis import settings
+from psycopg import sql
 
 # How long an example takes says nothing on a loaded machine; speed is in benchmarks/.
 settings.register_profile("unhurried", parent=settings.default, deadline=None)
@@ -19,6 +27,8 @@ settings.load_profile("unhurried")
 
 TOOLS = Path(__file__).parents[1] / ".tools"
 STARTED_WITHIN_S = 60
+PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+PASSWORD = "S3cret-山川"  # noqa: S105
 
 
 def free_port() -> int:
@@ -58,6 +68,103 @@ def s3_endpoint() -> Iterator[str]:
             yield address
         finally:
             process.terminate()
+
+
+@pytest.fixture
+def make_bucket(
+    s3_endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], str]:
+    """Answer how to make an empty bucket and get its address.
+
+    Endpoint and credentials are in the environment, as a person would set them.
+    """
+    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_endpoint)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "KEYOFTHETESTS")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "SecretOfTheTests0123456789")
+
+    def make() -> str:
+        name = f"bucket-{time.time_ns():x}-{tmp_path.stat().st_ino:x}"
+        address = f"{s3_endpoint}/{name}"
+        request = urllib.request.Request(address, method="PUT")  # noqa: S310
+        urllib.request.urlopen(request, timeout=60).close()  # noqa: S310
+        return f"s3://{name}"
+
+    return make
+
+
+class Unreliable(http.server.BaseHTTPRequestHandler):
+    """Passes requests on, but spoils one in five in turn in four ways."""
+
+    protocol_version = "HTTP/1.1"
+    target = ""
+    chance: random.Random
+    spoilt: list[str]
+
+    def _pass(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        fault = None
+        if self.chance.random() < 0.2:
+            fault = ("503", "500", "close", "lost")[len(self.spoilt) % 4]
+            self.spoilt.append(f"{fault} {self.command}")
+        if fault in ("503", "500"):
+            self.send_response(int(fault))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        if fault == "close":
+            self.close_connection = True
+            return
+        host = self.target.removeprefix("http://")
+        behind = http.client.HTTPConnection(host, timeout=60)
+        behind.request(self.command, self.path, body, dict(self.headers))
+        answer = behind.getresponse()
+        content = answer.read()
+        behind.close()
+        if fault == "lost":
+            # The request was done, and nobody hears of it.
+            self.close_connection = True
+            return
+        self.send_response(answer.status)
+        for name, value in answer.getheaders():
+            if name.lower() not in (
+                "transfer-encoding",
+                "content-length",
+                "connection",
+            ):
+                self.send_header(name, value)
+        size = answer.getheader("Content-Length") if self.command == "HEAD" else None
+        self.send_header("Content-Length", size or str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = _pass  # noqa: N815
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def unreliable(
+    s3_endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[list[str]]:
+    """Put a proxy before the S3 server that spoils one request in five.
+
+    Answers what it did, filled as it does it.
+    """
+    spoilt: list[str] = []
+    chance = random.Random(5)  # noqa: S311
+    more = {"target": s3_endpoint, "chance": chance, "spoilt": spoilt}
+    handler = type("Handler", (Unreliable,), more)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        address = f"http://127.0.0.1:{server.server_address[1]}"
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        yield spoilt
+        server.shutdown()
+        thread.join()
 
 
 StartNginx = Callable[..., str]
@@ -113,3 +220,63 @@ def start_nginx(tmp_path: Path) -> Iterator[StartNginx]:
     for process in running:
         process.terminate()
         process.wait(30)
+
+
+def _postgres_programs() -> Path | None:
+    found = shutil.which("initdb")
+    for folder in [Path(found).parent] if found else PLACES:
+        share = folder.parents[2] / "share/postgresql" / folder.parent.name
+        if found or (share / "extension/postgis.control").exists():
+            return folder
+    return None
+
+
+@pytest.fixture(scope="session")
+def postgres_room() -> Iterator[str]:
+    """Folder of the socket of a server that asks for a password; PostGIS is in it.
+
+    Its user ``planner`` may do everything. Skipped where no server is installed.
+    """
+    folder = _postgres_programs()
+    if folder is None:
+        pytest.skip("PostgreSQL with PostGIS is not installed")
+    user = "postgres" if os.geteuid() == 0 else None
+    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as room:
+        secret = Path(room) / "password"
+        secret.write_text(PASSWORD, encoding="utf-8")
+        if user:
+            for one in (room, secret):
+                shutil.chown(one, user)
+
+        def call(program: str, *arguments: str) -> None:
+            command = [str(folder / program), "-D", f"{room}/data", *arguments]
+            subprocess.run(command, check=True, capture_output=True, user=user)
+
+        call(
+            "initdb", "--auth=scram-sha-256", "--username=planner", "--encoding=UTF8",
+            "--locale=C", f"--pwfile={secret}", "--no-sync",
+        )  # fmt: skip
+        options = f"-c listen_addresses= -c fsync=off -k {room}"
+        call("pg_ctl", "-w", "-l", f"{room}/log", "-o", options, "start")
+        try:
+            place = f"host={room} user=planner dbname=template1"
+            with psycopg.connect(place, password=PASSWORD) as connection:
+                connection.execute("CREATE EXTENSION postgis")
+            yield room
+        finally:
+            call("pg_ctl", "-m", "immediate", "stop")
+
+
+@pytest.fixture(scope="session")
+def make_database(postgres_room: str) -> Callable[..., str]:
+    """Make a database of that name, and answer its address with the password."""
+
+    def make(name: str, *, template: str = "template1") -> str:
+        place = f"host={postgres_room} user=planner dbname=postgres"
+        with psycopg.connect(place, password=PASSWORD, autocommit=True) as connection:
+            names = sql.Identifier(name), sql.Identifier(template)
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+        secret = urllib.parse.quote(PASSWORD)
+        return f"postgresql://planner:{secret}@/{name}?host={postgres_room}"
+
+    return make

@@ -12,11 +12,15 @@ from geo.sentences import (
     computing,
     figures,
     importing,
+    publishing,
     querying,
     reading,
     reporting,
     serving,
     sources,
+    spreading,
+    storing,
+    storing_database,
 )
 
 PARTS = (
@@ -25,12 +29,16 @@ PARTS = (
     reading.SENTENCES,
     importing.SENTENCES,
     sources.SENTENCES,
+    storing_database.SENTENCES,
     serving.SENTENCES,
     querying.SENTENCES,
     checking.SENTENCES,
     reporting.SENTENCES,
     figures.SENTENCES,
     clustering.SENTENCES,
+    spreading.SENTENCES,
+    publishing.SENTENCES,
+    storing.SENTENCES,
 )
 
 MESSAGES: dict[str, tuple[str, str]] = {

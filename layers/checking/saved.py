@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from layers.files import content_parts
+from layers.storage import publishing
+from layers.storage.mirror import mirror_of
 from layers.writers import writing
 
 REPORT = "report.json"
@@ -40,10 +42,18 @@ def save_check(
     Raises
     ------
     LayerWriteError
+    StoreError
     """
     target = workspace / "checks" / result_id
-    if target.exists():
-        return target
+    if not target.exists():
+        _keep(target, report, parcels)
+    mirror = mirror_of(workspace)
+    if mirror is not None:
+        publishing.upload_check(mirror, target)
+    return target
+
+
+def _keep(target: Path, report: str, parcels: Sequence[Path]) -> None:
     with writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         incoming = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=target.parent))
@@ -57,7 +67,6 @@ def save_check(
                 raise
         finally:
             shutil.rmtree(incoming, ignore_errors=True)
-    return target
 
 
 def _copy_all(parcels: Iterable[Path], folder: Path) -> None:

@@ -1,7 +1,6 @@
 """The versions of a layer: when each came, what changed, which one is in use."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,14 @@ from layers.errors import LayerNotFoundError, VersionNotFoundError
 from layers.importing.report import ImportReport
 from layers.models import LayerSpec, Model
 from layers.readers import read_vector
+from layers.storage.mirror import present
 from layers.vector import feature_ids
 from layers.workspace import (
     current_version,
     layer_folder,
     locked,
     point_to,
+    remove_version,
     versions,
 )
 from layers.writers import writing
@@ -153,13 +154,8 @@ def prune(workspace: Path, layer_id: str, keep: int) -> list[str]:
     with locked(layer), writing(layer):
         ordered = [one.version for one in history(workspace, layer_id).versions]
         current = current_version(workspace, layer_id)
-        gone = [one for one in ordered[:-keep] if one != current]
-        for name in gone:
-            # Renamed first: a version is there whole or not at all.
-            hidden = layer / f".removed-{name}"
-            (layer / name).rename(hidden)
-            shutil.rmtree(hidden, ignore_errors=True)
-    return gone
+        old = [one for one in ordered[:-keep] if one != current]
+        return [one for one in old if remove_version(layer, one)]
 
 
 def diff(workspace: Path, layer_id: str, left: str, right: str) -> DiffReport:
@@ -242,7 +238,7 @@ def _features(workspace: Path, layer_id: str, version: str) -> gpd.GeoDataFrame:
         raise VersionNotFoundError(
             "version_not_found", layer=layer_id, version=version, known="vector"
         )
-    table = read_vector(folder / spec.path)
+    table = read_vector(present(folder / spec.path))
     ids, _ = feature_ids(table, layer_id)
     return table.frame.set_axis(ids, axis=0)
 

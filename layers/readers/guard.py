@@ -15,6 +15,7 @@ from geo.messages import Note
 from layers.errors import LayerReadError
 from layers.models import Kind
 from layers.offline import cut_network
+from layers.opening import file_start
 
 # What GDAL (by pyogrio), Arrow, GEOS and Python raise on bytes that are
 # not what they should be. pyogrio's errors and RecursionError are RuntimeErrors, JSON
@@ -89,8 +90,7 @@ def require_file(path: Path, form: Format) -> None:
             raise LayerReadError("layer_is_folder", **details)
         if path.exists() and not path.is_file():
             raise LayerReadError("layer_not_regular", **details)
-        with path.open("rb") as stream:
-            start = stream.read(16)
+        start = file_start(path, 16)
     if not start:
         raise LayerReadError("layer_empty_file", **details)
     if form.magic and not start.startswith(form.magic):

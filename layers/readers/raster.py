@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import rasterio
 from pyproj import CRS
 from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
@@ -20,6 +19,7 @@ from geo.grid import Grid, Window
 from geo.messages import Note
 from layers.errors import LayerReadError
 from layers.offline import cut_raster_network
+from layers.opening import open_tiff
 from layers.readers.crs_choice import chosen_crs
 from layers.readers.guard import (
     GEOTIFF,
@@ -211,7 +211,7 @@ def _opened(path: Path) -> Iterator[DatasetReader]:
     with reading(path, GEOTIFF.name, also=(RasterioError,)):
         # A file with the size of cells and no place reads as one that begins at 0, 0.
         with warning_refused(NotGeoreferencedWarning, unplaced):
-            dataset = rasterio.open(path, driver="GTiff")
+            dataset = open_tiff(path)
         with dataset:
             yield dataset
 

@@ -7,8 +7,10 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from layers.catalog import Catalog
+from layers.storage.mirror import is_known
 from service.caching import NEVER
 from service.deps import CatalogDep
+from service.meter_exchange import read_meters
 
 router = APIRouter(tags=["service"])
 
@@ -59,10 +61,13 @@ async def read_readiness(catalog: CatalogDep) -> Response:
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 async def read_metrics(request: Request) -> Response:
-    """Answer counts and times in Prometheus' text format."""
-    text = request.app.state.meters.text()
+    """Answer counts and times in Prometheus' text format.
+
+    A service of several processes answers for all: each series has a label ``process``.
+    """
+    text = await read_meters(request.app.state.meters, request.app.state.share)
     return Response(text, media_type=CONTENT_TYPE_LATEST, headers=_FRESH)
 
 
 def _missing(catalog: Catalog) -> list[str]:
-    return [one.id for one in catalog.specs if not catalog.path(one.id).is_file()]
+    return [one.id for one in catalog.specs if not is_known(catalog.place(one.id))]

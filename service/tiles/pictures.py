@@ -98,7 +98,7 @@ class TilePictures:
         return LayerExtent(bounds, int(np.clip(level, 0, DEEPEST_PICTURE_LEVEL)))
 
     def _raster(self, catalog: Catalog, spec: LayerSpec) -> RasterLayer:
-        key = catalog.path(spec.id), spec.version
+        key = catalog.place(spec.id), spec.version
         return self._rasters.get(key, lambda: catalog.raster(spec.id))
 
     def _cells(

@@ -14,7 +14,8 @@ import pytest
 from layers.catalog import Catalog
 from layers.importing.report import ImportReport
 from layers.importing.versions import history
-from layers.workspace import LOCK, current_versions, layer_folder, locked, sweep
+from layers.storage.layout import LOCK
+from layers.workspace import current_versions, layer_folder, locked, sweep
 
 Bring = Callable[..., ImportReport]
 
