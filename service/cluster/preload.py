@@ -13,6 +13,7 @@ from geo.engine import index, overlap_pairs, prepare
 from geo.rings import from_geometry
 from service.cluster.logs import silenced
 from service.cluster.overlap import OverlapJob
+from service.cluster.software import software
 
 __all__ = ["Nanny", "OverlapJob", "Worker"]
 
@@ -25,3 +26,4 @@ def _load_machine_code() -> None:
 
 silenced()
 _load_machine_code()
+software()
