@@ -12,6 +12,7 @@
     |  |- LayerReadError       a file that cannot be read as what it claims to be
     |  |  `- DecisionNeededError   something a person must decide, with the choices
     |  |- LayerWriteError      a file that cannot be written
+    |  |  `- DatabaseError     a table that cannot be written
     |  |- LayerTilesError      features of which no tiles could be made
     |  |- LayerFormatError     content that the format asked for cannot hold
     |  |- LayerLimitError      a file from a stranger that is larger than it may be
@@ -19,6 +20,7 @@
     |  |- CheckError           a conflict check that cannot be made or repeated
     |  |- CatalogError         a catalogue that contradicts its files
     |  |  |- VersionNotFoundError   no version of that name, or several
+    |  |  |- VersionRemovedError    a version that is kept no longer
     |  |  `- PublishConflictError   somebody else published in the meantime
     |  |- LedgerError          a figure ledger that cannot be used as it is written
     |  |- PartsError           parts of a long run that cannot be gone on with

@@ -44,7 +44,10 @@ def open_catalog(settings: Settings) -> "Catalog":
 
 
 def add_engine(
-    parser: argparse.ArgumentParser, local: tuple[str, ...] = ("local",)
+    parser: argparse.ArgumentParser,
+    local: tuple[str, ...] = ("local",),
+    *,
+    partitions: bool = True,
 ) -> None:
     """Add the options that choose who does the work.
 
@@ -53,6 +56,8 @@ def add_engine(
     parser : ArgumentParser
     local : tuple of str
         Names of what computes in this process, the default first.
+    partitions : bool
+        Whether a person may say into how many parts the work is cut.
     """
     parser.add_argument(
         "--engine",
@@ -77,12 +82,13 @@ def add_engine(
         metavar="MB",
         help="memory of each of them, default 3000 | 每个进程的内存",
     )
-    parser.add_argument(
-        "--partitions",
-        type=_count,
-        metavar="N",
-        help="parts that are worked on and kept one by one | 分区数",
-    )
+    if partitions:
+        parser.add_argument(
+            "--partitions",
+            type=_count,
+            metavar="N",
+            help="parts that are worked on and kept one by one | 分区数",
+        )
 
 
 def chosen_engine(parsed: argparse.Namespace) -> EngineChoice:

@@ -49,13 +49,20 @@ class RowJob(Protocol):
         """Call a partition by its layer and rows, in both languages."""
 
 
+class RowTaker(Protocol):
+    """A file or a table that rows are appended to."""
+
+    def write(self, table: pa.Table) -> None:
+        """Append rows."""
+
+
 def added(first: Sums, second: Sums) -> Sums:
     """Add what was counted."""
     return {key: first.get(key, 0) + second.get(key, 0) for key in {**first, **second}}
 
 
 def written_here(
-    work: RowWork, parts: Sequence[Partition], sink: RowSink, progress: Progress
+    work: RowWork, parts: Sequence[Partition], sink: RowTaker, progress: Progress
 ) -> Sums:
     """Do all partitions one after the other, and write their rows as they come."""
     sums: Sums = {}

@@ -1,58 +1,38 @@
 """Overlaps of layers too large for memory, written row by row to a file.
 
-The left layer is read in chunks, the right one is held; see
-:mod:`service.overlap_rows`.
+The left layer is read in chunks; see :mod:`service.overlap_rows`. The right one is
+held, or read where the chunk is; see :mod:`service.overlap_sides`.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple
 
 from geo.exact import rounded
-from layers import parts as ledger
 from layers.catalog import Catalog
-from layers.chunks import PolygonSource, open_polygons, open_source
-from layers.loaded import VectorLayer
+from layers.chunks import open_polygons, open_source
+from layers.databases.results import result_table, result_text
+from layers.databases.tables import Target
+from layers.errors import DatabaseError
 from layers.models import LayerSpec
 from layers.partitions import partitions
 from layers.row_sink import require_suffix, row_sink
-from service.cluster.engine import EngineChoice, Tell, nobody, open_engine
-from service.cluster.inputs import Seen, Shelf
+from service.cluster.inputs import Seen
 from service.cluster.overlap import OverlapJob
-from service.cluster.software import software
 from service.identity import result_id
 from service.models import StreamReport
-from service.overlap_rows import SCHEMA, OverlapWork, RightSide
-from service.partitioned import SUFFIX, Progress, Sums, written_by, written_here
+from service.overlap_rows import OverlapWork
+from service.overlap_sides import SCHEMA, find_right
+from service.partitioned import Progress, RowTaker, Sums, written_here
+from service.spread import Plan, Spread, spread_rows
 
 METHOD = "overlap/kernel/lonlat-edges"
-
-
-class Spread(NamedTuple):
-    """How work is spread over a cluster.
-
-    Parameters
-    ----------
-    choice : EngineChoice
-    shelf : Shelf
-        Where workers find the layers.
-    partitions : int or None
-        Of the left layer; by its size unless stated.
-    tell : callable
-        Told about the cluster.
-    """
-
-    choice: EngineChoice
-    shelf: Shelf
-    partitions: int | None = None
-    tell: Tell = nobody
 
 
 def overlap_to_file(
     catalog: Catalog,
     left: str,
     right: str,
-    output: Path,
+    output: Path | Target,
     progress: Progress,
     *,
     spread: Spread | None = None,
@@ -65,10 +45,12 @@ def overlap_to_file(
     left : str
         Layer id, or path of a GeoParquet file in lon/lat or of a folder of them.
     right : str
-        Layer id or path of a file; held in memory.
-    output : Path
-        ``.parquet`` or ``.csv``; appears whole or not at all. Its bytes depend on the
-        layers only, not on who computes them in how many partitions.
+        Layer id or path of a file; held in memory, or read where LEFT is if it is
+        large (:func:`service.overlap_sides.find_right`).
+    output : Path or Target
+        ``.parquet`` or ``.csv``, or a table of a database; appears whole or not at
+        all. Its content, of a file to the byte, depends on the layers only, not on who
+        computes them in how many partitions.
     progress : callable
         Called after each chunk.
     spread : Spread, optional
@@ -80,59 +62,56 @@ def overlap_to_file(
     EcobarrierError
         A layer cannot be found, read or overlaid, or the file cannot be written.
     """
-    require_suffix(output)
-    source = open_source(catalog, left)
-    held = catalog.vector(right)
+    if isinstance(output, Path):
+        require_suffix(output)
+    elif spread is not None:
+        # The ledger of finished partitions lies beside a file.
+        raise DatabaseError("postgis_engine", where=output.where)
+    source, other = open_source(catalog, left), find_right(catalog, right)
+
+    def described() -> tuple[LayerSpec, LayerSpec]:
+        return open_polygons(catalog, left)[0], other.spec()
+
     if spread is None:
-        spec, source = open_polygons(catalog, left)
-        work = OverlapWork(source, RightSide(held, spec.accuracy_m))
-        with row_sink(output, SCHEMA) as sink:
+        specs = described()
+        side = other.ready(specs[1].accuracy_m)
+        work = OverlapWork(source, specs[0].accuracy_m, side)
+        with _sink(output, *specs) as sink:
             sums = written_here(work, partitions(len(source), 1), sink, progress)
-    else:
-        names = (left, right)
-        spec, sums = _spread(catalog, names, (source, held), output, progress, spread)
-    return _report(spec, held, output, sums)
+        return _report(specs, output, sums)
+    assert isinstance(output, Path)
+    shelf = spread.shelf
+
+    def plan() -> Plan:
+        specs = described()
+        job = OverlapJob(shelf, Seen.of(left, specs[0]), Seen.of(right, specs[1]))
+        return Plan(job, specs, METHOD, {})
+
+    found, sums = spread_rows(spread, plan, len(source), SCHEMA, output, progress)
+    return _report(found.inputs, output, sums)
 
 
-def _spread(
-    catalog: Catalog,
-    names: tuple[str, str],
-    opened: tuple[PolygonSource, VectorLayer],
-    output: Path,
-    progress: Progress,
-    spread: Spread,
-) -> tuple[LayerSpec, Sums]:
-    """Let workers compute; the left file is hashed while they start."""
-    source, held = opened
-    with ThreadPoolExecutor(1) as aside:
-        described = aside.submit(open_polygons, catalog, names[0])
-        with open_engine(spread.choice, spread.tell) as engine:
-            spec, _ = described.result()
-            seen = Seen.of(names[0], spec), Seen.of(names[1], held.spec)
-            parts = partitions(len(source), spread.partitions)
-            about = {
-                "method": METHOD,
-                "software": software(),
-                "inputs": [[one.id, one.sha256] for one in (spec, held.spec)],
-                "partitions": len(parts),
-            }
-            job = OverlapJob(spread.shelf, *seen)
-            with (
-                ledger.opened(output, about, SUFFIX) as kept,
-                row_sink(output, SCHEMA) as sink,
-            ):
-                sums = written_by(engine, job, parts, kept, sink, progress)
-    return spec, sums
+def _sink(
+    output: Path | Target, *layers: LayerSpec
+) -> AbstractContextManager[RowTaker]:
+    if isinstance(output, Path):
+        return row_sink(output, SCHEMA)
+    about = result_text(_result_id(output, *layers), METHOD, layers)
+    return result_table(output, SCHEMA, about, ("left_id", "right_id"))
+
+
+def _result_id(output: Path | Target, *layers: LayerSpec) -> str:
+    rows = output.suffix.lower() if isinstance(output, Path) else "postgresql"
+    return result_id(METHOD, layers, {"rows": rows})
 
 
 def _report(
-    spec: LayerSpec, held: VectorLayer, output: Path, sums: Sums
+    inputs: tuple[LayerSpec, ...], output: Path | Target, sums: Sums
 ) -> StreamReport:
-    suffix = output.suffix.lower()
     return StreamReport(
-        result_id=result_id(METHOD, [spec, held.spec], {"rows": suffix}),
+        result_id=_result_id(output, *inputs),
         method=METHOD,
-        path=str(output),
+        path=str(output) if isinstance(output, Path) else output.where,
         left_features=sums.get("features", 0),
         pairs=sums.get("rows", 0),
         overlap_sum_m2=rounded(sums.get("overlap", 0)),

@@ -12,6 +12,7 @@ from geo.sentences import (
     computing,
     figures,
     importing,
+    publishing,
     querying,
     reading,
     reporting,
@@ -19,6 +20,7 @@ from geo.sentences import (
     sources,
     spreading,
     storing,
+    storing_database,
 )
 
 PARTS = (
@@ -27,6 +29,7 @@ PARTS = (
     reading.SENTENCES,
     importing.SENTENCES,
     sources.SENTENCES,
+    storing_database.SENTENCES,
     serving.SENTENCES,
     querying.SENTENCES,
     checking.SENTENCES,
@@ -34,6 +37,7 @@ PARTS = (
     figures.SENTENCES,
     clustering.SENTENCES,
     spreading.SENTENCES,
+    publishing.SENTENCES,
     storing.SENTENCES,
 )
 

@@ -167,11 +167,19 @@ def gathered(
             _take_all(_items(plan, work, ledger), work, progress, run)
         except _Refused as refused:
             # It would be refused again, and again: nothing of it is of any use.
-            shutil.rmtree(ledger.folder, ignore_errors=True)
+            _drop(ledger.folder)
             raise refused.reason from None
         if plan.refusal is not None:
             raise plan.refusal
         yield
+
+
+def _drop(folder: Path) -> None:
+    """Remove a folder that workers may still write to: by its name they cannot."""
+    gone = folder.with_suffix(".gone")
+    with writing(folder):
+        folder.rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def _items(plan: Plan, work: Work, ledger: parts.Parts) -> list[Item]:
@@ -212,19 +220,18 @@ def _ledger(
 
 
 def _take_all(items: list[Item], work: Work, progress: Progress, run: Run) -> None:
-    refused = _done(items, run)
+    refused = _done(items, run, progress)
     again = _collided(items, refused)
-    refused |= _done(list(again.values()), run)
+    refused |= _done(list(again.values()), run, progress)
     for position, item in enumerate(items):
         made = again.get(position, item)
         reason = refused[made.number].refusal if made.number in refused else None
         if reason is not None:
             raise _Refused(reason)
         work.absorb(partition_file.read(made.ledger.path(made.number), work))
-        progress(work.rows)
 
 
-def _done(items: list[Item], run: Run) -> dict[int, Done]:
+def _done(items: list[Item], run: Run, progress: Progress) -> dict[int, Done]:
     """Have done what is not in the ledger; answer what was refused, by number.
 
     Once rows are refused and all before them are done, those after do not matter.
@@ -232,9 +239,12 @@ def _done(items: list[Item], run: Run) -> dict[int, Done]:
     missing = [one for one in items if not one.ledger.has(one.number)]
     refused: dict[int, Done] = {}
     waiting = {one.number for one in missing}
+    rows = sum(one.rows.stretch.rows for one in items if one.number not in waiting)
     for position, done in run(taken, missing):
         item = missing[position]
         waiting.discard(item.number)
+        rows += item.rows.stretch.rows
+        progress(rows)
         if done.refusal is not None:
             refused[item.number] = done
         else:

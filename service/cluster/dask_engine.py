@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import dask
 from distributed import Client, Future, LocalCluster, as_completed
+from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker
 
 from geo.messages import render
@@ -57,7 +58,7 @@ class DaskEngine:
     ----------
     client : Client
     address : str
-        Of the scheduler, for errors.
+        Of the scheduler.
     memory_mb : int or None
         Of a worker; None where its limit is not known.
     """
@@ -65,7 +66,7 @@ class DaskEngine:
     name = "dask"
 
     def __init__(self, client: Client, address: str, memory_mb: int | None) -> None:
-        self._client, self._address = client, address
+        self._client, self.address = client, address
         self.memory_mb = memory_mb
 
     @property
@@ -120,12 +121,12 @@ class DaskEngine:
             raise ClusterError(
                 "cluster_work_killed",
                 item=named(item),
-                times=DEATHS,
+                times=error.allowed_failures + 1,
                 memory=_megabytes(self.memory_mb),
             ) from error
-        except CancelledError as error:
+        except (CancelledError, CommClosedError) as error:
             raise ClusterError(
-                "cluster_lost", scheduler=self._address, left=left
+                "cluster_lost", scheduler=self.address, left=left
             ) from error
         except (ModuleNotFoundError, pickle.UnpicklingError) as error:
             raise ClusterError("cluster_software_missing", reason=str(error)) from error
@@ -175,21 +176,26 @@ def _local(choice: EngineChoice, kept: ExitStack) -> DaskEngine:
     memory_mb = choice.memory_mb or WORKER_MEMORY_MB
     start_early()
     folder = kept.enter_context(tempfile.TemporaryDirectory(prefix="ecobarrier-dask-"))
-    cluster = kept.enter_context(
-        LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            memory_limit=memory_mb * 1_000_000,
-            dashboard_address="127.0.0.1:0",
-            worker_dashboard_address=None,
-            # Its pages take a while to load: only where somebody may look at them.
-            scheduler_kwargs={"dashboard": sys.stderr.isatty()},
-            silence_logs=logging.CRITICAL,
-            local_directory=folder,
-        )
-    )
+    try:
+        cluster = kept.enter_context(_cluster(workers, memory_mb, folder))
+    except (RuntimeError, OSError) as error:
+        raise ClusterError("cluster_not_started", reason=str(error)) from error
     client = kept.enter_context(Client(cluster, set_as_default=False))
     return DaskEngine(client, cluster.scheduler_address, memory_mb)
+
+
+def _cluster(workers: int, memory_mb: int, folder: str) -> LocalCluster:
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        memory_limit=memory_mb * 1_000_000,
+        dashboard_address="127.0.0.1:0",
+        worker_dashboard_address=None,
+        # Its pages take a while to load: only where somebody may look at them.
+        scheduler_kwargs={"dashboard": sys.stderr.isatty()},
+        silence_logs=logging.CRITICAL,
+        local_directory=folder,
+    )
 
 
 def _remote(address: str, kept: ExitStack) -> DaskEngine:

@@ -4,10 +4,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from geo.messages import listed
+from geo.messages import listed, render
 from layers.catalog import Catalog, is_file_name
 from layers.files import content_parts, content_sha256
 from layers.models import LayerSpec
+from layers.partitions import Partition
 from layers.readers import file_name
 from layers.reading import ReadingCatalog
 from service.cluster.errors import ClusterError
@@ -115,3 +116,14 @@ def _files(path: Path) -> tuple[tuple[str, int, int], ...]:
 def opened(shelf: Shelf) -> Catalog:
     """Answer the layers of a shelf; read once in a process."""
     return shelf.open()
+
+
+def named(layer: Seen, part: Partition) -> str:
+    """Call a partition by its layer and rows, from 1."""
+    details = {
+        "layer": layer.name.rpartition("/")[2],
+        "number": part.number + 1,
+        "first": f"{part.start + 1:,}",
+        "last": f"{part.stop:,}",
+    }
+    return str(render("partition_named", details))

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from geo.messages import render
 from layers.catalog import is_file_name
 from layers.chunks import open_source
 from layers.partitions import Partition
-from service.cluster.inputs import Seen, Shelf, opened
-from service.overlap_rows import OverlapWork, RightSide
+from service.cluster.inputs import Seen, Shelf, named, opened
+from service.overlap_rows import OverlapWork
+from service.overlap_sides import find_right
 
 HELD = 2
 """Right layers that a worker keeps between partitions."""
@@ -28,13 +28,7 @@ class OverlapJob:
 
     def named(self, part: Partition) -> str:
         """Name a partition by the left layer and its rows, from 1."""
-        details = {
-            "layer": self.left.name.rpartition("/")[2],
-            "number": part.number + 1,
-            "first": f"{part.start + 1:,}",
-            "last": f"{part.stop:,}",
-        }
-        return str(render("partition_named", details))
+        return named(self.left, part)
 
 
 @lru_cache(maxsize=HELD)
@@ -42,7 +36,8 @@ def _ready(job: OverlapJob) -> OverlapWork:
     catalog = opened(job.shelf)
     job.left.require(catalog)
     job.right.require(catalog)
-    name = job.left.name
-    accuracy_m = None if is_file_name(name) else catalog.spec(name).accuracy_m
-    right = RightSide(catalog.vector(job.right.name), accuracy_m, threads=1)
-    return OverlapWork(open_source(catalog, name), right, threads=1)
+    sides = (job.left.name, job.right.name)
+    stated = (None if is_file_name(one) else catalog.spec(one) for one in sides)
+    own, other = (None if spec is None else spec.accuracy_m for spec in stated)
+    right = find_right(catalog, job.right.name).ready(other, threads=1)
+    return OverlapWork(open_source(catalog, job.left.name), own, right, threads=1)

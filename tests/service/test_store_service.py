@@ -6,11 +6,13 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ import pytest
 import shapely
 
 from layers.catalog import CATALOG_FILE
+from layers.storage.mirror import FRESH_S
 from service.cli import main
 
 Run = Callable[..., str]
@@ -38,15 +41,25 @@ def parcels(path: Path, shift: float) -> Path:
     return path
 
 
+def inline(value: object) -> str:
+    """Write what a catalogue holds as TOML."""
+    if isinstance(value, dict):
+        pairs = ", ".join(f"{key} = {inline(one)}" for key, one in value.items())
+        return f"{{ {pairs} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(inline, value))}]"
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(value, ensure_ascii=False)
+
+
 @pytest.fixture(scope="module")
 def one_seed(small_seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Take one layer of the small catalogue: tiles of each cost processor time."""
     folder = tmp_path_factory.mktemp("one-seed")
-    text = (small_seeds / CATALOG_FILE).read_text(encoding="utf-8")
-    blocks = text.split("[[layer]]")
-    kept = [one for one in blocks if 'id = "redline"' in one]
-    assert len(kept) == 1
-    catalog = "[[layer]]" + kept[0]
+    entries = tomllib.loads((small_seeds / CATALOG_FILE).read_text(encoding="utf-8"))
+    (kept,) = [one for one in entries["layer"] if one["id"] == "redline"]
+    catalog = f"layer = [{inline(kept)}]\n"
     (folder / CATALOG_FILE).write_text(catalog, encoding="utf-8")
     shutil.copy(small_seeds / "redline.parquet", folder)
     return folder
@@ -215,6 +228,8 @@ def test_commands_over_a_store(
     assert [one["version"] for one in known] == made[1:]
 
     run("check", tmp_path / "0.gpkg", "--against", "parcels", "redline", "--save")
+    # All commands run in this process, which looks at the store that often only.
+    time.sleep(FRESH_S)
     difference = json.loads(run("diff", "parcels", *made[1:], "--json", **other))
     assert difference["counts"] == {"geometry": 8, "same": 0}
     assert len(difference["checks"]) == 1
