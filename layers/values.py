@@ -1,5 +1,6 @@
 """Cells of a table as values that exchange formats know."""
 
+import json
 import math
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -51,3 +52,8 @@ def text_value(value: object) -> str:
     if isinstance(value, bytes):
         return value.hex()
     return str(value)
+
+
+def json_text(value: object) -> bytes:
+    """Write a cell as JSON in UTF-8, by :func:`json_value`."""
+    return json.dumps(json_value(value), ensure_ascii=False).encode()

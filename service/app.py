@@ -14,11 +14,13 @@ from service.cache import BoundedCache
 from service.features.store import FeatureStore
 from service.figure_board import FigureBoard
 from service.following import Follower
+from service.former import FormerVersions
 from service.heavy import Places
 from service.import_preview import Backdrop
 from service.jobs.service import JobService
 from service.live import LiveCatalog
 from service.map_rasters import Picture
+from service.meter_exchange import telling
 from service.middleware import stack
 from service.routers import (
     checking,
@@ -44,6 +46,7 @@ from service.routers import (
     viewer,
 )
 from service.settings import Settings
+from service.sharing import ALONE, Share
 from service.tiles.hot import HotTiles
 from service.tiles.pictures import TilePictures
 from service.tiles.store import TileStore
@@ -82,13 +85,15 @@ _ROUTERS = (
 )
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, share: Share = ALONE) -> FastAPI:
     """Make the application.
 
     Parameters
     ----------
     settings : Settings, optional
         Read from the environment if not given.
+    share : Share
+        Of a service of several processes.
 
     Returns
     -------
@@ -113,32 +118,32 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = settings
+    app.state.share = share
     if settings.workspace is not None:
         sweep(settings.workspace)
     app.state.live = LiveCatalog(settings)
     app.state.follower = Follower(settings.workspace, settings.store_seconds)
     app.state.catalog = app.state.live.open()
+    app.state.former = FormerVersions(settings)
     app.state.jobs = JobService(settings)
     app.state.waiting = anyio.CapacityLimiter(THREADS)
     app.state.maps = BoundedCache[str](MAPS_KEPT)
     app.state.pictures = BoundedCache[Picture](PICTURES_KEPT)
-    app.state.features = FeatureStore(
-        app.state.catalog, settings.seeds, settings.workspace
-    )
+    app.state.features = FeatureStore(settings.seeds, settings.workspace)
     app.state.figures = FigureBoard(settings.seeds, settings.workspace)
     app.state.tiles = TileStore(
         settings.cache_folder / "tiles", settings.seeds, settings.workspace
     )
     app.state.tile_pictures = TilePictures(app.state.tiles)
     app.state.fonts = FontStore(settings.cache_folder)
-    app.state.identifier = Identifier(app.state.catalog, app.state.features)
+    app.state.identifier = Identifier(app.state.features)
     app.state.viewer_data = BoundedCache[object](VIEWER_DATA_KEPT)
     app.state.backdrop = Backdrop(Catalog.open(settings.seeds))
     app.state.heavy = Places(settings.max_heavy)
     problems.install(app)
     # Innermost: the limits and the record of who asks hold for kept tiles too.
     app.add_middleware(HotTiles)
-    stack.install(app, settings)
+    stack.install(app, settings, share)
     for module in _ROUTERS:
         app.include_router(module.router, responses=problems.RESPONSES)
     openapi.install(app)
@@ -151,7 +156,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.jobs.start()
     app.state.follower.start()
     try:
-        yield
+        async with telling(app.state.meters, app.state.share):
+            yield
     finally:
         app.state.follower.stop()
         app.state.jobs.stop()

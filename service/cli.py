@@ -23,7 +23,7 @@ from service import (
 )
 from service.arguments import Add, open_catalog, words
 from service.remote import inputs_here
-from service.settings import Settings
+from service.settings import MOST_PROCESSES, Settings
 
 if TYPE_CHECKING:
     # argparse has no public name for what add_subparsers answers.
@@ -114,6 +114,13 @@ def _add_products(add: Add) -> None:
     serve = add("serve", _serve, "start the service | 启动服务")
     serve.add_argument("--host", help="default 127.0.0.1")
     serve.add_argument("--port", type=int, help="default 8000")
+    serve.add_argument(
+        "--processes",
+        type=int,
+        choices=range(1, MOST_PROCESSES + 1),
+        metavar="N",
+        help="that serve the address together, default 1 | 进程数",
+    )
 
 
 def _add_keys(add: Add) -> None:
@@ -180,9 +187,10 @@ def _map(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def _serve(parsed: argparse.Namespace, settings: Settings) -> int:
-    from service.server import serve
+    from service.listening import serve
 
-    chosen = {"host": parsed.host, "port": parsed.port}
+    names = ("host", "port", "processes")
+    chosen = {name: getattr(parsed, name) for name in names}
     given = {key: value for key, value in chosen.items() if value is not None}
     serve(settings.model_copy(update=given))
     return 0

@@ -13,6 +13,7 @@ from layers.models import LayerSpec
 from service import access
 from service.cache import BoundedCache
 from service.callers import Caller
+from service.former import FormerVersions
 from service.live import LiveCatalog
 from service.map_rasters import Picture
 from service.settings import Settings
@@ -66,6 +67,13 @@ async def get_pictures(request: Request) -> TilePictures:
     return pictures
 
 
+async def get_former(request: Request) -> FormerVersions:
+    """Answer where versions are found that are in use no longer."""
+    former = request.app.state.former
+    assert isinstance(former, FormerVersions)
+    return former
+
+
 async def get_language(
     request: Request,
     lang: Annotated[
@@ -95,6 +103,7 @@ MapCacheDep = Annotated[BoundedCache[str], Depends(get_map_cache)]
 PictureCacheDep = Annotated[BoundedCache[Picture], Depends(get_picture_cache)]
 TileStoreDep = Annotated[TileStore, Depends(get_tile_store)]
 TilePicturesDep = Annotated[TilePictures, Depends(get_pictures)]
+FormerDep = Annotated[FormerVersions, Depends(get_former)]
 LanguageDep = Annotated[Language, Depends(get_language)]
 
 

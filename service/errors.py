@@ -21,6 +21,7 @@ from layers.errors import (
     RulesError,
     StoreError,
     VersionNotFoundError,
+    VersionRemovedError,
 )
 
 
@@ -160,6 +161,7 @@ STATUS: dict[type[EcobarrierError], HTTPStatus] = {
     VersionNotFoundError: HTTPStatus.NOT_FOUND,
     PublishConflictError: HTTPStatus.CONFLICT,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+    VersionRemovedError: HTTPStatus.GONE,
     LayerFormatError: HTTPStatus.UNPROCESSABLE_ENTITY,
     RulesError: HTTPStatus.UNPROCESSABLE_ENTITY,
     CheckError: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, get_args
 
 from geo.crs_names import DatumName
 from layers.models import Status
-from service.arguments import Add, open_catalog
+from service.arguments import Add, add_engine, chosen_engine, open_catalog
+from service.destinations import add_table, destination, target_of
 from service.errors import ParameterError
 from service.settings import Settings
 
@@ -29,11 +30,17 @@ def add(adder: Add) -> None:
     use = adder("use", run_use, "take another version | 改用某个版本")
     use.add_argument("id", metavar="ID")
     use.add_argument("version", metavar="VERSION")
-    export = adder("export", run_export, "write a layer to a file | 导出图层")
+    said = "write a layer to a file or a database | 导出图层到文件或数据库"
+    export = adder("export", run_export, said)
     export.add_argument("id", metavar="ID")
     export.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="FILE.shp|.gdb|.txt|…"
+        "-o",
+        "--output",
+        type=destination,
+        required=True,
+        metavar="FILE.shp|.gdb|.txt|…|postgresql://...",
     )
+    add_table(export)
     export.add_argument("--crs", metavar="TEXT", help="code or name | 坐标系")
     export.add_argument(
         "--encoding", choices=("utf-8", "gbk"), default="utf-8", help="文字编码"
@@ -77,6 +84,7 @@ def _add_import(adder: Add) -> None:
     for option, (kind, said) in numbers.items():
         one.add_argument(option, type=kind, metavar="N", help=said)
     _add_others(one)
+    add_engine(one, partitions=False)
 
 
 def _add_others(one: argparse.ArgumentParser) -> None:
@@ -145,7 +153,7 @@ def run_import(parsed: argparse.Namespace, settings: Settings) -> int:
     from service.importing import bring
 
     options = read_options(parsed)
-    workspace = workspace_of(settings)
+    workspace, engine = workspace_of(settings), chosen_engine(parsed)
     sources = _sources(parsed, options)
     name = sources[0].name if isinstance(sources, list) else sources.name
     try:
@@ -157,6 +165,8 @@ def run_import(parsed: argparse.Namespace, settings: Settings) -> int:
                 settings.seeds,
                 lambda done: step(done, done),
                 look=parsed.look,
+                engine=engine,
+                tell=tables.say,
             )
     except DecisionNeededError as error:
         previews = _previews(error, parsed.previews, settings)
@@ -184,7 +194,8 @@ def _sources(
     parsed: argparse.Namespace, options: "ImportOptions"
 ) -> "list[Path] | Database":
     """Answer the files meant, or the database."""
-    from layers.readers.postgis import Database, is_address
+    from layers.databases.connecting import is_address
+    from layers.readers.postgis import Database
 
     addresses = [one for one in parsed.files if is_address(one)]
     if not addresses:
@@ -249,15 +260,27 @@ def run_use(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def run_export(parsed: argparse.Namespace, settings: Settings) -> int:
-    """Write a layer to a file, and print what the format could not hold."""
+    """Write a layer to a file or a database, and print what could not be held."""
     from layers.catalog import Catalog
-    from layers.exporting import export, export_raster
     from service import import_tables
 
     catalog = Catalog.open(settings.seeds, settings.workspace)
+    target = target_of(parsed)
+    if target is not None:
+        from layers.databases.exporting import export_to_database
+        from service import tables
+
+        with tables.progress(target.where) as step:
+            notes = export_to_database(
+                catalog, parsed.id, target, crs=parsed.crs, progress=step
+            )
+        import_tables.written(target.where, notes, parsed.json)
+        return 0
+    from layers.exporting import export, export_raster
+
     if catalog.spec(parsed.id).kind == "raster":
         notes = export_raster(catalog.path(parsed.id), parsed.output)
-        import_tables.written(parsed.output, notes, parsed.json)
+        import_tables.written(str(parsed.output), notes, parsed.json)
         return 0
     notes = export(
         catalog.vector(parsed.id),
@@ -265,7 +288,7 @@ def run_export(parsed: argparse.Namespace, settings: Settings) -> int:
         crs=parsed.crs,
         encoding=parsed.encoding,
     )
-    import_tables.written(parsed.output, notes, parsed.json)
+    import_tables.written(str(parsed.output), notes, parsed.json)
     return 0
 
 

@@ -60,15 +60,15 @@ def question_json(error: DecisionNeededError, previews: Sequence[Path] = ()) -> 
     )
 
 
-def written(path: Path, notes: tuple[Note, ...], as_json: bool) -> None:
+def written(what: str, notes: tuple[Note, ...], as_json: bool) -> None:
     """Say what was written and what the format could not hold."""
     told = [note.as_dict() for note in notes]
     if as_json:
-        answer = {"file": str(path), "notes": told}
+        answer = {"file": what, "notes": told}
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, default=str) + "\n")
         return
     console = Console()
-    console.print(str(path), markup=False)
+    console.print(what, markup=False)
     for note in told:
         console.print(f"- {note['zh']}\n  {note['en']}", markup=False)
 

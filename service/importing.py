@@ -1,22 +1,28 @@
 """Bring files in, for the command line and the workers of the service alike."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from geo.messages import listed, render
 from layers.catalog import Catalog
 from layers.importing.options import ImportOptions
+from layers.importing.partitions import can_be_cut
 from layers.importing.pipeline import import_files, import_source
 from layers.importing.region import Region
 from layers.importing.report import ImportReport
-from layers.importing.sources import open_database
+from layers.importing.sources import LARGE_BYTES, open_database
+from layers.importing.spreading import Run
 from layers.importing.versions import DiffReport, diff, prune
 from layers.readers.postgis import Database
+from service.cluster.engine import EngineChoice, Tell, nobody, open_engine
 from service.errors import ParameterError
 
 Progress = Callable[[int], None]
+HERE = EngineChoice()
 
 RENAMED = {"accuracy": "accuracy_m", "tolerance": "tolerance_m"}
 """Names that people write without the unit."""
@@ -84,8 +90,23 @@ def bring(
     progress: Progress,
     *,
     look: bool,
+    engine: EngineChoice = HERE,
+    tell: Tell = nobody,
 ) -> ImportReport:
     """Import, or only look, and remove the versions that are not to be kept.
+
+    Parameters
+    ----------
+    sources : list of Path or Database
+    options : ImportOptions
+    workspace, seeds : Path
+    progress : callable
+        Told the features done so far.
+    look : bool
+    engine : EngineChoice
+        Who works on files that can be read in pieces; others are imported here.
+    tell : callable
+        Told about the cluster, or why none is of use.
 
     Raises
     ------
@@ -94,10 +115,33 @@ def bring(
     """
     region = Region(Catalog.open(seeds))
     if isinstance(sources, Database):
+        _say_not_spread(sources.name, engine, tell)
         opened = open_database(sources)
         report = import_source(opened, options, workspace, region, progress, look=look)
     else:
-        report = import_files(sources, options, workspace, region, progress, look=look)
+        with _worker(sources, engine, tell) as run:
+            report = import_files(
+                sources, options, workspace, region, progress, look=look, run=run
+            )
     if options.keep is not None and not look:
         prune(workspace, options.id, options.keep)
     return report
+
+
+@contextmanager
+def _worker(
+    sources: list[Path], engine: EngineChoice, tell: Tell
+) -> Iterator[Run | None]:
+    """Open the engine where it is of use; None: work as ever."""
+    if engine.name == "local" or not can_be_cut(sources):
+        _say_not_spread(listed([one.name for one in sources]), engine, tell)
+        yield None
+        return
+    with open_engine(engine, tell) as opened:
+        yield opened.run
+
+
+def _say_not_spread(name: str, engine: EngineChoice, tell: Tell) -> None:
+    if engine.name != "local":
+        details = {"file": name, "size": LARGE_BYTES // 10**6}
+        tell(str(render("import_not_spread", details)))

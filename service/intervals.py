@@ -65,7 +65,7 @@ def label_rows(
     limits : FloatArray or None
         Of :func:`intervals`.
     """
-    label = _labels(spec, limits)
+    label = labels(spec, limits)
     names = _names(zones)
     return tuple(
         ZonalRow(
@@ -87,7 +87,7 @@ def label_pairs(
     limits: tuple[FloatArray | None, FloatArray | None],
 ) -> tuple[CrosstabRow, ...]:
     """Put names to the rows of a cross-tabulation (:func:`geo.crosstab.crosstab`)."""
-    label_a, label_b = (_labels(*one) for one in zip(specs, limits, strict=True))
+    label_a, label_b = (labels(*one) for one in zip(specs, limits, strict=True))
     names = _names(zones)
     return tuple(
         CrosstabRow(
@@ -116,8 +116,11 @@ def _zone(names: pd.DataFrame, zone: Any) -> dict[str, Any]:
     return {"zone_id": str(zone), "zone_name": name, "zone_name_en": name_en}
 
 
-def _labels(spec: LayerSpec, limits: FloatArray | None) -> "Namer":
-    """Answer the namer of a raster's classes or intervals, nodata and outside too."""
+def labels(spec: LayerSpec, limits: FloatArray | None) -> "Namer":
+    """Answer the namer of a raster's classes or intervals, nodata and outside too.
+
+    It answers the words in Chinese and English for a value of a zonal table.
+    """
     name = _class_names(spec) if limits is None else _interval_names(limits)
 
     def label(value: Any) -> tuple[str, str]:

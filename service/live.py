@@ -3,11 +3,13 @@
 An import, or ``use``, in any process replaces a file of the workspace
 (:func:`layers.workspace.changes_stamp`). Each request compares its stamp, which is one
 look at the disk, and the catalogue is read again where it is another.
+
+A request is answered out of the one catalogue it got at its beginning: nothing that it
+calls looks a version up by itself, in this process or in a worker.
 """
 
 import asyncio
 import logging
-from collections import deque
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -23,9 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LOG = logging.getLogger("ecobarrier.catalog")
-_FORMER = 16
-"""Former catalogues that stay in memory: caches know a catalogue by its id, which must
-not be taken by another while they still hold answers of it."""
 
 
 def _nothing(_: list[LayerSpec]) -> None:
@@ -43,7 +42,6 @@ class LiveCatalog:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._stamp = self._now()
-        self._former: deque[Catalog] = deque(maxlen=_FORMER)
         self._reading = asyncio.Lock()
         self.changed: Callable[[list[LayerSpec]], None] = _nothing
         """Told of the layers that are new or have another version."""
@@ -73,9 +71,6 @@ class LiveCatalog:
             except EcobarrierError:
                 _LOG.exception("the changed catalogue cannot be read")
             else:
-                self._former.append(app.state.catalog)
-                app.state.features.adopt(catalog)
-                app.state.identifier.adopt(catalog)
                 known = {one.id: one.version for one in app.state.catalog.specs}
                 app.state.catalog = catalog
                 self.changed(

@@ -248,6 +248,17 @@ class ZonalTotals(Answer):
     outside_m2: float
 
 
+class ZonalStreamReport(Answer):
+    """Sums of a zonal table whose rows were written to a file."""
+
+    result_id: str
+    method: str
+    path: str
+    zones: int
+    rows: int
+    totals: ZonalTotals
+
+
 class ZonalReport(Answer):
     """Raster classes or intervals within zones."""
 

@@ -2,9 +2,28 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from service.arguments import Add, metres, numbers, open_catalog, words
+from service.arguments import (
+    Add,
+    add_engine,
+    chosen_engine,
+    metres,
+    numbers,
+    open_catalog,
+    words,
+)
+from service.cluster.engine import EngineChoice, begin
+from service.cluster.errors import ClusterError
+from service.destinations import add_database, add_table, destination, target_of
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from layers.databases.tables import Target
+    from service.models import Answer, AreaReport, LayerRef, ZonalReport
+    from service.spread import Spread
 
 
 def add(adder: Add) -> None:
@@ -14,6 +33,7 @@ def add(adder: Add) -> None:
     info.add_argument("id", metavar="ID")
     area = adder("area", _area, "areas of a layer's features | 面积", crs=True)
     area.add_argument("layer", metavar="LAYER")
+    add_database(area)
     overlap = adder("overlap", _overlap, "overlap of two layers | 叠加", crs=True)
     overlap.add_argument("left", metavar="LEFT")
     overlap.add_argument("right", metavar="RIGHT")
@@ -45,6 +65,16 @@ def add(adder: Add) -> None:
         metavar="P,P,...",
         help="of a continuous raster, 0-100 | 百分位数",
     )
+    add_engine(zonal)
+    zonal.add_argument(
+        "-o",
+        "--output",
+        type=destination,
+        metavar="FILE.parquet|FILE.csv|postgresql://...",
+        help="stream a large GeoParquet ZONES into a file of rows, or also write the"
+        " rows into a table | 大图层逐行写出，或结果同时写入数据库表",
+    )
+    add_table(zonal)
     cross = adder("crosstab", _crosstab, "two rasters in zones | 交叉制表", crs=True)
     cross.add_argument("zones", metavar="ZONES")
     cross.add_argument("raster_a", metavar="RASTER")
@@ -53,12 +83,7 @@ def add(adder: Add) -> None:
 
 
 def _add_overlap_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--engine",
-        choices=("kernel", "geos"),
-        default="kernel",
-        help="compiled, or by GEOS piece by piece | 计算引擎",
-    )
+    add_engine(parser, ("kernel", "geos"))
     _add_accuracy(parser)
     parser.add_argument(
         "--geometry",
@@ -69,10 +94,12 @@ def _add_overlap_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o",
         "--output",
-        type=Path,
-        metavar="FILE.parquet|FILE.csv",
-        help="stream a large GeoParquet LEFT into a file of rows | 大图层逐行写出",
+        type=destination,
+        metavar="FILE.parquet|FILE.csv|postgresql://...",
+        help="stream a large GeoParquet LEFT into a file or table of rows"
+        " | 大图层逐行写出到文件或数据库表",
     )
+    add_table(parser)
 
 
 def _add_accuracy(parser: argparse.ArgumentParser) -> None:
@@ -117,15 +144,21 @@ def _area(parsed: argparse.Namespace, settings: Settings) -> int:
     from service import tables
     from service.analysis import area_report
 
+    target = target_of(parsed)
     with tables.working(parsed.layer):
         report = area_report(open_catalog(settings), parsed.layer, crs=parsed.crs)
+        _store(report.rows, report, (report.layer,), target)
     tables.show(report, tables.area, parsed.json)
     return 0
 
 
 def _overlap(parsed: argparse.Namespace, settings: Settings) -> int:
+    choice = chosen_engine(parsed)
+    target = target_of(parsed)
     if parsed.output:
-        return _overlap_to_file(parsed, settings)
+        return _overlap_to_file(parsed, settings, choice, target or parsed.output)
+    if choice.name == "dask":
+        raise ClusterError("cluster_needs_output")
     from service import tables
     from service.analysis import overlap_pieces, overlap_report
 
@@ -166,34 +199,104 @@ def _site(parsed: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _overlap_to_file(parsed: argparse.Namespace, settings: Settings) -> int:
+def _overlap_to_file(
+    parsed: argparse.Namespace,
+    settings: Settings,
+    choice: EngineChoice,
+    output: "Path | Target",
+) -> int:
+    spread = _spread(parsed, settings, choice)
     from service import tables
     from service.stream import overlap_to_file
 
     with tables.progress(f"{parsed.left} × {parsed.right}") as step:
         report = overlap_to_file(
-            open_catalog(settings), parsed.left, parsed.right, parsed.output, step
+            open_catalog(settings),
+            parsed.left,
+            parsed.right,
+            output,
+            step,
+            spread=spread,
         )
     tables.show(report, tables.stream, parsed.json)
     return 0
 
 
+def _spread(
+    parsed: argparse.Namespace, settings: Settings, choice: EngineChoice
+) -> "Spread | None":
+    """Answer how work is spread; None where it stays here."""
+    if choice.name == "local":
+        return None
+    begin(choice)
+    from service import tables
+    from service.cluster.inputs import Shelf
+    from service.spread import Spread
+
+    return Spread(choice, Shelf.of(settings), parsed.partitions, tables.say)
+
+
 def _zonal(parsed: argparse.Namespace, settings: Settings) -> int:
+    choice = chosen_engine(parsed)
+    options = {
+        name: getattr(parsed, name)
+        for name in ("crs", "breaks", "nodata", "percentiles")
+    }
+    target = target_of(parsed)
+    if parsed.output and target is None:
+        return _zonal_to_file(parsed, settings, choice, options)
+    if choice.name == "dask":
+        raise ClusterError("cluster_needs_output")
     from service import tables
     from service.analysis import zonal_report
 
     with tables.working(f"{parsed.zones} × {parsed.raster}"):
-        report = zonal_report(
+        catalog = open_catalog(settings)
+        report = zonal_report(catalog, parsed.zones, parsed.raster, **options)
+        _store(report.rows, report, (report.zones, report.raster), target)
+    tables.show(report, tables.zonal, parsed.json)
+    return 0
+
+
+def _zonal_to_file(
+    parsed: argparse.Namespace,
+    settings: Settings,
+    choice: EngineChoice,
+    options: dict[str, Any],
+) -> int:
+    spread = _spread(parsed, settings, choice)
+    from service import tables
+    from service.zonal_stream import zonal_to_file
+
+    with tables.progress(f"{parsed.zones} × {parsed.raster}") as step:
+        report = zonal_to_file(
             open_catalog(settings),
             parsed.zones,
             parsed.raster,
-            crs=parsed.crs,
-            breaks=parsed.breaks,
-            nodata=parsed.nodata,
-            percentiles=parsed.percentiles,
+            parsed.output,
+            step,
+            spread=spread,
+            **options,
         )
-    tables.show(report, tables.zonal, parsed.json)
+    tables.show(report, tables.zonal_stream, parsed.json)
     return 0
+
+
+def _store(
+    rows: "Sequence[Answer]",
+    report: "AreaReport | ZonalReport",
+    layers: "Sequence[LayerRef]",
+    target: "Target | None",
+) -> None:
+    """Write the rows of a result into the table that was named, if one was."""
+    if target is None:
+        return
+    from layers.databases.results import as_table, result_table, result_text
+
+    table = as_table([row.model_dump() for row in rows])
+    about = result_text(report.result_id, report.method, layers)
+    with result_table(target, table.schema, about, table.column_names[:1]) as out:
+        out.write(table)
 
 
 def _crosstab(parsed: argparse.Namespace, settings: Settings) -> int:

@@ -1,23 +1,21 @@
-"""Start the service and say where it is."""
+"""Run the web server in this process."""
 
 import logging
 import resource
 import socket
-import sys
+from collections.abc import Callable
 
 import uvicorn
 from fastapi import FastAPI
 
 from service.app import create_app
-from service.errors import RequestError
-from service.middleware.access_log import configure_logging
+from service.listening import BACKLOG
 from service.protocol import patient_protocol
 from service.settings import Settings
+from service.sharing import Share
 from service.viewer.warm import warm
 
 _LOG = logging.getLogger("ecobarrier.server")
-_BACKLOG = 16_384
-"""Connections that wait to be accepted; the system may allow fewer (somaxconn)."""
 _OTHER_FILES = 1024
 """Open files beside connections: layers, tiles, bodies, workers, connections that are
 just being refused."""
@@ -26,28 +24,37 @@ KEEP_ALIVE_S = 30
 """A browser's connection stays open between two clicks."""
 
 
-def serve(settings: Settings) -> None:
-    """Serve until interrupted; prints the address once connections are accepted.
+def run(
+    settings: Settings,
+    listener: socket.socket,
+    share: Share,
+    ready: Callable[[], None],
+) -> None:
+    """Serve in this process until interrupted.
 
-    On SIGTERM or Ctrl-C no new connection is taken and what is running may end.
+    Parameters
+    ----------
+    settings : Settings
+        Of this process: see :func:`service.sharing.divided`.
+    listener : socket
+        Listens already.
+    share : Share
+    ready : callable
+        Called when the app is made.
 
     Raises
     ------
-    RequestError
-        ``port_in_use`` when the address cannot be bound.
+    CatalogError
     """
-    configure_logging(settings.log_level)
-    listener = _listener(settings.host, settings.port)
-    host, port = listener.getsockname()[:2]
-    app = create_app(settings)
+    app = create_app(settings, share)
     app.state.jobs.quick.warm()
-    # What is not baked yet is baked meanwhile; afterwards this finds nothing to do.
-    app.state.tiles.bake_all(app.state.catalog.specs)
-    app.state.live.changed = app.state.tiles.bake_all
+    if share.first:
+        # What is not baked yet is baked meanwhile; afterwards this finds nothing to do.
+        app.state.tiles.bake_all(app.state.catalog.specs)
+        app.state.live.changed = app.state.tiles.bake_changed
     warm(app)
     config = server_config(settings, app)
-    sys.stdout.write(f"Ecobarrier: http://{host}:{port}/\n")
-    sys.stdout.flush()
+    ready()
     uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -66,7 +73,7 @@ def server_config(settings: Settings, app: FastAPI | None = None) -> uvicorn.Con
         # Our protocol counts connections and our middleware requests: uvicorn would
         # count idle connections as requests, and refuse /health too.
         limit_concurrency=None,
-        backlog=_BACKLOG,
+        backlog=BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
@@ -89,19 +96,3 @@ def connections_allowed(settings: Settings) -> int:
     most = max(soft - _OTHER_FILES, soft // 2)
     _LOG.warning("open files are limited to %d: %d connections at most", soft, most)
     return most
-
-
-def _listener(host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        # Listening before the address is printed: whoever reads it can connect.
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        listener.close()
-        reason = error.strerror or str(error)
-        raise RequestError(
-            "port_in_use", host=host, port=port, reason=reason
-        ) from error
-    return listener

@@ -19,6 +19,8 @@ from service.settings_http import HttpSettings
 MAX_ITEMS_LIMIT = 10_000
 """No setting lets one answer hold more features than this."""
 
+MOST_PROCESSES = 64
+
 
 def _packaged_seeds() -> Path:
     return Path(str(files("seeds")))
@@ -39,6 +41,8 @@ class Settings(HttpSettings):
     """Address the service listens on; only this machine by default."""
     port: int = Field(default=8000, ge=0, le=65535)
     """Port the service listens on; 0 takes a free one."""
+    processes: int = Field(default=1, ge=1, le=MOST_PROCESSES)
+    """Processes that serve the address; limits are for all of them together."""
     seeds: Path = Field(default_factory=_packaged_seeds)
     """Folder of the seed catalogue that ships with the product."""
     workspace: Path | None = None

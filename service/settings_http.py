@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings
 
 
 class HttpSettings(BaseSettings):
-    """Part of :class:`service.settings.Settings`; the limits are for one process."""
+    """Part of :class:`service.settings.Settings`; see :mod:`service.sharing`."""
 
     cors_origins: tuple[str, ...] = ()
     """Origins whose pages may read the answers, as a JSON list; ``["*"]`` for all."""

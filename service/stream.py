@@ -1,54 +1,41 @@
 """Overlaps of layers too large for memory, written row by row to a file.
 
-The left layer is read in chunks, the right one is held; each chunk is measured by the
-same kernel as everything else, so that a row has the same bits as in a small table.
+The left layer is read in chunks, the right one is held; see
+:mod:`service.overlap_rows`.
 """
 
-from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet as pq
-
-from geo import rings as flat
-from geo.authalic import CGCS2000
-from geo.engine import Pairs, index, overlap_pairs, prepare
-from geo.overlay import SliverRule, slivers, uncertainty
-from geo.overlay_kernel import lengths, widths
-from geo.types import FloatArray, ratio
+from geo.exact import rounded
 from layers.catalog import Catalog
-from layers.chunks import Chunk, open_polygons
-from layers.errors import LayerWriteError
+from layers.chunks import open_polygons, open_source
+from layers.databases.results import result_table, result_text
+from layers.databases.tables import Target
+from layers.errors import DatabaseError
 from layers.loaded import VectorLayer
-from layers.writers import atomic_file
-from service.analysis import accuracies
+from layers.models import LayerSpec
+from layers.partitions import partitions
+from layers.row_sink import require_suffix, row_sink
+from service.cluster.inputs import Seen
+from service.cluster.overlap import OverlapJob
 from service.identity import result_id
 from service.models import StreamReport
+from service.overlap_rows import SCHEMA, OverlapWork, RightSide
+from service.partitioned import Progress, RowTaker, Sums, written_here
+from service.spread import Plan, Spread, spread_rows
 
-SCHEMA = pa.schema(
-    [
-        ("left_id", pa.string()),
-        ("right_id", pa.string()),
-        ("area_m2", pa.float64()),
-        ("share_left", pa.float64()),
-        ("share_right", pa.float64()),
-        ("uncertainty_m2", pa.float64()),
-    ]
-)
 METHOD = "overlap/kernel/lonlat-edges"
-WRITERS: dict[str, Callable[..., "pq.ParquetWriter | pyarrow.csv.CSVWriter"]] = {
-    ".parquet": pq.ParquetWriter,
-    ".csv": pyarrow.csv.CSVWriter,
-}
-
-Progress = Callable[[int, int], None]
-"""Told how many features of how many are done."""
 
 
 def overlap_to_file(
-    catalog: Catalog, left: str, right: str, output: Path, progress: Progress
+    catalog: Catalog,
+    left: str,
+    right: str,
+    output: Path | Target,
+    progress: Progress,
+    *,
+    spread: Spread | None = None,
 ) -> StreamReport:
     """Write the pairs of a large GeoParquet layer and another layer.
 
@@ -56,108 +43,72 @@ def overlap_to_file(
     ----------
     catalog : Catalog
     left : str
-        Layer id or path of a GeoParquet file in lon/lat.
+        Layer id, or path of a GeoParquet file in lon/lat or of a folder of them.
     right : str
         Layer id or path of a file; held in memory.
-    output : Path
-        ``.parquet`` or ``.csv``; appears whole or not at all.
+    output : Path or Target
+        ``.parquet`` or ``.csv``, or a table of a database; appears whole or not at
+        all. Its content, of a file to the byte, depends on the layers only, not on who
+        computes them in how many partitions.
     progress : callable
         Called after each chunk.
+    spread : Spread, optional
+        Lets a cluster compute; finished partitions are kept beside ``output`` until it
+        is whole, so that a run that ended early goes on.
 
     Raises
     ------
     EcobarrierError
         A layer cannot be found, read or overlaid, or the file cannot be written.
     """
-    writer = WRITERS.get(output.suffix.lower())
-    if writer is None:
-        known = ", ".join(WRITERS)
-        raise LayerWriteError("export_format_unknown", file=output.name, known=known)
-    spec, source = open_polygons(catalog, left)
+    if isinstance(output, Path):
+        require_suffix(output)
+    elif spread is not None:
+        # The ledger of finished partitions lies beside a file.
+        raise DatabaseError("postgis_engine", where=output.where)
+    source = open_source(catalog, left)
     held = catalog.vector(right)
-    right_side = _Right(held, spec.accuracy_m)
-    done = pairs = 0
-    overlap_m2 = left_m2 = 0.0
-    with atomic_file(output) as temporary, writer(temporary, SCHEMA) as rows:
-        for chunk in source.chunks():
-            table, area_m2 = right_side.overlapped(chunk)
-            rows.write_table(table)
-            done += len(chunk.ids)
-            pairs += table.num_rows
-            overlap_m2 += float(table.column("area_m2").to_numpy().sum())
-            left_m2 += area_m2
-            progress(done, len(source))
+    if spread is None:
+        spec, _ = open_polygons(catalog, left)
+        work = OverlapWork(source, RightSide(held, spec.accuracy_m))
+        with _sink(output, spec, held.spec) as sink:
+            sums = written_here(work, partitions(len(source), 1), sink, progress)
+        return _report(spec, held, output, sums)
+    assert isinstance(output, Path)
+    shelf = spread.shelf
+
+    def plan() -> Plan:
+        spec, _ = open_polygons(catalog, left)
+        job = OverlapJob(shelf, Seen.of(left, spec), Seen.of(right, held.spec))
+        return Plan(job, (spec, held.spec), METHOD, {})
+
+    found, sums = spread_rows(spread, plan, len(source), SCHEMA, output, progress)
+    return _report(found.inputs[0], held, output, sums)
+
+
+def _sink(
+    output: Path | Target, *layers: LayerSpec
+) -> AbstractContextManager[RowTaker]:
+    if isinstance(output, Path):
+        return row_sink(output, SCHEMA)
+    about = result_text(_result_id(output, *layers), METHOD, layers)
+    return result_table(output, SCHEMA, about, ("left_id", "right_id"))
+
+
+def _result_id(output: Path | Target, *layers: LayerSpec) -> str:
+    rows = output.suffix.lower() if isinstance(output, Path) else "postgresql"
+    return result_id(METHOD, layers, {"rows": rows})
+
+
+def _report(
+    spec: LayerSpec, held: VectorLayer, output: Path | Target, sums: Sums
+) -> StreamReport:
     return StreamReport(
-        result_id=result_id(METHOD, [spec, held.spec], {"rows": output.suffix.lower()}),
+        result_id=_result_id(output, spec, held.spec),
         method=METHOD,
-        path=str(output),
-        left_features=done,
-        pairs=pairs,
-        overlap_sum_m2=overlap_m2,
-        left_m2=left_m2,
+        path=str(output) if isinstance(output, Path) else output.where,
+        left_features=sums.get("features", 0),
+        pairs=sums.get("rows", 0),
+        overlap_sum_m2=rounded(sums.get("overlap", 0)),
+        left_m2=rounded(sums.get("left", 0)),
     )
-
-
-class _Right:
-    """The layer that is held in memory while the other passes by.
-
-    Parameters
-    ----------
-    layer : VectorLayer
-    passing_accuracy_m : float or None
-        Of the layer that passes by.
-    """
-
-    def __init__(self, layer: VectorLayer, passing_accuracy_m: float | None) -> None:
-        self._geometry = layer.features.geometry.to_numpy()
-        self._ids = pa.array([str(label) for label in layer.features.index])
-        self._index = index(flat.from_geometry(self._geometry), CGCS2000)
-        self._area_m2 = self._index.layer.area_m2
-        self._accuracy_m = accuracies(layer.spec, layer.features).to_numpy()
-        self._change_m2 = layer.change_m2.to_numpy()
-        self._passing_m = np.nan if passing_accuracy_m is None else passing_accuracy_m
-
-    def overlapped(self, chunk: Chunk) -> tuple[pa.Table, float]:
-        """Rows of one chunk, and the area of its features."""
-        left = prepare(chunk.rings, CGCS2000)
-        own = chunk.accuracy_m
-        accuracy_m = np.where(np.isnan(own), self._passing_m, own)
-        # Where nobody states how exact the outlines are, no length is needed.
-        known = bool(
-            np.isfinite(accuracy_m).any() and np.isfinite(self._accuracy_m).any()
-        )
-        pairs = overlap_pairs(left, self._index, lengths=known)
-        area = left.area_m2
-        share_left = ratio(pairs.area_m2, area[pairs.left])
-        doubt = np.full(len(share_left), np.nan)
-        if known:
-            doubt = self._uncertainty(chunk, pairs, accuracy_m, share_left)
-        columns = [
-            pa.array(chunk.ids, pa.string()).take(pa.array(pairs.left)),
-            self._ids.take(pa.array(pairs.right)),
-            pairs.area_m2,
-            share_left,
-            ratio(pairs.area_m2, self._area_m2[pairs.right]),
-            pa.array(doubt, mask=~np.isfinite(doubt)),
-        ]
-        return pa.table(columns, schema=SCHEMA), float(np.sum(area))
-
-    def _uncertainty(
-        self, chunk: Chunk, pairs: Pairs, accuracy_m: FloatArray, share_left: FloatArray
-    ) -> FloatArray:
-        """Judge pairs as a small table does; the chunk's features are unrepaired."""
-        rule = SliverRule()
-        width = widths(
-            pairs,
-            chunk.geometry,
-            lambda chosen: self._geometry[chosen],
-            CGCS2000,
-            rule.width_m,
-        )
-        return uncertainty(
-            pairs.area_m2,
-            lengths(pairs),
-            (accuracy_m[pairs.left], self._accuracy_m[pairs.right]),
-            self._change_m2[pairs.right],
-            slivers(pairs.area_m2, width, share_left, rule),
-        )

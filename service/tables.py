@@ -28,6 +28,7 @@ from service.models import (
     SiteReport,
     StreamReport,
     ZonalReport,
+    ZonalStreamReport,
 )
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ def working(what: str) -> Iterator[None]:
             yield
     else:
         yield
+
+
+def say(line: str) -> None:
+    """Print one line to stderr."""
+    Console(stderr=True, soft_wrap=True).print(line, highlight=False, markup=False)
 
 
 @contextmanager
@@ -148,8 +154,7 @@ def overlap(report: OverlapReport, console: Console) -> None:
         table.add_row(left, right, _km2(row.area_m2), spread, *shares)
     console.print(table)
     console.print(_balance_table(report))
-    for key, value in report.totals.model_dump().items():
-        console.print(f"{key:<24}{_km2(value):>20} km²", highlight=False)
+    _totals(report.totals, console)
     _foot(report.result_id, report.method, report.notes, console)
 
 
@@ -181,8 +186,7 @@ def zonal(report: ZonalReport, console: Console) -> None:
         )
         table.add_row(zone, label, _km2(row.area_m2), _percent(row.share))
     console.print(table)
-    for key, value in report.totals.model_dump().items():
-        console.print(f"{key:<24}{_km2(value):>20} km²", highlight=False)
+    _totals(report.totals, console)
     _foot(report.result_id, report.method, report.notes, console)
 
 
@@ -212,9 +216,18 @@ def crosstab(report: CrosstabReport, console: Console) -> None:
 
 def stream(report: StreamReport, console: Console) -> None:
     """Print the sums of an overlap that went to a file."""
-    console.print(f"{report.path}  {report.pairs:,} 对 pairs", highlight=False)
+    told = f"{report.path}  {report.pairs:,} 对 pairs"
+    console.print(told, highlight=False, soft_wrap=True)
     console.print(f"{report.left_features:,} 要素 features, {_km2(report.left_m2)} km²")
     console.print(f"重叠合计 overlap sum {_km2(report.overlap_sum_m2)} km²")
+    _foot(report.result_id, report.method, (), console)
+
+
+def zonal_stream(report: ZonalStreamReport, console: Console) -> None:
+    """Print the sums of a zonal table that went to a file."""
+    said = f"{report.zones:,} 区 zones, {report.rows:,} 行 rows"
+    console.print(f"{report.path}  {said}", highlight=False, soft_wrap=True)
+    _totals(report.totals, console)
     _foot(report.result_id, report.method, (), console)
 
 
@@ -223,7 +236,8 @@ def written(path: Path, size: int, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps({"path": str(path), "bytes": size}) + "\n")
     else:
-        Console().print(f"{path}  {size / 1e6:.1f} MB", highlight=False)
+        told = f"{path}  {size / 1e6:.1f} MB"
+        Console().print(told, highlight=False, soft_wrap=True)
 
 
 def findings(found: "list[Finding]", as_json: bool) -> None:
@@ -271,6 +285,11 @@ def _km2(value_m2: float) -> str:
 
 def _percent(share: float | None) -> str:
     return "" if share is None else f"{100 * share:.2f} %"
+
+
+def _totals(totals: BaseModel, console: Console) -> None:
+    for key, value in totals.model_dump().items():
+        console.print(f"{key:<24}{_km2(value):>20} km²", highlight=False)
 
 
 def _foot(

@@ -7,15 +7,19 @@ import random
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from hypothesis import settings
+from psycopg import sql
 
 # How long an example takes says nothing on a loaded machine; speed is in benchmarks/.
 settings.register_profile("unhurried", parent=settings.default, deadline=None)
@@ -23,6 +27,8 @@ settings.load_profile("unhurried")
 
 TOOLS = Path(__file__).parents[1] / ".tools"
 STARTED_WITHIN_S = 60
+PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+PASSWORD = "S3cret-山川"  # noqa: S105
 
 
 def free_port() -> int:
@@ -214,3 +220,63 @@ def start_nginx(tmp_path: Path) -> Iterator[StartNginx]:
     for process in running:
         process.terminate()
         process.wait(30)
+
+
+def _postgres_programs() -> Path | None:
+    found = shutil.which("initdb")
+    for folder in [Path(found).parent] if found else PLACES:
+        share = folder.parents[2] / "share/postgresql" / folder.parent.name
+        if found or (share / "extension/postgis.control").exists():
+            return folder
+    return None
+
+
+@pytest.fixture(scope="session")
+def postgres_room() -> Iterator[str]:
+    """Folder of the socket of a server that asks for a password; PostGIS is in it.
+
+    Its user ``planner`` may do everything. Skipped where no server is installed.
+    """
+    folder = _postgres_programs()
+    if folder is None:
+        pytest.skip("PostgreSQL with PostGIS is not installed")
+    user = "postgres" if os.geteuid() == 0 else None
+    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as room:
+        secret = Path(room) / "password"
+        secret.write_text(PASSWORD, encoding="utf-8")
+        if user:
+            for one in (room, secret):
+                shutil.chown(one, user)
+
+        def call(program: str, *arguments: str) -> None:
+            command = [str(folder / program), "-D", f"{room}/data", *arguments]
+            subprocess.run(command, check=True, capture_output=True, user=user)
+
+        call(
+            "initdb", "--auth=scram-sha-256", "--username=planner", "--encoding=UTF8",
+            "--locale=C", f"--pwfile={secret}", "--no-sync",
+        )  # fmt: skip
+        options = f"-c listen_addresses= -c fsync=off -k {room}"
+        call("pg_ctl", "-w", "-l", f"{room}/log", "-o", options, "start")
+        try:
+            place = f"host={room} user=planner dbname=template1"
+            with psycopg.connect(place, password=PASSWORD) as connection:
+                connection.execute("CREATE EXTENSION postgis")
+            yield room
+        finally:
+            call("pg_ctl", "-m", "immediate", "stop")
+
+
+@pytest.fixture(scope="session")
+def make_database(postgres_room: str) -> Callable[..., str]:
+    """Make a database of that name, and answer its address with the password."""
+
+    def make(name: str, *, template: str = "template1") -> str:
+        place = f"host={postgres_room} user=planner dbname=postgres"
+        with psycopg.connect(place, password=PASSWORD, autocommit=True) as connection:
+            names = sql.Identifier(name), sql.Identifier(template)
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+        secret = urllib.parse.quote(PASSWORD)
+        return f"postgresql://planner:{secret}@/{name}?host={postgres_room}"
+
+    return make

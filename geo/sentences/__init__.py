@@ -8,6 +8,7 @@ note, so that a program need not parse a sentence.
 from geo.sentences import (
     analysing,
     checking,
+    clustering,
     computing,
     figures,
     importing,
@@ -17,7 +18,9 @@ from geo.sentences import (
     reporting,
     serving,
     sources,
+    spreading,
     storing,
+    storing_database,
 )
 
 PARTS = (
@@ -26,12 +29,15 @@ PARTS = (
     reading.SENTENCES,
     importing.SENTENCES,
     sources.SENTENCES,
+    storing_database.SENTENCES,
     serving.SENTENCES,
     querying.SENTENCES,
     checking.SENTENCES,
     reporting.SENTENCES,
     figures.SENTENCES,
     publishing.SENTENCES,
+    clustering.SENTENCES,
+    spreading.SENTENCES,
     storing.SENTENCES,
 )
 

@@ -305,6 +305,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "上传的文件（{files}）里没有可以导入的图层。可读的后缀：{known}。",
         "None of the files sent ({files}) is a layer. Suffixes that can be read: {known}.",
     ),
+    "version_removed": (
+        "图层“{layer}”的版本 {version} 已从工作区删除。请重新提问，将使用现用版本。",
+        "Version {version} of layer {layer!r} was removed from the workspace. Ask again: the version in use now will answer.",
+    ),
     "version_not_found": (
         "图层 {layer} 没有版本“{version}”。现有：{known}。",
         "Layer {layer} has no version {version!r}. There are: {known}.",

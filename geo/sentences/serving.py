@@ -185,6 +185,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{layer}是连续值栅格，没有分级。请用 --breaks 给出界限，例如 --breaks 0,0.2,0.4。",
         "{layer} holds continuous values without intervals. Give limits with --breaks, e.g. --breaks 0,0.2,0.4.",
     ),
+    "process_not_started": (
+        "服务的一个进程未能启动（{reason}），原因见上文。请排除后重新启动。",
+        "A process of the service did not start ({reason}); it says why above. Mend that and start again.",
+    ),
     "port_in_use": (
         "无法监听 {host}:{port}（{reason}）。请用 --port 换一个端口。",
         "Cannot listen on {host}:{port} ({reason}). Choose another port with --port.",

@@ -3,8 +3,8 @@
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "postgis_library_missing": (
-        "读取 {where} 需要 psycopg。请安装：pip install ecobarrier[postgis]。",
-        "Reading {where} needs psycopg. Install it: pip install ecobarrier[postgis].",
+        "使用 {where} 需要 psycopg。请安装：pip install ecobarrier[postgis]。",
+        "{where} needs psycopg. Install it: pip install ecobarrier[postgis].",
     ),
     "postgis_failed": (
         "无法从 {where} 读取：{said}。请检查地址、权限和表名。",

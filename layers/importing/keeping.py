@@ -5,6 +5,7 @@ order at the end. The same features give the same bytes.
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -23,6 +24,7 @@ from layers.writers import HILBERT_FROM_ROWS, atomic_file, hilbert_order
 _ROW_GROUP_ROWS = 10_000
 GEOMETRY, COVER, ID_IN_FILE = "geometry", "bbox", "id_in_file"
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
+_STATE = ("as_text", "id_columns", "kinds")
 
 
 class FeatureKeeper:
@@ -74,6 +76,33 @@ class FeatureKeeper:
         self._bounds.append(bounds)
         self.kinds |= kinds
         self.rows += len(ids)
+
+    def absorb(self, part: "FeatureKeeper") -> None:
+        """Take what another keeper has of the part of the layer that comes next."""
+        self._parts += part._parts
+        self._bounds += part._bounds
+        self._as_text |= part._as_text
+        self._id_columns |= part._id_columns
+        self.kinds |= part.kinds
+        self.rows += part.rows
+
+    def state(self) -> tuple[list[pa.Table], dict[str, list[str]]]:
+        """Answer the tables kept, and what else there is to know, fit for JSON."""
+        sets = (self._as_text, self._id_columns, self.kinds)
+        return self._parts, dict(zip(_STATE, map(sorted, sets), strict=True))
+
+    @classmethod
+    def restored(
+        cls, where: str, tables: list[pa.Table], about: Mapping[str, list[str]]
+    ) -> "FeatureKeeper":
+        """Make a keeper of what :meth:`state` answered, elsewhere or before."""
+        keeper = cls(where)
+        keeper._parts = tables
+        keeper._bounds = [_corners(table) for table in tables]
+        sets = (set(about[name]) for name in _STATE)
+        keeper._as_text, keeper._id_columns, keeper.kinds = sets
+        keeper.rows = sum(table.num_rows for table in tables)
+        return keeper
 
     @property
     def bounds(self) -> BBox:
@@ -166,6 +195,12 @@ class FeatureKeeper:
             "columns": {GEOMETRY: column},
         }
         return json.dumps(about, sort_keys=True).encode()
+
+
+def _corners(table: pa.Table) -> FloatArray:
+    """Answer the boxes ``(n, 4)`` of the covering column."""
+    cover = table[COVER].combine_chunks().flatten()
+    return np.column_stack([one.to_numpy(zero_copy_only=False) for one in cover])
 
 
 def _free(name: str) -> str:

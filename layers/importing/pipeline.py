@@ -16,9 +16,11 @@ from layers.importing.cautions import caution_of, said_in_file
 from layers.importing.keeping import FeatureKeeper
 from layers.importing.located import degrees_box, located
 from layers.importing.options import RASTER_OPTIONS, ImportOptions
+from layers.importing.partitions import can_be_cut
 from layers.importing.region import Region
 from layers.importing.report import ImportReport
 from layers.importing.sources import Source, is_raster, open_source
+from layers.importing.spreading import Run, gathered
 from layers.importing.taking import MOST_MEASURED, Progress, gather
 from layers.importing.work import Work
 from layers.models import Bilingual, GeometryKind, LayerSpec, Provenance
@@ -64,6 +66,7 @@ def import_files(
     progress: Progress = _silent,
     *,
     look: bool = False,
+    run: Run | None = None,
 ) -> ImportReport:
     """Bring files in as a new version of a layer, and make it the current one.
 
@@ -100,7 +103,12 @@ def import_files(
 
         return import_raster(paths, options, workspace, progress, look=look)
     source = open_source(paths, options)
-    return import_source(source, options, workspace, region, progress, look=look)
+    if run is None or not can_be_cut(paths):
+        return import_source(source, options, workspace, region, progress, look=look)
+    work = _begun(source, options)
+    kept = None if look else workspace
+    with gathered(paths, work, region, progress, run, kept):
+        return _finished(source, work, workspace, look=look)
 
 
 def import_source(
@@ -113,19 +121,30 @@ def import_source(
     look: bool = False,
 ) -> ImportReport:
     """Bring in what was opened, files or a database; see :func:`import_files`."""
+    work = _begun(source, options)
+    gather(source, work, region, progress)
+    return _finished(source, work, workspace, look=look)
+
+
+def _begun(source: Source, options: ImportOptions) -> Work:
     for name in RASTER_OPTIONS:
         if getattr(options, name) is not None:
             details = {"option": f"--{name}", "where": source.where}
             raise LayerReadError("import_raster_option", **details)
-    work = Work(source.where, options, FeatureKeeper(source.where))
-    gather(source, work, region, progress)
+    return Work(source.where, options, FeatureKeeper(source.where))
+
+
+def _finished(
+    source: Source, work: Work, workspace: Path, *, look: bool
+) -> ImportReport:
+    """Look at a layer as a whole, and publish it."""
     if work.keeper.rows == 0 or work.crs is None:
         raise LayerReadError(
             "layer_no_features", where=work.where, count=work.rows, features="-"
         )
     work.say(work.keeper.notes)
     _note_kinds(work)
-    if options.strict:
+    if work.options.strict:
         _require_faultless(work)
     return _publish(source, work, workspace, look=look)
 

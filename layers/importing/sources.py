@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +39,7 @@ Part = Table | WkbPart
 Read = Callable[[Path, ImportOptions], Iterator[Part]]
 
 PART_ROWS = 50_000
-_LARGE_BYTES = 20_000_000
+LARGE_BYTES = 20_000_000
 _STREAMED = (".shp", ".gpkg", ".fgb")
 
 
@@ -77,11 +77,16 @@ class Source:
 
 
 def _plain(path: Path, options: ImportOptions) -> Iterator[Part]:
-    suffix = path.suffix.lower()
-    if suffix in _STREAMED and path.is_file() and path.stat().st_size > _LARGE_BYTES:
+    if is_streamed(path):
         yield from _streamed(path, options)
         return
     yield read_vector(path, part=options.part, encoding=options.encoding)
+
+
+def is_streamed(path: Path) -> bool:
+    """Whether a file is so large, and of such a format, as to be read in parts."""
+    known = path.suffix.lower() in _STREAMED
+    return known and path.is_file() and path.stat().st_size > LARGE_BYTES
 
 
 def _streamed(path: Path, options: ImportOptions) -> Iterator[Part]:
@@ -248,4 +253,14 @@ def _require_known(path: Path) -> None:
 
 def _tables(paths: list[Path], options: ImportOptions) -> Iterator[Part]:
     for path in paths:
-        yield from READERS.get(path.suffix.lower(), _plain)(path, options)
+        yield from parts_of(path, options)
+
+
+def parts_of(path: Path, options: ImportOptions) -> Generator[Part]:
+    """Read one file, a part at a time.
+
+    Raises
+    ------
+    LayerReadError
+    """
+    yield from READERS.get(path.suffix.lower(), _plain)(path, options)

@@ -6,6 +6,7 @@ others become objects, which are examined and repaired.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import geopandas as gpd
 import pandas as pd
@@ -35,6 +36,23 @@ Progress = Callable[[int], None]
 """Told the features done so far."""
 
 
+@dataclass(frozen=True)
+class Course:
+    """What the first part of a layer decides for all of them.
+
+    Parameters
+    ----------
+    placement : Placement
+    shift : Shift or None
+    most_measured : int
+        Features up to which areas are stated.
+    """
+
+    placement: Placement
+    shift: Shift | None
+    most_measured: int
+
+
 def gather(source: Source, work: Work, region: Region, progress: Progress) -> None:
     """Take all parts of a source.
 
@@ -43,31 +61,76 @@ def gather(source: Source, work: Work, region: Region, progress: Progress) -> No
     DecisionNeededError
     LayerReadError, GeoError
     """
-    placement: Placement | None = None
-    shift: Shift | None = None
+    course: Course | None = None
     carried: object = None
     for part in source.tables:
-        if placement is None:
-            placement = place(_objects(part, work), work.where, work.options, region)
-            require_prefix(placement.crs, work.where, work.options)
-            shift, decided = shift_of(placement.crs, work.options, work.where)
-            work.decisions += [*placement.decisions, *decided]
-            carried = _carried(part)
-        elif _carried(part) != carried or getattr(part, "hints", None) is not None:
-            again = place(_objects(part, work), work.where, work.options, region)
-            if (again.crs, again.swap) != (placement.crs, placement.swap):
-                raise LayerReadError("import_kinds_mixed", files=work.where)
-        if isinstance(part, WkbPart) and _as_it_stands(part, placement, shift, work):
-            # The compiler takes a second to load, and small files need none of it.
-            from layers.importing.by_bytes import take_bytes
-
-            work.say(part.notes)
-            take_bytes(part, placement.crs, work)
-        else:
-            table = _objects(part, work)
-            work.say(table.notes)
-            _take(table, placement, shift, work)
+        if course is None:
+            course, carried = settled(part, work, region), carried_crs(part)
+        elif carried_crs(part) != carried or getattr(part, "hints", None) is not None:
+            require_same_place(part, course, work, region)
+        one = work.of_part()
+        take(part, course, one)
+        work.absorb(one)
         progress(work.rows)
+
+
+def settled(part: Part, work: Work, region: Region) -> Course:
+    """Decide by the first part where the layer is, and note it.
+
+    Raises
+    ------
+    DecisionNeededError
+    CRSError
+    """
+    placement = place(_objects(part, work), work.where, work.options, region)
+    require_prefix(placement.crs, work.where, work.options)
+    shift, decided = shift_of(placement.crs, work.options, work.where)
+    work.decisions += [*placement.decisions, *decided]
+    return Course(placement, shift, MOST_MEASURED)
+
+
+def require_same_place(part: Part, course: Course, work: Work, region: Region) -> None:
+    """Refuse a later part that lies elsewhere by what it says of itself.
+
+    Raises
+    ------
+    LayerReadError
+        ``import_kinds_mixed``.
+    """
+    again = place(_objects(part, work), work.where, work.options, region)
+    if (again.crs, again.swap) != (course.placement.crs, course.placement.swap):
+        raise LayerReadError("import_kinds_mixed", files=work.where)
+
+
+def carried_crs(part: Part) -> object:
+    """Answer the CRS that a part says it has."""
+    return part.crs if isinstance(part, WkbPart) else part.frame.crs
+
+
+def take(part: Part, course: Course, work: Work) -> None:
+    """Place, check and repair one part; the same here and in a worker.
+
+    Parameters
+    ----------
+    part : Table or WkbPart
+    course : Course
+    work : Work
+        Of this part; see :meth:`layers.importing.work.Work.of_part`.
+
+    Raises
+    ------
+    LayerReadError, GeoError
+    """
+    if isinstance(part, WkbPart) and _as_it_stands(part, course, work):
+        # The compiler takes a second to load, and small files need none of it.
+        from layers.importing.by_bytes import take_bytes
+
+        work.say(part.notes)
+        take_bytes(part, course.placement.crs, work)
+    else:
+        table = _objects(part, work)
+        work.say(table.notes)
+        _take(table, course, work)
 
 
 def _objects(part: Part, work: Work) -> Table:
@@ -75,21 +138,17 @@ def _objects(part: Part, work: Work) -> Table:
     return overruled(as_table(part), work.where, work.options)
 
 
-def _carried(part: Part) -> object:
-    return part.crs if isinstance(part, WkbPart) else part.frame.crs
-
-
-def _as_it_stands(
-    part: WkbPart, placement: Placement, shift: Shift | None, work: Work
-) -> bool:
+def _as_it_stands(part: WkbPart, course: Course, work: Work) -> bool:
     """Whether sound features need no change: no move, and no areas to be stated."""
+    placement = course.placement
     kept = placement.crs.to_authority() is not None and work.options.rings is None
-    plain = kept and not placement.swap and shift is None
-    return plain and part.total > MOST_MEASURED
+    plain = kept and not placement.swap and course.shift is None
+    return plain and part.total > course.most_measured
 
 
-def _take(table: Table, placement: Placement, shift: Shift | None, work: Work) -> None:
+def _take(table: Table, course: Course, work: Work) -> None:
     """Place, check and repair one part, and keep it."""
+    placement, shift = course.placement, course.shift
     ids, notes = feature_ids(table, work.where, before=work.rows)
     ids = work.unique(ids)
     frame = placement.apply(table).set_axis(ids, axis=0)
@@ -108,7 +167,7 @@ def _take(table: Table, placement: Placement, shift: Shift | None, work: Work) -
         return
     attributes = pd.DataFrame(frame.drop(columns="geometry"))
     work.keeper.add(gpd.GeoDataFrame(attributes.loc[geometry.index], geometry=geometry))
-    _measure(geometry, work)
+    _measure(geometry, work, course.most_measured)
 
 
 def _coded(geometry: gpd.GeoSeries, work: Work) -> gpd.GeoSeries:
@@ -127,9 +186,9 @@ def _coded(geometry: gpd.GeoSeries, work: Work) -> gpd.GeoSeries:
     return repair(moved, work.where).geometry
 
 
-def _measure(geometry: gpd.GeoSeries, work: Work) -> None:
+def _measure(geometry: gpd.GeoSeries, work: Work, most: int) -> None:
     polygons = shapely.get_dimensions(geometry.to_numpy()) == 2
-    if polygons.any() and work.rows <= MOST_MEASURED:
+    if polygons.any() and work.rows <= most:
         work.areas.append(area(gpd.GeoSeries(geometry[polygons]), edges="official"))
     if work.rows == len(geometry) and polygons.all():
         geometry_health.compare_neighbours(geometry, work.health)

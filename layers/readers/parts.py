@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import shapely
 from pyproj import CRS
@@ -25,6 +26,19 @@ def ahead(items: Iterator[Item]) -> Iterator[Item]:
         while (item := coming.result()) is not None:
             coming = pool.submit(next, items, None)
             yield item
+
+
+_WHOLE = {
+    pa.int8(): pd.Int8Dtype(),
+    pa.int16(): pd.Int16Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.uint8(): pd.UInt8Dtype(),
+    pa.uint16(): pd.UInt16Dtype(),
+    pa.uint32(): pd.UInt32Dtype(),
+    pa.uint64(): pd.UInt64Dtype(),
+}
+"""Types of pandas that know a missing value."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +71,19 @@ class WkbPart:
         all is None.
         """
         shapes = _built(self.wkb)
-        attributes = self.columns.to_pandas()
+        attributes = self.columns.to_pandas(types_mapper=self._nullable)
         frame = gpd.GeoDataFrame(attributes, geometry=shapes, crs=self.crs)
         return Table(frame, self.notes)
+
+    def _nullable(self, kind: pa.DataType) -> pd.api.extensions.ExtensionDtype | None:
+        """Keep whole numbers whole beside a missing one: doubles have 53 bits only."""
+        if not pa.types.is_integer(kind) or not self._lacks(kind):
+            return None
+        return _WHOLE.get(kind)
+
+    def _lacks(self, kind: pa.DataType) -> bool:
+        """Whether a value is missing in any column of that type."""
+        return any(one.type == kind and one.null_count for one in self.columns.columns)
 
     def shapes(self, rows: BoolArray) -> np.ndarray:
         """Answer the geometries of some rows as objects; see :meth:`table`."""

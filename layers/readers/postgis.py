@@ -6,7 +6,6 @@ database and table alone.
 """
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pyproj.exceptions import CRSError as ProjCRSError
 
 from geo.crs import unit_m
 from geo.messages import Note, listed
+from layers.databases.connecting import CONNECT_SECONDS, place, said_by
 from layers.errors import LayerReadError
 from layers.readers.parts import WkbPart
 
@@ -25,23 +25,24 @@ if TYPE_CHECKING:
     import psycopg
     from psycopg import sql
 
-SCHEMES = ("postgresql://", "postgres://")
 _SHAPE = "ecobarrier_shape"
-_CONNECT_SECONDS = 10
 _DEGREE_M = 111_320.0
 # Object ids of PostgreSQL's own types (catalog pg_type), which never change.
 _TYPES = {
     16: pa.bool_(),
     20: pa.int64(),
-    21: pa.int64(),
-    23: pa.int64(),
-    700: pa.float64(),
+    21: pa.int16(),
+    23: pa.int32(),
+    700: pa.float32(),
     701: pa.float64(),
     1082: pa.date32(),
+    1083: pa.time64("us"),
     1114: pa.timestamp("us"),
     1184: pa.timestamp("us", tz="UTC"),
     1700: pa.float64(),
 }
+_NUMERIC = 1700
+_DIGITS_64_BITS, _DIGITS_128_BITS = 18, 38
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,8 @@ class Database:
     @property
     def name(self) -> str:
         """What messages and reports call it: host, database and table."""
-        found = re.match(r"\w+://(?:[^@/]*@)?([^/?@]*)(?:/([^?]*))?", self.address)
-        place = "/".join(filter(None, found.groups())) if found else ""
         what = self.table if self.table is not None else "query"
-        return f"{place or 'PostGIS'}:{what}"
+        return f"{place(self.address)}:{what}"
 
 
 @dataclass(frozen=True)
@@ -96,11 +95,6 @@ class _Found:
         if self.crs is None:
             return 1.0
         return _DEGREE_M if self.crs.is_geographic else unit_m(self.crs)
-
-
-def is_address(text: str) -> bool:
-    """Whether a text is the address of a database rather than a file."""
-    return text.lower().startswith(SCHEMES)
 
 
 def stream_postgis(source: Database, *, rows: int) -> Iterator[WkbPart]:
@@ -138,27 +132,14 @@ def _connected(source: Database) -> Iterator["psycopg.Connection[tuple[Any, ...]
         raise LayerReadError("postgis_library_missing", where=source.name) from error
     try:
         with psycopg.connect(
-            source.address, connect_timeout=_CONNECT_SECONDS
+            source.address, connect_timeout=CONNECT_SECONDS
         ) as connection:
             connection.read_only = True
             yield connection
     except psycopg.Error as error:
-        said = _harmless(error, source)
+        said = said_by(error, source.address)
         # Not "from": the library's own words may repeat the address.
         raise LayerReadError("postgis_failed", where=source.name, said=said) from None
-
-
-def _harmless(error: "psycopg.Error", source: Database) -> str:
-    """Answer the server's first line, or none where it could repeat the address."""
-    found = re.match(r"\w+://[^:@/]*:([^@/]+)@", source.address)
-    line = str(error).strip().partition("\n")[0][:300]
-    secrets = [source.address, *(found.groups() if found else ())]
-    secrets += re.findall(r"password\s*=\s*('[^']*'|[^\s&]+)", source.address)
-    if type(error).__name__ == "ProgrammingError" or any(
-        one and one in line for one in secrets
-    ):
-        return type(error).__name__
-    return line
 
 
 def _rows_of(source: Database) -> "sql.Composable":
@@ -261,7 +242,7 @@ def _part(
     )
     shapes = values.pop(_SHAPE)
     values.pop(found.geometry)
-    kinds = {one.name: one.type_code for one in description}
+    kinds = {one.name: _kind(one) for one in description}
     columns = {name: _array(kinds[name], list(ones)) for name, ones in values.items()}
     wkb = pa.array([None if one is None else bytes(one) for one in shapes], pa.binary())
     table = pa.table(columns) if columns else _no_columns(len(batch))
@@ -272,13 +253,27 @@ def _no_columns(rows: int) -> pa.Table:
     return pa.table({"row": pa.nulls(rows)}).select([])
 
 
-def _array(code: int, values: list[Any]) -> pa.Array:
+def _kind(column: Any) -> pa.DataType | None:
+    """Answer Arrow's type for a column; None for text.
+
+    Whole numbers that state their digits stay whole; other ``numeric`` become doubles.
+    """
+    if column.type_code == _NUMERIC and column.scale == 0:
+        if column.precision <= _DIGITS_64_BITS:
+            return pa.int64()
+        if column.precision <= _DIGITS_128_BITS:
+            return pa.decimal128(column.precision, 0)
+    return _TYPES.get(column.type_code)
+
+
+def _array(kind: pa.DataType | None, values: list[Any]) -> pa.Array:
     """Put the values of a column into Arrow; what it has no plain type for, as text."""
-    kind = _TYPES.get(code)
     if kind is None:
         return pa.array(
             [None if one is None else _text(one) for one in values], pa.string()
         )
+    if pa.types.is_integer(kind):
+        values = [None if one is None else int(one) for one in values]
     if pa.types.is_floating(kind):
         values = [None if one is None else float(one) for one in values]
     return pa.array(values, kind)

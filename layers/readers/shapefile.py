@@ -25,7 +25,7 @@ from layers.readers import encodings
 from layers.readers.guard import Format, reading, require_file
 from layers.readers.parts import WkbPart
 from layers.readers.table import Table
-from layers.readers.vector import read_ogr, stream_ogr
+from layers.readers.vector import Stretch, read_ogr, read_stretch, stream_ogr
 
 SHAPEFILE = Format("Shapefile", "vector", (".shp",), (b"\x00\x00\x27\x0a",))
 
@@ -99,13 +99,40 @@ def stream_shapefile(
             for part in stream_ogr(
                 complete, path, SHAPEFILE, rows=rows, encoding=_AS_BYTES
             ):
-                if part.crs is None and ".prj" in parts:
-                    notes.append(Note("shapefile_prj_unreadable", {"file": path.name}))
-                columns = _decoded_columns(
-                    part.columns, parts, path.name, encoding, notes
-                )
-                yield replace(part, columns=columns, notes=tuple(notes))
+                yield _decoded_part(part, parts, path, encoding, notes)
                 notes = []
+
+
+def cuttable(path: Path) -> bool:
+    """Whether parts can be read apart: GDAL finds all files where they are."""
+    parts = shapefile_parts(path)
+    return ".shx" in parts and not _odd(path, parts)
+
+
+def read_shapefile_stretch(
+    path: Path, stretch: Stretch, *, encoding: str | None = None
+) -> Iterator[WkbPart]:
+    """Read some rows as :func:`stream_shapefile` does; the file was found whole."""
+    with reading(path, SHAPEFILE.name):
+        parts = shapefile_parts(path)
+        notes: list[Note] = []
+        with _complete(path, parts, notes) as complete:
+            for part in read_stretch(complete, SHAPEFILE, stretch, encoding=_AS_BYTES):
+                yield _decoded_part(part, parts, path, encoding, notes)
+                notes = []
+
+
+def _decoded_part(
+    part: WkbPart,
+    parts: dict[str, Path],
+    path: Path,
+    encoding: str | None,
+    notes: list[Note],
+) -> WkbPart:
+    if part.crs is None and ".prj" in parts:
+        notes.append(Note("shapefile_prj_unreadable", {"file": path.name}))
+    columns = _decoded_columns(part.columns, parts, path.name, encoding, notes)
+    return replace(part, columns=columns, notes=tuple(notes))
 
 
 def _require_whole(path: Path, parts: dict[str, Path]) -> None:
@@ -161,12 +188,7 @@ def _complete(path: Path, parts: dict[str, Path], notes: list[Note]) -> Iterator
     missing = ".shx" not in parts
     if ".dbf" not in parts:
         notes.append(Note("shapefile_dbf_missing", {"file": path.name}))
-    # GDAL looks for the parts under the same stem, in all-lower or all-upper case.
-    odd = any(
-        part.stem != path.stem or part.suffix not in (suffix, suffix.upper())
-        for suffix, part in parts.items()
-    )
-    if not missing and not odd:
+    if not missing and not _odd(path, parts):
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="ecobarrier-") as folder:
@@ -177,6 +199,14 @@ def _complete(path: Path, parts: dict[str, Path], notes: list[Note]) -> Iterator
             _write_index(complete)
             notes.append(Note("shapefile_shx_rebuilt", {"file": path.name}))
         yield complete
+
+
+def _odd(path: Path, parts: dict[str, Path]) -> bool:
+    """GDAL looks for the parts under the same stem, in all-lower or all-upper case."""
+    return any(
+        part.stem != path.stem or part.suffix not in (suffix, suffix.upper())
+        for suffix, part in parts.items()
+    )
 
 
 def _write_index(path: Path) -> None:

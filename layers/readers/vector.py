@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -179,21 +179,79 @@ def stream_ogr(
         file says it has.
     """
     with reading(user_file, form.name, also=(LookupError,)):
-        total = pyogrio.read_info(path, layer=layer, encoding=encoding)["features"]
+        total = feature_count(path, layer=layer, encoding=encoding)
         with pyogrio.open_arrow(
             path, layer=layer, encoding=encoding, batch_size=rows, use_pyarrow=True
         ) as (about, reader):
-            if about["geometry_type"] is None:
-                raise LayerReadError("layer_no_geometry", file=user_file.name)
-            crs = None if about["crs"] is None else CRS.from_user_input(about["crs"])
-            if crs is not None and crs.name.startswith(_UNKNOWN):
-                crs = None
+            crs = _stated_crs(about, user_file)
             found = 0
             for batch in ahead(iter(reader)):
                 found += batch.num_rows
                 yield _part(batch, about, crs, total)
     if found < total:
         raise LayerReadError("layer_truncated", file=user_file.name)
+
+
+def feature_count(
+    path: Path, *, layer: str | None = None, encoding: str | None = None
+) -> int:
+    """Answer how many features GDAL says there are."""
+    about = pyogrio.read_info(path, layer=layer, encoding=encoding)
+    return int(about["features"])
+
+
+class Stretch(NamedTuple):
+    """Rows of a layer that follow each other, and how many there are in all."""
+
+    first: int
+    rows: int
+    total: int
+
+
+def read_stretch(
+    path: Path,
+    form: Format,
+    stretch: Stretch,
+    *,
+    layer: str | None = None,
+    encoding: str | None = None,
+) -> Iterator[WkbPart]:
+    """Read some rows as :func:`stream_ogr` reads them, without those before them.
+
+    Raises
+    ------
+    LayerReadError
+        As :func:`stream_ogr`; ``layer_truncated`` once the rows there are were given.
+    """
+    wanted = min(stretch.rows, stretch.total - stretch.first)
+    with (
+        reading(path, form.name, also=(LookupError,)),
+        pyogrio.open_arrow(
+            path,
+            layer=layer,
+            encoding=encoding,
+            skip_features=stretch.first,
+            batch_size=stretch.rows,
+            use_pyarrow=True,
+        ) as (about, reader),
+    ):
+        crs = _stated_crs(about, path)
+        left = wanted
+        # GDAL gives less than it was asked for where features are very large.
+        batches = iter(reader)
+        while left > 0 and (batch := next(batches, None)) is not None:
+            some = batch.slice(0, left)
+            left -= some.num_rows
+            yield _part(some, about, crs, stretch.total)
+    if left > 0:
+        raise LayerReadError("layer_truncated", file=path.name)
+
+
+def _stated_crs(about: dict[str, Any], user_file: Path) -> CRS | None:
+    if about["geometry_type"] is None:
+        raise LayerReadError("layer_no_geometry", file=user_file.name)
+    crs = None if about["crs"] is None else CRS.from_user_input(about["crs"])
+    return None if crs is not None and crs.name.startswith(_UNKNOWN) else crs
 
 
 def _part(

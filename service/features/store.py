@@ -10,12 +10,12 @@ from functools import cached_property
 from pathlib import Path
 
 from layers.baking import bake_apart
-from layers.catalog import Catalog
 from layers.errors import LayerWriteError
 from layers.models import LayerSpec
 from layers.scan import ServedFile
 from layers.served import bake, served_path
-from service.errors import BusyError, VersionGoneError
+from layers.snapshot import entry_of, only
+from service.errors import BusyError
 
 FOLDER = "served"
 """Inside the workspace."""
@@ -32,15 +32,13 @@ class FeatureStore:
 
     Parameters
     ----------
-    catalog : Catalog
     seeds, workspace : Path, Path or None
-        What the catalogue was opened with. Served forms are kept in the workspace and
-        shared by all workers; without one, or where it cannot be written, in a
-        temporary folder that goes with the store.
+        Where the layers are. Served forms are kept in the workspace and shared by all
+        processes; without one, or where it cannot be written, in a temporary folder
+        that goes with the store.
     """
 
-    def __init__(self, catalog: Catalog, seeds: Path, workspace: Path | None) -> None:
-        self._catalog = catalog
+    def __init__(self, seeds: Path, workspace: Path | None) -> None:
         self._sources = (seeds, workspace)
         self._shared = None if workspace is None else workspace / FOLDER
         self._makers = ThreadPoolExecutor(2, thread_name_prefix="served")
@@ -48,12 +46,10 @@ class FeatureStore:
         self._lock = threading.Lock()
         self._waiting = threading.BoundedSemaphore(MOST_WAITING)
 
-    def adopt(self, catalog: Catalog) -> None:
-        """Read layers of another catalogue from now on; what is open stays so."""
-        self._catalog = catalog
-
     def open(self, layer: LayerSpec) -> ServedFile:
         """Answer the served form of a vector layer, made now if it is not there.
+
+        It is of the version described, also where another is in use by now.
 
         Raises
         ------
@@ -106,12 +102,8 @@ class FeatureStore:
         path = served_path(folder, layer.id, layer.version)
         if path.exists():
             return path
-        current = self._catalog.spec(layer.id).version
-        if current != layer.version:
-            # Another version came into use while the request was on its way.
-            asked = {"layer": layer.id, "asked": layer.version}
-            raise VersionGoneError("version_gone", **asked, current=current)
+        entry = entry_of(*self._sources, layer)
         if (layer.rows or 0) < APART_FROM_ROWS:
-            return bake(self._catalog, layer.id, folder)
-        bake_apart(*self._sources, layer.id, folder)
+            return bake(only(entry), layer.id, folder)
+        bake_apart(entry, folder)
         return path

@@ -13,6 +13,9 @@ from geo.errors import EcobarrierError
 from geo.messages import Text
 from service.errors import RemoteError, status_of
 
+VERSIONS = "versions"
+"""Member of a kept request: :attr:`Task.versions`."""
+
 
 class Message(BaseModel):
     """Frozen, and closed to fields that nobody declared."""
@@ -43,6 +46,8 @@ class Task(Message):
 
     ``check`` only validates the inputs of a process, ``execute`` runs it, ``download``
     writes a layer. Inputs are files in ``folder``, the answer goes to ``output``.
+    ``versions`` names the layers of the workspace as whoever asked saw them: the worker
+    must answer out of these. None stands for those in use when it is done.
     """
 
     kind: Literal["check", "execute", "download"]
@@ -51,6 +56,7 @@ class Task(Message):
     output: str
     seconds: float
     request: dict[str, Any]
+    versions: dict[str, str] | None = None
 
 
 class Refusal(Message):

@@ -14,7 +14,7 @@ from typing import Any
 from geo.errors import EcobarrierError
 from service.errors import BusyError, CancelledError, RequestError, StorageError
 from service.jobs.folder import JobFolder, stored
-from service.jobs.messages import Limits, Refusal, Setup, Task
+from service.jobs.messages import VERSIONS, Limits, Refusal, Setup, Task
 from service.jobs.pool import WorkerPool
 from service.jobs.store import Job, JobStore
 from service.settings import Settings
@@ -227,6 +227,7 @@ class JobService:
             output=str(folder.result(job.id)),
             seconds=self.settings.job_seconds,
             request=job.request,
+            versions=job.request.get(VERSIONS),
         )
         last = 0.0
 

@@ -1,14 +1,15 @@
 """What a worker process does for each kind of task."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from layers.catalog import Catalog
+from layers.catalog import Catalog, Entry
 from layers.readers.limits import ReadLimits
+from layers.snapshot import catalog_at
 from layers.writers import write_text
 from service.check_process import write_report
 from service.handout import hand_out
@@ -48,14 +49,12 @@ class Worker:
         ------
         EcobarrierError
         """
-        # Opened each time: a layer may have been published since.
-        entries = Catalog.open(self._seeds, self._workspace, fresh=False).entries
-        catalog = WarmCatalog(entries, self._limits, kept=self._kept)
-        if task.kind == "download":
-            return hand_out(catalog, task.request, Path(task.output))
-        process = find(task.process or "")
-        if process.imports:
+        process = None if task.kind == "download" else find(task.process or "")
+        if process is not None and process.imports:
             return self._import(task, progress)
+        catalog = WarmCatalog(self._entries(task), self._limits, kept=self._kept)
+        if process is None:
+            return hand_out(catalog, task.request, Path(task.output))
         call = read_call(process, Path(task.folder), task.request)
         opened = bool(task.request.get(MAY_SEE_RESTRICTED))
         process.check(catalog, call.inputs, call.file, opened=opened)
@@ -79,6 +78,12 @@ class Worker:
             report = shown_report(catalog, report)
         _write(report, call.response, Path(task.output))
         return said | {"result_id": getattr(report, "result_id", None)}
+
+    def _entries(self, task: Task) -> Mapping[str, Entry]:
+        """Answer the layers as whoever asked saw them, else as they are now."""
+        if task.versions is None:
+            return Catalog.open(self._seeds, self._workspace, fresh=False).entries
+        return catalog_at(self._seeds, self._workspace, task.versions).entries
 
     def _import(self, task: Task, progress: Progress) -> dict[str, Any]:
         call = read_import(Path(task.folder), task.request, self._limits)

@@ -59,7 +59,7 @@ def _facts(scope: Scope) -> dict[str, object]:
 
 
 class JsonLines(logging.Formatter):
-    """Each record as one line of JSON with time, level, logger and request id."""
+    """Each record as one line of JSON with time, level, process and request id."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Write one record; a traceback goes into the member ``traceback``."""
@@ -68,6 +68,7 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
+            "process": record.process,
         }
         if request_id := CURRENT_ID.get():
             line["request_id"] = request_id

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geo.messages import render
 from service import problems
-from service.buckets import TokenBuckets
+from service.buckets import Buckets
 from service.callers import ANYBODY, Caller
 from service.keys import KeyRing
 from service.middleware.metrics import Meters
@@ -36,7 +36,7 @@ class Callers:
     ----------
     app : ASGIApp
     keys : KeyRing
-    by_address, by_key : TokenBuckets or None
+    by_address, by_key : Buckets or None
         Without a key the address counts, with one the key. None: no limit.
     meters : Meters
     limit_loopback : bool
@@ -48,8 +48,8 @@ class Callers:
         app: ASGIApp,
         *,
         keys: KeyRing,
-        by_address: TokenBuckets | None,
-        by_key: TokenBuckets | None,
+        by_address: Buckets | None,
+        by_key: Buckets | None,
         meters: Meters,
         limit_loopback: bool = False,
     ) -> None:

@@ -9,7 +9,6 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from service.buckets import TokenBuckets
 from service.keys import KeyRing
 from service.middleware.access_log import AccessLog
 from service.middleware.body import BodyLimit
@@ -23,6 +22,7 @@ from service.middleware.metrics import Meters, Metrics
 from service.middleware.request_ids import REQUEST_ID, RequestIds
 from service.middleware.security import SecurityHeaders
 from service.settings import Settings
+from service.sharing import ALONE, Share, rates
 
 _ASKED = ["Accept", "Accept-Language", "Authorization", "Content-Type", KEY_HEADER]
 _TOLD = [
@@ -31,10 +31,11 @@ _TOLD = [
 ]
 
 
-def install(app: FastAPI, settings: Settings) -> None:
+def install(app: FastAPI, settings: Settings, share: Share = ALONE) -> None:
     """Put the middlewares around an app; ``meters`` and ``keys`` go on its state."""
     meters = app.state.meters = Meters()
     keys = app.state.keys = KeyRing(settings.workspace)
+    buckets = rates(settings, share)
     wrapped = [
         Middleware(RequestIds),
         Middleware(AccessLog),
@@ -44,8 +45,8 @@ def install(app: FastAPI, settings: Settings) -> None:
         Middleware(
             Callers,
             keys=keys,
-            by_address=_buckets(settings.address_rate, settings.address_burst),
-            by_key=_buckets(settings.key_rate, settings.key_burst),
+            by_address=buckets.by_address,
+            by_key=buckets.by_key,
             meters=meters,
             limit_loopback=settings.limit_loopback,
         ),
@@ -78,7 +79,3 @@ def _sharing(settings: Settings) -> list[Middleware]:
         max_age=3600,
     )
     return [made]
-
-
-def _buckets(rate: float, burst: int) -> TokenBuckets | None:
-    return TokenBuckets(rate, burst) if rate > 0 else None

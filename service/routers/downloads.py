@@ -9,7 +9,8 @@ from fastapi.concurrency import run_in_threadpool
 
 from layers.downloads import FORMATS
 from layers.models import LayerSpec
-from service.deps import LayerDep, SettingsDep, TileStoreDep
+from layers.snapshot import versions_of
+from service.deps import CatalogDep, LayerDep, SettingsDep, TileStoreDep
 from service.features.query import Filters, asked
 from service.features.route import FeatureRoute
 from service.features.store import FeatureStore
@@ -74,6 +75,7 @@ EncodingQuery = Annotated[
 )
 async def download(
     request: Request,
+    catalog: CatalogDep,
     layer: LayerDep,
     filters: FiltersDep,
     parts: PartsDep,
@@ -109,6 +111,7 @@ async def download(
                 "served": served,
                 "encoding": encoding,
             },
+            versions=versions_of(catalog),
         )
         await perform(request, parts.jobs.quick, task, parts.limiter)
         file = Path(task.output)

@@ -10,6 +10,7 @@ from layers.catalog import Catalog
 from layers.storage.mirror import is_known
 from service.caching import NEVER
 from service.deps import CatalogDep
+from service.meter_exchange import read_meters
 
 router = APIRouter(tags=["service"])
 
@@ -60,8 +61,11 @@ async def read_readiness(catalog: CatalogDep) -> Response:
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 async def read_metrics(request: Request) -> Response:
-    """Answer counts and times in Prometheus' text format."""
-    text = request.app.state.meters.text()
+    """Answer counts and times in Prometheus' text format.
+
+    A service of several processes answers for all: each series has a label ``process``.
+    """
+    text = await read_meters(request.app.state.meters, request.app.state.share)
     return Response(text, media_type=CONTENT_TYPE_LATEST, headers=_FRESH)
 
 

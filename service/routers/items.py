@@ -14,8 +14,8 @@ from layers.scan import PAGE_BYTES, Page
 from layers.served import ID
 from service import geojson
 from service.caching import layer_tag, unless_known
-from service.deps import LanguageDep, LayerDep, SettingsDep
-from service.errors import FeatureNotFoundError, KindError, VersionGoneError
+from service.deps import CallerDep, FormerDep, LanguageDep, LayerDep, SettingsDep
+from service.errors import FeatureNotFoundError, KindError
 from service.features.crs import OfferedCrs, offered_crs
 from service.features.links import GEOJSON, Link, link, same_with
 from service.features.query import Filters, asked, get_filters
@@ -63,6 +63,29 @@ async def get_crs(
 
 StoreDep = Annotated[FeatureStore, Depends(get_store)]
 FeaturesLayerDep = Annotated[LayerSpec, Depends(get_features_layer)]
+VersionQuery = Annotated[
+    str | None,
+    Query(description="version the pages are of; links to further pages have it"),
+]
+
+
+def get_paged_layer(
+    layer: FeaturesLayerDep,
+    former: FormerDep,
+    caller: CallerDep,
+    version: VersionQuery = None,
+) -> LayerSpec:
+    """Answer the layer of the path in the version that its pages are of.
+
+    Raises
+    ------
+    VersionGoneError
+        ``version_gone``.
+    """
+    return layer if version is None else former.named(layer, version, caller)
+
+
+PagedLayerDep = Annotated[LayerSpec, Depends(get_paged_layer)]
 FiltersDep = Annotated[Filters, Depends(get_filters)]
 CrsDep = Annotated[OfferedCrs, Depends(get_crs)]
 LimitQuery = Annotated[
@@ -71,10 +94,6 @@ LimitQuery = Annotated[
 OffsetQuery = Annotated[int, Query(ge=0, description="how many features to skip")]
 SkipQuery = Annotated[
     bool, Query(alias="skipGeometry", description="whether to leave out geometries")
-]
-VersionQuery = Annotated[
-    str | None,
-    Query(description="version the pages are of; links to further pages have it"),
 ]
 
 
@@ -87,7 +106,7 @@ def read_items(
     request: Request,
     store: StoreDep,
     settings: SettingsDep,
-    layer: FeaturesLayerDep,
+    layer: PagedLayerDep,
     filters: FiltersDep,
     crs: CrsDep,
     language: LanguageDep,
@@ -95,15 +114,13 @@ def read_items(
     limit: LimitQuery = DEFAULT_LIMIT,
     offset: OffsetQuery = 0,
     skip_geometry: SkipQuery = False,
-    version: VersionQuery = None,
 ) -> Response:
     """Answer the features that match, a page at a time.
 
     A page holds ``limit`` features at most, fewer where they are heavy. The link
     ``next`` counts from the first match of the same version of the layer, so that
-    pages neither repeat nor miss a feature.
+    pages neither repeat nor miss a feature, also when another came into use meanwhile.
     """
-    _require_version(layer, version)
     served = store.open(layer)
     wanted = asked(filters, request.state.others, request.state.known, layer, served)
     known = unless_known(request, layer_tag(request, [layer], form, language))
@@ -206,12 +223,6 @@ def _item_address(layer: LayerSpec, language: Language, feature_id: str) -> str:
 
 def _headers(crs: OfferedCrs) -> dict[str, str]:
     return {"Content-Crs": f"<{crs.uri}>", "Vary": VARY}
-
-
-def _require_version(layer: LayerSpec, version: str | None) -> None:
-    if version is not None and version != layer.version:
-        details = {"layer": layer.id, "current": layer.version}
-        raise VersionGoneError("version_gone", asked=version[:20], **details)
 
 
 def _label(layer: LayerSpec) -> dict[str, object]:

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, JSONResponse
 
+from layers.snapshot import versions_of
 from service.access import require
 from service.bodies import receive_call
-from service.deps import CallerDep, LanguageDep, SettingsDep
-from service.jobs.messages import Task
+from service.deps import CallerDep, CatalogDep, LanguageDep, SettingsDep
+from service.jobs.messages import VERSIONS, Task
 from service.models import SiteReport
 from service.negotiation import DocumentRoute
 from service.places import place_for
@@ -116,6 +117,7 @@ def read_process(
 async def execute(
     request: Request,
     process_id: str,
+    catalog: CatalogDep,
     jobs: JobsDep,
     settings: SettingsDep,
     limiter: LimiterDep,
@@ -140,11 +142,13 @@ async def execute(
             output=str(place.folder / "report.json"),
             seconds=settings.sync_seconds,
             request=call,
+            versions=versions_of(catalog),
         )
         said = await perform(request, jobs.quick, task, limiter)
         if not queued:
             return place.answer(Path(task.output), **as_file(said))
         kept = {**call, **{key: said[key] for key in KEPT_OF_CHECK if key in said}}
+        kept[VERSIONS] = task.versions
         job = await run_in_threadpool(
             jobs.submit, process.id, kept, place.folder, caller.key_id
         )
@@ -173,6 +177,7 @@ async def execute(
 )
 async def overlap_of_site(
     request: Request,
+    catalog: CatalogDep,
     jobs: JobsDep,
     settings: SettingsDep,
     limiter: LimiterDep,
@@ -200,7 +205,7 @@ async def overlap_of_site(
         name,
         accuracy_m,
     )  # read with the body, where a form may hold them
-    return await execute(request, SITE, jobs, settings, limiter, caller)
+    return await execute(request, SITE, catalog, jobs, settings, limiter, caller)
 
 
 def _summary(request: Request, process: Process, language: Language) -> dict[str, Any]:

@@ -15,10 +15,15 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from geo.tile_matrix import TILE_MATRIX_SETS, TileMatrixSet
+from layers.catalog import Catalog
 from layers.models import LayerSpec
+from layers.snapshot import only
+from service import access
 from service.caching import IMMUTABLE, private
 from service.deps import (
+    CallerDep,
     CatalogDep,
+    FormerDep,
     LanguageDep,
     LayerDep,
     TilePicturesDep,
@@ -30,8 +35,8 @@ from service.ranges import matches
 from service.tiles.address import (
     TileAddress,
     formats,
+    gone,
     read_address,
-    require_version,
     tile_matrix_set,
 )
 from service.tiles.metadata import (
@@ -126,25 +131,62 @@ def read_tile_json(
     return tile_json(layer, tiles, form, extent, language=language, template=template)
 
 
+class AddressedLayer(NamedTuple):
+    """The layer that an address of a tile is of."""
+
+    layer: LayerSpec
+    catalog: Catalog
+    kept: bool
+    """Whether the address names the version, so that it may be kept for ever."""
+
+
+async def get_addressed(
+    catalog: CatalogDep,
+    layer: LayerDep,
+    former: FormerDep,
+    caller: CallerDep,
+    version: Annotated[
+        str | None, Query(alias="v", description="as TileJSON gives it")
+    ] = None,
+) -> AddressedLayer:
+    """Answer the layer in the version that the address names, else as it is in use.
+
+    A map that was opened before the last import goes on being drawn as it was.
+
+    Raises
+    ------
+    GoneError
+        ``tile_version_gone``.
+    RestrictedError
+        ``layer_restricted``.
+    """
+    if version is None or version == address_version(layer):
+        return AddressedLayer(layer, catalog, version is not None)
+    entry = await run_in_threadpool(former.at_address, layer, version)
+    if entry is None:
+        raise gone(layer, version)
+    access.require_open(caller, entry.spec)
+    return AddressedLayer(entry.spec, only(entry), kept=True)
+
+
+AddressedDep = Annotated[AddressedLayer, Depends(get_addressed)]
+
+
 async def read_tile(
     request: Request,
-    catalog: CatalogDep,
+    asked: AddressedDep,
     store: TileStoreDep,
     pictures: TilePicturesDep,
-    layer: LayerDep,
     tms: TmsPath,
     level: Annotated[int, Path(description="0 is the whole world")],
     row: Annotated[int, Path(description="from the north")],
     col: Annotated[
         str, Path(description="from the west; 105, 105.mvt, 105.png, 105@2x.png")
     ],
-    version: Annotated[
-        str | None, Query(alias="v", description="as TileJSON gives it")
-    ] = None,
     wanted: FormatQuery = None,
 ) -> Response:
     """Answer a tile."""
-    kept = require_version(layer, version)
+    layer, catalog, kept = asked
     tiles = tile_matrix_set(tms)
     address = read_address(request, layer, tiles, (level, row, col), wanted)
     if layer.kind == "vector":

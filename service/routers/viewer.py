@@ -1,11 +1,12 @@
 """The planner's map: its files, and the data that only its page asks for."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
+from layers.snapshot import catalog_key
 from service import access
 from service.caching import IMMUTABLE, REVALIDATE, layer_tag, private, unless_known
 from service.deps import (
@@ -78,7 +79,8 @@ def read_places(request: Request, catalog: CatalogDep) -> Response:
     def make() -> list[dict[str, Any]]:
         return [one._asdict() for one in places(catalog)]
 
-    return Answer(_kept(request, "places", make), headers=headers)
+    key = ("places", catalog_key(catalog))
+    return Answer(request.app.state.viewer_data.get(key, make), headers=headers)
 
 
 @router.get("/viewer/dates.json", include_in_schema=False)
@@ -170,7 +172,7 @@ def read_identify(
     identifier = request.app.state.identifier
     assert isinstance(identifier, Identifier)
     seen = [one for one in catalog.specs if access.may_see(caller, one)]
-    return identifier.at(lon, lat, reach, seen)
+    return identifier.at(catalog, lon, lat, reach, seen)
 
 
 def _encoding(request: Request) -> Encoding:
@@ -182,11 +184,6 @@ def _fonts(request: Request) -> FontStore:
     fonts = request.app.state.fonts
     assert isinstance(fonts, FontStore)
     return fonts
-
-
-def _kept(request: Request, name: Literal["places"], make: Any) -> Any:
-    catalog = request.app.state.catalog
-    return request.app.state.viewer_data.get((name, id(catalog)), make)
 
 
 def _relief(

@@ -36,22 +36,11 @@ class TileAddress(NamedTuple):
     """Whether the format was not in the address but in ``Accept``."""
 
 
-def require_version(spec: LayerSpec, asked: str | None) -> bool:
-    """Answer whether an address names the version.
-
-    Raises
-    ------
-    GoneError
-        ``tile_version_gone``: it names another, whose tiles would not fit to those
-        that are served now.
-    """
-    if asked is None:
-        return False
+def gone(spec: LayerSpec, asked: str) -> GoneError:
+    """Write that an address names tiles that are kept no longer."""
     current = address_version(spec)
-    if asked != current:
-        details = {"layer": spec.id, "version": asked, "current": current}
-        raise GoneError("tile_version_gone", **details)
-    return True
+    details = {"layer": spec.id, "version": asked[:20], "current": current}
+    return GoneError("tile_version_gone", **details)
 
 
 def tile_matrix_set(name: str) -> TileMatrixSet:

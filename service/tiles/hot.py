@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.live import LiveCatalog
+
 MOST_BYTES = 128 * 1024 * 1024
 LARGEST_ANSWER = 2 * 1024 * 1024
 
@@ -57,16 +59,18 @@ class HotTiles:
         asked = dict(scope["headers"])
         packed = b"gzip" in asked.get(b"accept-encoding", b"")
         key = scope["path"].encode(), scope["query_string"], packed
-        known = self._known(key, scope)
+        # Nothing else may look at the workspace while all that is asked for is kept.
+        await _follow(scope)
+        catalog = getattr(scope["app"].state, "catalog", None)
+        known = self._known(key, catalog)
         if known is None or b"range" in asked:
-            await self._app(scope, receive, _Listener(self, key, send))
+            await self._app(scope, receive, _Listener(self, (key, catalog), send))
             return
         if asked.get(b"if-none-match") == known.etag:
             known = known._replace(status=304, body=b"")
         await _send(known, send)
 
-    def _known(self, key: Key, scope: Scope) -> Answer | None:
-        catalog = getattr(scope["app"].state, "catalog", None)
+    def _known(self, key: Key, catalog: object) -> Answer | None:
         with self._lock:
             if catalog is not self._catalog:
                 self._answers.clear()
@@ -76,9 +80,14 @@ class HotTiles:
                 self._answers.move_to_end(key)
             return known
 
-    def keep(self, key: Key, answer: Answer) -> None:
-        """Keep an answer and forget those that were not asked for longest."""
+    def keep(self, key: Key, catalog: object, answer: Answer) -> None:
+        """Keep an answer and forget those that were not asked for longest.
+
+        One that was begun under another catalogue is not kept.
+        """
         with self._lock:
+            if catalog is not self._catalog:
+                return
             replaced = self._answers.pop(key, None)
             self._answers[key] = answer
             self._bytes += len(answer.body) - (len(replaced.body) if replaced else 0)
@@ -90,9 +99,9 @@ class HotTiles:
 class _Listener:
     """Passes a response on and keeps it if it may be kept."""
 
-    def __init__(self, hot: HotTiles, key: Key, send: Send) -> None:
+    def __init__(self, hot: HotTiles, asked: tuple[Key, object], send: Send) -> None:
         self._hot = hot
-        self._key = key
+        self._key, self._catalog = asked
         self._send = send
         self._start: Message | None = None
 
@@ -106,9 +115,15 @@ class _Listener:
                 headers = list(self._start["headers"])
                 etag = dict(headers).get(b"etag", b"")
                 answer = Answer(self._start["status"], headers, body, etag)
-                self._hot.keep(self._key, answer)
+                self._hot.keep(self._key, self._catalog, answer)
             self._start = None
         await self._send(message)
+
+
+async def _follow(scope: Scope) -> None:
+    live = getattr(scope["app"].state, "live", None)
+    if isinstance(live, LiveCatalog):
+        await live.follow(scope["app"])
 
 
 def _may_be_kept(start: Message) -> bool:

@@ -58,6 +58,7 @@ class TileStore:
         self._workspace = workspace
         self._archives: OrderedDict[Path, Archive] = OrderedDict()
         self._baking: dict[str, Future[None]] = {}
+        self._latest: dict[str, str] = {}
         self._failed: dict[str, tuple[float, EcobarrierError]] = {}
         self._lock = Lock()
         # One at a time: the machine has other work, and tippecanoe uses all of it.
@@ -74,21 +75,31 @@ class TileStore:
     def bake_all(self, specs: Iterable[LayerSpec]) -> None:
         """Begin to bake what is not baked yet; answers at once.
 
-        A layer that somebody asks for meanwhile comes next.
+        A layer that somebody asks for meanwhile comes next. A version that another
+        has followed by then is left out.
         """
+        self._begin(specs, patient=True)
+
+    def bake_changed(self, specs: Iterable[LayerSpec]) -> None:
+        """Begin to bake versions that just came into use: they are asked for soon."""
+        self._begin(specs, patient=False)
+
+    def _begin(self, specs: Iterable[LayerSpec], *, patient: bool) -> None:
         open_ones = [
             one for one in specs if one.kind == "vector" and not one.restricted
         ]
-        self._baker.submit(self._bake_in_turn, open_ones)
+        self._latest |= {one.id: one.version for one in open_ones}
+        self._baker.submit(self._bake_in_turn, open_ones, patient)
 
-    def _bake_in_turn(self, specs: list[LayerSpec]) -> None:
+    def _bake_in_turn(self, specs: list[LayerSpec], patient: bool) -> None:
         if not specs:
             return
-        with suppress(EcobarrierError):
-            self._bake(specs[0])
+        if self._latest[specs[0].id] == specs[0].version:
+            with suppress(EcobarrierError):
+                self._bake(specs[0], patient=patient)
         with suppress(RuntimeError):
             # Put behind what was asked for; refused once the store is closed.
-            self._baker.submit(self._bake_in_turn, specs[1:])
+            self._baker.submit(self._bake_in_turn, specs[1:], patient)
 
     def tile(
         self, spec: LayerSpec, tiles: TileMatrixSet, place: tuple[int, int, int]
@@ -209,11 +220,17 @@ class TileStore:
                 self._baking[key] = running
             return running
 
-    def _bake(self, spec: LayerSpec) -> None:
+    def _bake(self, spec: LayerSpec, *, patient: bool = False) -> None:
         key = archive_key(spec)
         started = time.monotonic()
         try:
-            bake(self._cache, spec, seeds=self._seeds, workspace=self._workspace)
+            bake(
+                self._cache,
+                spec,
+                seeds=self._seeds,
+                workspace=self._workspace,
+                patient=patient,
+            )
         except EcobarrierError as error:
             _LOG.error("%s: %s", spec.id, error)
             with self._lock:

@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.types import FloatArray, GeometryArray
 from layers.catalog import Catalog
 from layers.models import LayerSpec
+from layers.snapshot import catalog_key
 from service.cache import BoundedCache
 from service.geojson import dumps
 from service.map_labels import Label, labels, neighbours
@@ -104,16 +105,17 @@ def packed_base(
     Parameters
     ----------
     kept : BoundedCache
-        Keeps it while the app has this catalogue.
+        Keeps it by the content of the catalogue.
     catalog : Catalog
     encoding : {"br", "gzip", "identity"}
     """
 
     def make() -> bytes:
-        base = kept.get(("base", id(catalog)), lambda: base_map(catalog))
+        base = kept.get(("base", key), lambda: base_map(catalog))
         return packed(dumps(base).encode(), encoding)
 
-    content = kept.get((encoding, id(catalog)), make)
+    key = catalog_key(catalog)
+    content = kept.get((encoding, key), make)
     assert isinstance(content, bytes)
     return content
 

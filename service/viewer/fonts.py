@@ -20,6 +20,7 @@ from typing import Literal
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+from layers.apart import LOCKS, alone
 from layers.writers import atomic_file
 from service.settings import Settings
 from service.viewer.glyphs import FACES, RANGE, Outlines, glyph, packed
@@ -118,10 +119,14 @@ class FontStore:
         path = self._folder / name
         with self._locks[name]:
             if not path.exists():
-                self._folder.mkdir(parents=True, exist_ok=True)
-                with atomic_file(path) as temporary:
-                    temporary.write_bytes(make())
+                with alone(self._folder / LOCKS / name):
+                    self._make(path, make)
             return path.read_bytes()
+
+    def _make(self, path: Path, make: Callable[[], bytes]) -> None:
+        if not path.exists():
+            with atomic_file(path) as temporary:
+                temporary.write_bytes(make())
 
 
 def main() -> None:

@@ -60,24 +60,27 @@ class Identifier:
 
     Parameters
     ----------
-    catalog : Catalog
     store : FeatureStore
     """
 
-    def __init__(self, catalog: Catalog, store: FeatureStore) -> None:
-        self._catalog = catalog
+    def __init__(self, store: FeatureStore) -> None:
         self._store = store
         self._rasters = BoundedCache[RasterLayer](64)
 
-    def adopt(self, catalog: Catalog) -> None:
-        """Read rasters of another catalogue from now on."""
-        self._catalog = catalog
-
-    def at(self, lon: float, lat: float, reach: float, specs: list[LayerSpec]) -> Found:
+    def at(
+        self,
+        catalog: Catalog,
+        lon: float,
+        lat: float,
+        reach: float,
+        specs: list[LayerSpec],
+    ) -> Found:
         """Answer what is at a place.
 
         Parameters
         ----------
+        catalog : Catalog
+            The layers are of.
         lon, lat : float
             Degrees.
         reach : float
@@ -94,7 +97,7 @@ class Identifier:
             features=tuple(
                 found for one in vectors for found in self._features(one, place, reach)
             ),
-            cells=tuple(self._cell(one, lon, lat) for one in rasters),
+            cells=tuple(self._cell(catalog, one, lon, lat) for one in rasters),
         )
 
     def _features(
@@ -123,8 +126,10 @@ class Identifier:
                 },
             )
 
-    def _cell(self, spec: LayerSpec, lon: float, lat: float) -> FoundCell:
-        raster = self._rasters.get(spec, lambda: self._catalog.raster(spec.id))
+    def _cell(
+        self, catalog: Catalog, spec: LayerSpec, lon: float, lat: float
+    ) -> FoundCell:
+        raster = self._rasters.get(spec, lambda: catalog.raster(spec.id))
         value = _value(raster, lon, lat)
         title = next((one.title for one in spec.classes if one.value == value), None)
         return FoundCell(layer=spec.id, value=value, label=title, unit=spec.unit)

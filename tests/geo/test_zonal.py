@@ -4,6 +4,7 @@ import json
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from exactextract import exact_extract
@@ -19,7 +20,14 @@ from geo.authalic import CGCS2000
 from geo.crs import to_degrees
 from geo.errors import CoordinateError, CRSError, GeometryError
 from geo.grid import Grid, Window
-from geo.testing import assert_closes, layer, moved, raster, scattered_layer
+from geo.testing import (
+    assert_closes,
+    coverage_layer,
+    layer,
+    moved,
+    raster,
+    scattered_layer,
+)
 from geo.types import FloatArray
 from geo.zonal import NODATA, OUTSIDE, Reader, Zonal, zonal
 
@@ -422,3 +430,52 @@ def test_metres_on_a_lonlat_raster_exactextract_163() -> None:
     with pytest.raises(CoordinateError) as caught:
         zonal(zones.set_crs("EPSG:4490"), grid, read)
     assert caught.value.details["feature"] == "0"
+
+
+def values_of_kind(kind: str, seed: int) -> np.ma.MaskedArray:
+    """Cells of each way in which values are coded, one in ten without a value."""
+    rng = np.random.default_rng(seed)
+    shape = (300, 260)
+    made: dict[str, np.ndarray] = {
+        "bytes": rng.integers(0, 9, shape).astype(np.uint8),
+        "alike": np.repeat(rng.integers(0, 5, (300, 2)), 130, axis=1).astype(np.uint8),
+        "short": rng.integers(-400, 3000, shape).astype(np.int16),
+        "wide": rng.integers(-4, 70_000, shape).astype(np.int32),
+        "decimal": rng.normal(size=shape).astype(np.float32),
+    }
+    return np.ma.array(made[kind], mask=rng.random(shape) < 0.1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "crs"),
+    [
+        *((kind, CRS("EPSG:4490")) for kind in ("alike", "short", "wide", "decimal")),
+        ("bytes", CRS("EPSG:4524")),
+        ("decimal", ALBERS),
+    ],
+    ids=str,
+)
+@settings(max_examples=4)
+@given(seed=st.integers(0, 2**32 - 1), some=st.sets(st.integers(0, 29), min_size=1))
+def test_a_zone_does_not_depend_on_the_others(
+    kind: str, crs: CRS, seed: int, some: set[int]
+) -> None:
+    cells = values_of_kind(kind, seed)
+    if crs.is_geographic:
+        grid, read = raster(cells, (109.9, 42.1), (0.01, 0.01))
+    else:
+        grid, read = plane_over(crs, cells, 900.0)
+    zones = gpd.GeoSeries(
+        pd.concat([coverage_layer(20, seed), scattered_layer(10, seed)]).to_numpy(),
+        crs=4490,
+    )
+    breaks = np.array([-1.0, 0.0, 2.0, 900.0]) if kind != "bytes" else None
+    options = {"breaks": breaks, "percentiles": (10.0, 50.0)}
+    whole = zonal(zones, grid, read, **options)  # type: ignore[arg-type]
+    chosen = sorted(some)
+    part = zonal(zones.iloc[chosen], grid, read, threads=1, **options)  # type: ignore[arg-type]
+    rows = whole.classes[whole.classes["zone"].isin(chosen)].reset_index(drop=True)
+    pd.testing.assert_frame_equal(part.classes, rows, check_exact=True)
+    pd.testing.assert_frame_equal(
+        part.statistics, whole.statistics.loc[chosen], check_exact=True
+    )

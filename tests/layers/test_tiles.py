@@ -483,20 +483,29 @@ def kill_first_worker() -> None:
         time.sleep(0.02)
 
 
+def test_a_version_is_baked_as_itself_when_another_is_in_use(
+    tmp_path: Path, empty_seeds: Path, published: Publish
+) -> None:
+    """The worker must not look up which version is the current one."""
+    old = published(small_things(), geometry="mixed")
+    published(small_things().iloc[:1], geometry="mixed")
+    cache = tmp_path / "cache"
+    bake(cache, old, seeds=empty_seeds, workspace=tmp_path / "workspace")
+    made = decoded(archive_path(cache, old, WEB_MERCATOR_QUAD))
+    ids = {feature["properties"]["id"] for tile in made.values() for feature in tile}
+    assert len(ids) == len(small_things())
+
+
 def test_left_over_work_is_swept(
     tmp_path: Path, empty_seeds: Path, published: Publish
 ) -> None:
     spec = published(small_things(), geometry="mixed")
     cache = tmp_path / "cache"
-    old, young = cache / "sample" / ".baking-old", cache / "sample" / ".baking-young"
-    for folder in (old, young):
-        folder.mkdir(parents=True)
-        (folder / "features.geojsonl").write_text("x")
-    day_ago = time.time() - 86_400
-    os.utime(old, (day_ago, day_ago))
+    left = cache / "sample" / ".baking-killed"
+    left.mkdir(parents=True)
+    (left / "features.geojsonl").write_text("x")
     bake(cache, spec, seeds=empty_seeds, workspace=tmp_path / "workspace")
-    # Another process may be at work in the young one.
-    assert left_in(cache) == sorted([".baking-young", tiles_key(spec)])
+    assert left_in(cache) == [tiles_key(spec)]
 
 
 def test_two_at_once_make_one(

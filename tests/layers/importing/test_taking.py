@@ -77,7 +77,7 @@ def frame(
 def by_bytes(bring: Bring, monkeypatch: pytest.MonkeyPatch) -> Bring:
     def call(*paths: Path, **options: object) -> ImportReport:
         with monkeypatch.context() as small:
-            small.setattr("layers.importing.sources._LARGE_BYTES", 0)
+            small.setattr("layers.importing.sources.LARGE_BYTES", 0)
             small.setattr("layers.importing.sources.PART_ROWS", 8)
             small.setattr(taking, "MOST_MEASURED", 0)
             return bring(*paths, **options)

@@ -1,10 +1,6 @@
 """PostGIS as a source, against a real server where one is installed."""
 
-import os
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +18,8 @@ from layers.importing.sources import open_database
 from layers.readers.postgis import Database, stream_postgis
 from service.cli import main
 
-PASSWORD = "S3cret-山川"  # noqa: S105
 SEEDS = Path(__file__).parents[3] / "seeds"
-PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 CREATE = """
-CREATE EXTENSION postgis;
 CREATE SCHEMA "规划";
 CREATE TABLE "规划"."地块" (
     id int PRIMARY KEY, "名称" text, "面积" numeric(12, 4), d date, t timestamptz,
@@ -53,51 +46,13 @@ INSERT INTO arcs VALUES ('SRID=4524;CURVEPOLYGON(CIRCULARSTRING(
 """
 
 
-def programs() -> Path | None:
-    found = shutil.which("initdb")
-    for folder in [Path(found).parent] if found else PLACES:
-        share = folder.parents[2] / "share/postgresql" / folder.parent.name
-        if found or (share / "extension/postgis.control").exists():
-            return folder
-    return None
-
-
 @pytest.fixture(scope="module")
-def server() -> Iterator[dict[str, Any]]:
-    """A server on a socket of its own, with a password; skipped where there is none."""
-    folder = programs()
-    if folder is None:
-        pytest.skip("PostgreSQL with PostGIS is not installed")
-    user = "postgres" if os.geteuid() == 0 else None
-    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as room:
-        secret = Path(room) / "password"
-        secret.write_text(PASSWORD, encoding="utf-8")
-        if user:
-            for one in (room, secret):
-                shutil.chown(one, user)
-
-        def call(program: str, *arguments: str) -> None:
-            command = [str(folder / program), "-D", f"{room}/data", *arguments]
-            subprocess.run(command, check=True, capture_output=True, user=user)
-
-        call(
-            "initdb", "--auth=scram-sha-256", "--username=planner", "--encoding=UTF8",
-            "--locale=C", f"--pwfile={secret}", "--no-sync",
-        )  # fmt: skip
-        options = f"-c listen_addresses= -c fsync=off -k {room}"
-        call("pg_ctl", "-w", "-l", f"{room}/log", "-o", options, "start")
-        try:
-            place = f"host={room} user=planner dbname=postgres"
-            with psycopg.connect(place, password=PASSWORD) as connection:
-                connection.execute(sql.SQL(CREATE))
-            yield {"room": room}
-        finally:
-            call("pg_ctl", "-m", "immediate", "stop")
-
-
-@pytest.fixture
-def address(server: dict[str, Any]) -> str:
-    return f"postgresql://planner:S3cret-%E5%B1%B1%E5%B7%9D@/postgres?host={server['room']}"
+def address(make_database: Callable[..., str]) -> str:
+    """Of a database with tables to read."""
+    place = make_database("reading")
+    with psycopg.connect(place) as connection:
+        connection.execute(sql.SQL(CREATE))
+    return place
 
 
 Fetch = Callable[..., ImportReport]
@@ -155,8 +110,8 @@ def test_no_password_is_kept(fetch: Fetch, tmp_path: Path, address: str) -> None
         "postgresql:///postgres?host={room}&user=planner&password=S3cret-wrong&x=%zz",
     ],
 )
-def test_no_password_is_in_a_refusal(server: dict[str, Any], wrong: str) -> None:
-    source = Database(wrong.format(room=server["room"]), table="many")
+def test_no_password_is_in_a_refusal(postgres_room: str, wrong: str) -> None:
+    source = Database(wrong.format(room=postgres_room), table="many")
     with pytest.raises(LayerReadError) as refusal:
         list(stream_postgis(source, rows=10))
     assert refusal.value.code == "postgis_failed"

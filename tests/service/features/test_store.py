@@ -6,8 +6,8 @@ import pytest
 
 from geo.errors import CoordinateError
 from layers import baking
-from layers.catalog import Catalog
-from layers.errors import CatalogError, LayerReadError, LayerWriteError
+from layers.catalog import Catalog, Entry
+from layers.errors import LayerReadError, LayerWriteError
 from layers.models import LayerSpec
 from layers.served import bake, served_path
 from service.errors import BusyError
@@ -21,23 +21,23 @@ def layer(catalog: Catalog) -> LayerSpec:
 
 
 def test_made_once_and_shared_through_the_workspace(
-    catalog: Catalog, small_seeds: Path, tmp_path: Path, layer: LayerSpec
+    small_seeds: Path, tmp_path: Path, layer: LayerSpec
 ) -> None:
-    first = FeatureStore(catalog, small_seeds, tmp_path)
+    first = FeatureStore(small_seeds, tmp_path)
     served = first.open(layer)
     assert first.open(layer) is served
     path = served_path(tmp_path / FOLDER, layer.id, layer.version)
     stamp = path.stat().st_mtime_ns
-    again = FeatureStore(catalog, small_seeds, tmp_path)
+    again = FeatureStore(small_seeds, tmp_path)
     assert again.open(layer).rows == served.rows == 3
     assert path.stat().st_mtime_ns == stamp
-    assert [one.name for one in path.parent.iterdir()] == [path.name]
+    assert [one.name for one in path.parent.glob("[!.]*")] == [path.name]
 
 
 def test_without_a_workspace_the_folder_goes_with_the_store(
-    catalog: Catalog, small_seeds: Path, layer: LayerSpec
+    small_seeds: Path, layer: LayerSpec
 ) -> None:
-    store = FeatureStore(catalog, small_seeds, None)
+    store = FeatureStore(small_seeds, None)
     store.open(layer)
     folder = store._temporary
     assert any(folder.iterdir())
@@ -46,14 +46,13 @@ def test_without_a_workspace_the_folder_goes_with_the_store(
 
 
 def test_a_workspace_that_cannot_be_written_is_no_obstacle(
-    catalog: Catalog, small_seeds: Path, tmp_path: Path, layer: LayerSpec
+    small_seeds: Path, tmp_path: Path, layer: LayerSpec
 ) -> None:
     (tmp_path / FOLDER).write_text("a file where a folder should be")
-    assert FeatureStore(catalog, small_seeds, tmp_path).open(layer).rows == 3
+    assert FeatureStore(small_seeds, tmp_path).open(layer).rows == 3
 
 
 def test_large_layers_are_made_in_a_process_of_their_own(
-    catalog: Catalog,
     small_seeds: Path,
     tmp_path: Path,
     layer: LayerSpec,
@@ -64,7 +63,7 @@ def test_large_layers_are_made_in_a_process_of_their_own(
 
     monkeypatch.setattr(stores, "APART_FROM_ROWS", 1)
     monkeypatch.setattr(stores, "bake", never)
-    assert FeatureStore(catalog, small_seeds, tmp_path).open(layer).rows == 3
+    assert FeatureStore(small_seeds, tmp_path).open(layer).rows == 3
 
 
 def test_what_lies_there_is_opened_without_another_process(
@@ -80,11 +79,10 @@ def test_what_lies_there_is_opened_without_another_process(
     bake(catalog, layer.id, tmp_path / FOLDER)
     monkeypatch.setattr(stores, "APART_FROM_ROWS", 1)
     monkeypatch.setattr(stores, "bake_apart", never)
-    assert FeatureStore(catalog, small_seeds, tmp_path).open(layer).rows == 3
+    assert FeatureStore(small_seeds, tmp_path).open(layer).rows == 3
 
 
 def test_who_waits_too_long_is_told_to_come_again(
-    catalog: Catalog,
     small_seeds: Path,
     tmp_path: Path,
     layer: LayerSpec,
@@ -98,7 +96,7 @@ def test_who_waits_too_long_is_told_to_come_again(
 
     monkeypatch.setattr(stores, "bake", slow)
     monkeypatch.setattr(stores, "WAIT_SECONDS", 0.05)
-    store = FeatureStore(catalog, small_seeds, tmp_path)
+    store = FeatureStore(small_seeds, tmp_path)
     with pytest.raises(BusyError):
         store.open(layer)
     go_on.set()
@@ -107,7 +105,6 @@ def test_who_waits_too_long_is_told_to_come_again(
 
 
 def test_only_so_many_wait(
-    catalog: Catalog,
     small_seeds: Path,
     tmp_path: Path,
     layer: LayerSpec,
@@ -120,7 +117,7 @@ def test_only_so_many_wait(
         return bake(catalog, layer_id, folder)
 
     monkeypatch.setattr(stores, "bake", slow)
-    store = FeatureStore(catalog, small_seeds, tmp_path)
+    store = FeatureStore(small_seeds, tmp_path)
     making = store.prepare(layer)
     for _ in range(stores.MOST_WAITING):
         assert store._waiting.acquire(blocking=False)
@@ -132,7 +129,6 @@ def test_only_so_many_wait(
 
 
 def test_a_failure_is_tried_again(
-    catalog: Catalog,
     small_seeds: Path,
     tmp_path: Path,
     layer: LayerSpec,
@@ -146,7 +142,7 @@ def test_a_failure_is_tried_again(
         return bake(catalog, layer_id, folder)
 
     monkeypatch.setattr(stores, "bake", once)
-    store = FeatureStore(catalog, small_seeds, tmp_path)
+    store = FeatureStore(small_seeds, tmp_path)
     with pytest.raises(LayerReadError):
         store.open(layer)
     assert store.open(layer).rows == 3
@@ -155,14 +151,17 @@ def test_a_failure_is_tried_again(
 def test_what_went_wrong_elsewhere_is_said_here(
     small_seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(CatalogError, match=r"catalog\.toml"):
-        baking.bake_apart(tmp_path, None, "leagues", tmp_path)
+    entry = Catalog.open(small_seeds).entries["leagues"]
+    damaged = tmp_path / entry.spec.path
+    damaged.write_bytes(b"no table")
+    with pytest.raises(LayerReadError, match=damaged.name):
+        baking.bake_apart(Entry(entry.spec, tmp_path), tmp_path)
     (tmp_path / "blocked").write_text("")
     with pytest.raises(LayerWriteError):
-        baking.bake_apart(small_seeds, None, "leagues", tmp_path / "blocked" / "x")
+        baking.bake_apart(entry, tmp_path / "blocked" / "x")
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(LayerReadError, match="leagues"):
-        baking.bake_apart(small_seeds, None, "leagues", tmp_path)
+        baking.bake_apart(entry, tmp_path)
 
 
 def test_all_kinds_of_failure_are_known() -> None:

@@ -1,0 +1,121 @@
+"""The ledger of a long run: which partitions are finished, and what they gave.
+
+::
+
+    RESULT.parquet.parts/      beside the result, until that is whole
+        run.json               what the run is about; written first, never changed
+        .lock                  held by the one process that leads the run
+        000012.arrow           what partition 12 gave; appears whole or not at all
+
+A run that is started again does only what is missing. Workers on other machines write
+into the same folder; partitions are immutable, and one that is made twice has the same
+content both times.
+"""
+
+import fcntl
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from layers.errors import PartsError
+from layers.writers import atomic_file, write_text, writing
+
+ABOUT, LOCK = "run.json", ".lock"
+
+
+class Parts:
+    """The folder of a run's finished partitions.
+
+    Parameters
+    ----------
+    folder : Path
+    suffix : str
+        Of the files, such as ``.arrow``.
+    """
+
+    def __init__(self, folder: Path, suffix: str) -> None:
+        self.folder, self._suffix = folder, suffix
+
+    def path(self, number: int) -> Path:
+        """Answer where a partition's file is, or will be."""
+        return self.folder / f"{number:06d}{self._suffix}"
+
+    def has(self, number: int) -> bool:
+        """Whether a partition is finished."""
+        return self.path(number).exists()
+
+    def finished(self) -> set[int]:
+        """Answer the numbers of all finished partitions."""
+        names = (path.stem for path in self.folder.glob(f"*{self._suffix}"))
+        return {int(name) for name in names if name.isdigit()}
+
+    @contextmanager
+    def writing(self, number: int) -> Iterator[Path]:
+        """Lend a path for a partition's content; it counts once the block has ended.
+
+        Raises
+        ------
+        LayerWriteError
+            The disk is full, the folder is not there or not permitted; what is
+            finished stays.
+        """
+        with atomic_file(self.path(number)) as temporary:
+            yield temporary
+
+
+def folder_of(output: Path) -> Path:
+    """Answer the folder of the parts of a result."""
+    return output.with_name(f"{output.name}.parts")
+
+
+@contextmanager
+def opened(output: Path, about: Mapping[str, Any], suffix: str) -> Iterator[Parts]:
+    """Open the ledger of a run, new or left by one that ended; drop it on success.
+
+    Parameters
+    ----------
+    output : Path
+        The result, whole after the block.
+    about : mapping
+        What the run is: inputs, versions, method, partitioning; fit for JSON. The same
+        when it goes on.
+    suffix : str
+        Of the partitions' files.
+
+    Raises
+    ------
+    PartsError
+        ``parts_other_run``, ``parts_busy``.
+    LayerWriteError
+    """
+    folder = folder_of(output)
+    with writing(folder):
+        folder.mkdir(exist_ok=True)
+        stream = (folder / LOCK).open("ab")
+    with stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise PartsError("parts_busy", folder=folder.name) from error
+        _require_same(folder, about)
+        for left in folder.glob(".*.*"):
+            shutil.rmtree(left, ignore_errors=True)
+        yield Parts(folder, suffix)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _require_same(folder: Path, about: Mapping[str, Any]) -> None:
+    path, wanted = folder / ABOUT, json.loads(json.dumps(about))
+    if not path.exists():
+        write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", path)
+        return
+    try:
+        kept = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise PartsError("parts_damaged", file=ABOUT, folder=folder.name) from error
+    if kept != wanted:
+        keys = [key for key in {**kept, **wanted} if kept.get(key) != wanted.get(key)]
+        raise PartsError("parts_other_run", folder=folder.name, what=", ".join(keys))

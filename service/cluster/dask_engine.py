@@ -1,0 +1,228 @@
+"""The engine that spreads work over a Dask cluster, one of its own or a running one."""
+
+import logging
+import os
+import pickle
+import sys
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import islice
+from typing import Any, TypeVar
+
+import dask
+from distributed import Client, Future, LocalCluster, as_completed
+from distributed.comm.core import CommClosedError
+from distributed.scheduler import KilledWorker
+
+from geo.messages import render
+from service.cluster.engine import WORKER_MEMORY_MB, EngineChoice, Tell
+from service.cluster.errors import ClusterError
+from service.cluster.forks import start_early
+from service.cluster.logs import silenced
+from service.cluster.software import differences, software, worker_name
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+AHEAD = 3
+"""Items under way per worker: one at work, one waiting there, one to fetch."""
+
+CONNECT_SECONDS = 10
+WORKERS_SECONDS = 60
+"""Longest wait for a first worker of a scheduler."""
+
+DEATHS = 3
+"""Workers that an item may take with it before it is given up."""
+
+START_SECONDS = 120
+"""Longest time for a worker to load its libraries, on a busy machine."""
+
+SETTINGS = {
+    "distributed.scheduler.allowed-failures": DEATHS - 1,
+    "distributed.worker.daemon": True,
+    "distributed.worker.multiprocessing-method": "forkserver",
+    "distributed.comm.timeouts.connect": f"{START_SECONDS}s",
+    # Copies of results never pile up in the workers: parts are files.
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+}
+
+
+class DaskEngine:
+    """The workers of a Dask cluster; see :class:`service.cluster.engine.Engine`.
+
+    Parameters
+    ----------
+    client : Client
+    address : str
+        Of the scheduler.
+    memory_mb : int or None
+        Of a worker; None where its limit is not known.
+    """
+
+    name = "dask"
+
+    def __init__(self, client: Client, address: str, memory_mb: int | None) -> None:
+        self._client, self.address = client, address
+        self.memory_mb = memory_mb
+
+    @property
+    def workers(self) -> int:
+        """Threads of all workers there are now."""
+        return max(1, sum(map(int, self._client.nthreads().values())))
+
+    def run(
+        self,
+        work: Callable[[Item], Result],
+        items: Sequence[Item],
+        named: Callable[[Item], str] = str,
+    ) -> Iterator[tuple[int, Result]]:
+        """Answer results as they come."""
+        run_id = uuid.uuid4().hex[:8]
+        task = Checked(work, software())
+        coming = enumerate(items)
+        places: dict[str, int] = {}
+        left = len(items)
+
+        def submitted(number: int) -> list[Future[Any]]:
+            some = list(islice(coming, number))
+            keys = [
+                f"{getattr(work, '__name__', 'part')}-{run_id}-{k}" for k, _ in some
+            ]
+            places.update({key: k for key, (k, _) in zip(keys, some, strict=True)})
+            return [
+                self._client.submit(task, item, key=key, pure=False)
+                for key, (_, item) in zip(keys, some, strict=True)
+            ]
+
+        try:
+            under_way = as_completed(
+                submitted(AHEAD * self.workers), loop=self._client.loop
+            )
+            for future in under_way:
+                place = places.pop(future.key)
+                result = self._answer(future, items[place], named, left)
+                left -= 1
+                yield place, result
+                for another in submitted(1):
+                    under_way.add(another)
+        finally:
+            self._give_up(list(places))
+
+    def _answer(
+        self, future: Future[Any], item: Item, named: Callable[[Item], str], left: int
+    ) -> Any:
+        try:
+            return future.result()
+        except KilledWorker as error:
+            raise ClusterError(
+                "cluster_work_killed",
+                item=named(item),
+                times=error.allowed_failures + 1,
+                memory=_megabytes(self.memory_mb),
+            ) from error
+        except (CancelledError, CommClosedError) as error:
+            raise ClusterError(
+                "cluster_lost", scheduler=self.address, left=left
+            ) from error
+        except (ModuleNotFoundError, pickle.UnpicklingError) as error:
+            raise ClusterError("cluster_software_missing", reason=str(error)) from error
+        finally:
+            future.release()
+
+    def _give_up(self, keys: list[str]) -> None:
+        """Take back what was not answered: the caller went away, or an item failed."""
+        if keys and self._client.status == "running":
+            with suppress(Exception):
+                self._client.cancel([Future(key, self._client) for key in keys])
+
+
+class Checked:
+    """Work that refuses to be done by other software than the client's."""
+
+    def __init__(self, work: Callable[[Any], Any], wanted: dict[str, str]) -> None:
+        self._work, self._wanted = work, wanted
+
+    def __call__(self, item: Any) -> Any:
+        """Do the work."""
+        if software() != self._wanted:
+            raise ClusterError(
+                "cluster_versions_differ",
+                worker=worker_name(),
+                difference=differences(self._wanted),
+            )
+        return self._work(item)
+
+
+@contextmanager
+def opened(choice: EngineChoice, tell: Tell) -> Iterator[DaskEngine]:
+    """Lend a cluster; see :func:`service.cluster.engine.open_engine`."""
+    with ExitStack() as kept:
+        silenced()
+        kept.enter_context(dask.config.set(SETTINGS))
+        if choice.scheduler is None:
+            engine = _local(choice, kept)
+        else:
+            engine = _remote(choice.scheduler, kept)
+        tell(_said(engine))
+        yield engine
+
+
+def _local(choice: EngineChoice, kept: ExitStack) -> DaskEngine:
+    workers = choice.workers or len(os.sched_getaffinity(0))
+    memory_mb = choice.memory_mb or WORKER_MEMORY_MB
+    start_early()
+    folder = kept.enter_context(tempfile.TemporaryDirectory(prefix="ecobarrier-dask-"))
+    cluster = kept.enter_context(
+        LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            memory_limit=memory_mb * 1_000_000,
+            dashboard_address="127.0.0.1:0",
+            worker_dashboard_address=None,
+            # Its pages take a while to load: only where somebody may look at them.
+            scheduler_kwargs={"dashboard": sys.stderr.isatty()},
+            silence_logs=logging.CRITICAL,
+            local_directory=folder,
+        )
+    )
+    client = kept.enter_context(Client(cluster, set_as_default=False))
+    return DaskEngine(client, cluster.scheduler_address, memory_mb)
+
+
+def _remote(address: str, kept: ExitStack) -> DaskEngine:
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        details = {"scheduler": address, "reason": str(error)}
+        raise ClusterError("cluster_unreachable", **details) from error
+    kept.enter_context(client)
+    try:
+        client.wait_for_workers(1, timeout=WORKERS_SECONDS)
+    except TimeoutError as error:
+        raise ClusterError(
+            "cluster_no_workers", scheduler=address, seconds=WORKERS_SECONDS
+        ) from error
+    infos = client.scheduler_info()["workers"].values()
+    limits = [int(info["memory_limit"]) for info in infos if info["memory_limit"]]
+    return DaskEngine(client, address, min(limits) // 10**6 if limits else None)
+
+
+def _said(engine: DaskEngine) -> str:
+    return str(
+        render(
+            "cluster_started",
+            {
+                "workers": engine.workers,
+                "memory": _megabytes(engine.memory_mb),
+                "dashboard": engine._client.dashboard_link or "–",
+            },
+        )
+    )
+
+
+def _megabytes(memory_mb: int | None) -> str:
+    return "–" if memory_mb is None else f"{memory_mb:,} MB"
