@@ -18,6 +18,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "没有可以发布的图层：目录是空的，或者全部受限。",
         "There is no layer to publish: the catalogue is empty, or all of it is restricted.",
     ),
+    "publish_service_address": (
+        "--service 的值“{value}”不是服务的网址。请写以 http:// 或 https:// 开头的完整网址。",
+        "--service {value!r} is no address of a service. Write a whole address that begins with http:// or https://.",
+    ),
     "publish_not_a_copy": (
         "“{place}”里有别的文件，不是先前发布的副本。请指定一个新的或空的位置。",
         "{place!r} holds something else than a copy made before. Name a place that is new or empty.",

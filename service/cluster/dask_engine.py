@@ -82,11 +82,17 @@ class DaskEngine:
         items: Sequence[Item],
         named: Callable[[Item], str] = str,
     ) -> Iterator[tuple[int, Result]]:
-        """Answer results as they come."""
+        """Answer results as they come.
+
+        When a worker dies, Dask suspects all that waited there as well. So an item that
+        is given up is done once more when nothing else is under way: only one that
+        then takes its workers with it is to blame.
+        """
         run_id = uuid.uuid4().hex[:8]
         task = Checked(work, software())
         coming = enumerate(items)
         places: dict[str, int] = {}
+        suspects: list[int] = []
         left = len(items)
 
         def submitted(number: int) -> list[Future[Any]]:
@@ -106,19 +112,26 @@ class DaskEngine:
             )
             for future in under_way:
                 place = places.pop(future.key)
-                result = self._answer(future, items[place], named, left)
-                left -= 1
-                yield place, result
+                try:
+                    result = self._answer(future, left)
+                except KilledWorker:
+                    suspects.append(place)
+                else:
+                    left -= 1
+                    yield place, result
                 for another in submitted(1):
                     under_way.add(another)
+            for place in suspects:
+                yield place, self._alone(task, items[place], named, left)
+                left -= 1
         finally:
             self._give_up(list(places))
 
-    def _answer(
-        self, future: Future[Any], item: Item, named: Callable[[Item], str], left: int
+    def _alone(
+        self, task: "Checked", item: Item, named: Callable[[Item], str], left: int
     ) -> Any:
         try:
-            return future.result()
+            return self._answer(self._client.submit(task, item, pure=False), left)
         except KilledWorker as error:
             raise ClusterError(
                 "cluster_work_killed",
@@ -126,6 +139,10 @@ class DaskEngine:
                 times=error.allowed_failures + 1,
                 memory=_megabytes(self.memory_mb),
             ) from error
+
+    def _answer(self, future: Future[Any], left: int) -> Any:
+        try:
+            return future.result()
         except (CancelledError, CommClosedError) as error:
             raise ClusterError(
                 "cluster_lost", scheduler=self.address, left=left

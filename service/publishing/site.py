@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from layers.catalog import Catalog
 from layers.errors import StoreConflictError
@@ -125,8 +126,9 @@ def plan(catalog: Catalog, wish: Wish) -> Copy:
     RestrictedError
         ``publish_restricted``.
     RequestError
-        ``publish_nothing``: there is no open layer.
+        ``publish_nothing``: there is no open layer; ``publish_service_address``.
     """
+    _require_address(wish.service)
     closed = [one for one in catalog.specs if not access.may_see(ANYBODY, one)]
     wanted = [catalog.spec(name) for name in wish.layers]
     for spec in wanted:
@@ -148,6 +150,15 @@ def plan(catalog: Catalog, wish: Wish) -> Copy:
         left_out=() if wish.layers else tuple(one.id for one in closed),
         made_on=wish.made_on or date.today(),
     )
+
+
+def _require_address(service: str | None) -> None:
+    """Refuse what a browser would not open as a page."""
+    if service is None:
+        return
+    parts = urlsplit(service)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise RequestError("publish_service_address", value=service)
 
 
 def _only(catalog: Catalog, names: set[str]) -> Catalog:

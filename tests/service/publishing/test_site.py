@@ -61,6 +61,14 @@ def test_unknown_layer_and_empty_catalogue_are_refused(catalog: Catalog) -> None
     assert caught.value.code == "publish_nothing"
 
 
+@pytest.mark.parametrize("service", ["javascript:alert(1)", "here", "https://"])
+def test_address_of_the_service_is_one(service: str, catalog: Catalog) -> None:
+    with pytest.raises(RequestError) as caught:
+        plan(catalog, Wish(service=service))
+    assert caught.value.code == "publish_service_address"
+    assert service in caught.value.text.en
+
+
 def test_base_has_borders_that_are_no_layers_of_the_copy(catalog: Catalog) -> None:
     copy = plan(catalog, Wish(layers=["redline"]))
     assert set(copy.catalog.entries) == {"redline"}
