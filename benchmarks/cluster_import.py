@@ -14,10 +14,10 @@ from filecmp import cmp
 from pathlib import Path
 
 import geopandas as gpd
-from benchmarks.cluster import running, timed
 
 from benchmarks import data
 from benchmarks.checking import MADE, PARCELS, SEEDS
+from benchmarks.cluster import running, timed
 from benchmarks.importing import make
 
 LOCAL_CLUSTER = ["--engine", "dask", "--workers", "2", "--worker-memory", "3000"]
