@@ -50,6 +50,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "服务器 {host} 上没有 {url} 所指的存储桶。请检查名称，或先建立存储桶。",
         "There is no bucket as {url} names it on the server {host}. Check the name, or make the bucket first.",
     ),
+    "store_forked": (
+        "此进程由另一个已使用过存储的进程复制（fork）而来，不能再访问 {url}。请启动新的进程。",
+        "This process was forked from one that had used a store, and cannot use {url}. Start a new process instead.",
+    ),
     "store_failed": (
         "存储 {url} 无法完成操作（{reason}）。请检查地址、权限和剩余空间。",
         "The store {url} could not do what was asked ({reason}). Check address, rights and free space.",

@@ -6,6 +6,7 @@ nothing that the library or the store says is repeated word for word: a store's 
 may quote the key it was sent.
 """
 
+import os
 import random
 import re
 import time
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+_users: dict[str, int] = {}
+"""The process that used a store first; those forked from it inherit the note."""
 _TRIES = 6
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 2.0
@@ -261,6 +264,9 @@ class ObjectStore:
         The library does so itself where it knows that asking twice does no harm; with
         us nothing does, so that what it leaves is repeated here.
         """
+        if _users.setdefault("first", os.getpid()) != os.getpid():
+            # The library's threads stayed behind in the parent: it would wait for ever.
+            raise StoreError("store_forked", url=self.url)
         until = time.monotonic() + _GIVE_UP_S
         pause = _FIRST_PAUSE_S
         for _ in range(_TRIES):

@@ -1,6 +1,8 @@
 """Stores that are down, closed, missing, or fail one request in five."""
 
 import socket
+import subprocess
+import sys
 import traceback
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -102,6 +104,32 @@ def test_credentials_that_are_wrong(strict: str) -> None:
         open_store(strict).put("key", b"")
     assert refused.value.code == "store_refused"
     assert not any(one in everything_said(refused.value) for one in SECRETS)
+
+
+FORKING = """
+import os, sys
+from layers.errors import StoreError
+from layers.storage import open_store
+store = open_store(sys.argv[1])
+store.put("key", b"content")
+child = os.fork()
+if not child:
+    try:
+        open_store(sys.argv[1]).read("key")
+    except StoreError as error:
+        print(error.code, flush=True)
+    os._exit(0)
+os.waitpid(child, 0)
+"""
+
+
+def test_a_forked_process_is_told(make_bucket: Callable[[], str]) -> None:
+    """It would wait for ever."""
+    command = [sys.executable, "-c", FORKING, make_bucket()]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=300, check=True
+    )
+    assert done.stdout == "store_forked\n"
 
 
 @pytest.mark.parametrize(
