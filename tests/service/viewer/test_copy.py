@@ -65,7 +65,6 @@ def test_page_reads_archives_as_our_reader_does(
     deep.unlink()
 
 
-@ONLY_COPY
 def test_server_without_ranges_is_recognised(
     viewer_browser: Browser, copied: Path, start_nginx: Callable[[str], str]
 ) -> None:
