@@ -39,7 +39,7 @@ from service.settings import Settings
 OUTPUT = Path(__file__).with_name("schedule.json")
 SMALLER, SIDE = 3.5, 3
 CORNER = (97.5, 37.6)
-SIZES = (50_000, 100_000, 250_000)
+SIZES = (50_000, 125_000, 250_000)
 AREAS_KM2 = (0.0002, 0.002, 0.02, 0.2, 2.0)
 """Mean area of a place's parcels: a town's plots; fields; ...; pastures of a banner."""
 TIMES = 2
@@ -52,6 +52,8 @@ class Cost(NamedTuple):
 
     parcels: int
     parcel_km2: float
+    near: bool
+    """Whether the middle of the place is on the red line, or anywhere."""
     seconds: float
     pairs: int
     read_bytes: int
@@ -122,11 +124,14 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def left_costs(folder: Path, areas_km2: tuple[float, ...]) -> Iterator[Cost]:
+def left_costs(
+    folder: Path, areas_km2: tuple[float, ...], near: bool
+) -> Iterator[Cost]:
     """Measure partitions of all sizes in places of all kinds."""
     side, layer = loaded(red_line(folder))
     shapes = layer.features.geometry.to_numpy()
     boxes, vertices = shapely.bounds(shapes), shapely.get_num_coordinates(shapes)
+    outline = shapely.get_coordinates(shapes)
     all_cells = gpd.read_parquet(folder / "parcels_1m.parquet").geometry
     cells = np.asarray(all_cells.iloc[hilbert_order(all_cells)])
     generator = np.random.default_rng(9)
@@ -136,9 +141,12 @@ def left_costs(folder: Path, areas_km2: tuple[float, ...]) -> Iterator[Cost]:
         chosen = cells[first : first + max(SIZES)]
         path = folder / "place.parquet"
         middle = generator.uniform(0.8 * low + 0.2 * high, 0.2 * low + 0.8 * high)
+        if near:
+            middle = outline[np.argmin(np.abs(outline - middle).sum(axis=1))]
         place(chosen, area_km2, middle, path)
         for size in SIZES:
-            yield from measured(path, size, area_km2, side, (boxes, vertices))
+            kind = area_km2, near
+            yield from measured(path, size, kind, side, (boxes, vertices))
         path.unlink()
 
 
@@ -158,7 +166,7 @@ def place(cells: np.ndarray, area_km2: float, middle: np.ndarray, path: Path) ->
 def measured(
     path: Path,
     size: int,
-    area_km2: float,
+    kind: tuple[float, bool],
     side: RightSide,
     right: tuple[np.ndarray, np.ndarray],
 ) -> Iterator[Cost]:
@@ -181,7 +189,7 @@ def measured(
         near &= (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
         yield Cost(
             part.rows,
-            area_km2,
+            *kind,
             seconds,
             sum(one.num_rows for one in tables),
             round(per_row * part.rows),
@@ -228,14 +236,19 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--only", choices=("right", "left", "merge", "engine"))
     parser.add_argument("--areas", type=float, nargs="+", default=AREAS_KM2)
+    parser.add_argument("--near", action="store_true")
     given = parser.parse_args()
     kept: dict[str, Any] = json.loads(OUTPUT.read_text()) if OUTPUT.exists() else {}
     if given.only in (None, "right"):
         kept["right"] = right_cost(given.data)
     if given.only in (None, "left"):
         known = kept.setdefault("partitions", [])
-        known[:] = [one for one in known if one["parcel_km2"] not in given.areas]
-        for one in left_costs(given.data, tuple(given.areas)):
+        known[:] = [
+            one
+            for one in known
+            if one["parcel_km2"] not in given.areas or one["near"] != given.near
+        ]
+        for one in left_costs(given.data, tuple(given.areas), given.near):
             print(one, flush=True)
             known.append(one._asdict())
             OUTPUT.write_text(_text(kept))

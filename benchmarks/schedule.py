@@ -25,6 +25,11 @@ VERTICES = 60_000_000
 LAND_KM2 = 9.6e6
 SPREAD = 2.0
 """Standard deviation of the logarithm of a partition's mean parcel area."""
+NEAR = 0.5
+"""Share of partitions that cost what those on the red line do; the line takes a third
+of the land, and partitions beside it meet it too."""
+STREAM_BYTES_S = 80e6
+"""What one worker reads from a store while it does nothing else."""
 BOOT_S = 90.0
 BASE_GB = 0.9
 """Of a worker beside the right side: libraries and a chunk of 50,000 parcels."""
@@ -81,28 +86,40 @@ class Model:
             if abs(one["parcels"] / self.size - 1) < 0.05
         ]
 
-    def interpolated(self, key: str, areas: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Answer the mean of a measured figure at each area, log-log between places."""
-        known = sorted({one["parcel_km2"] for one in self._rows})
+    def interpolated(
+        self, key: str, areas: NDArray[np.float64], near: bool
+    ) -> NDArray[np.float64]:
+        """Answer a measured figure at each area, between places of one kind."""
+        rows = [one for one in self._rows if one["near"] == near]
+        known = sorted({one["parcel_km2"] for one in rows})
         means = [
-            np.mean([one[key] for one in self._rows if one["parcel_km2"] == area])
+            np.mean([one[key] for one in rows if one["parcel_km2"] == area])
             for area in known
         ]
-        logs = np.interp(np.log(areas), np.log(known), np.log(np.maximum(means, 1e-9)))
-        return np.asarray(np.exp(logs))
+        return np.asarray(np.interp(np.log(areas), np.log(known), means))
+
+    def mixed(
+        self, key: str, areas: NDArray[np.float64], near: NDArray[np.bool_]
+    ) -> NDArray[np.float64]:
+        """Answer it for places of both kinds."""
+        there, away = (self.interpolated(key, areas, one) for one in (True, False))
+        return np.where(near, there, away)
 
     @property
     def scatter(self) -> NDArray[np.float64]:
-        """Measured seconds against the mean at their area."""
+        """Measured seconds against the mean of their place."""
         areas = np.array([one["parcel_km2"] for one in self._rows])
+        near = np.array([one["near"] for one in self._rows])
         seconds = np.array([one["seconds"] for one in self._rows])
-        return seconds / self.interpolated("seconds", areas)
+        return seconds / self.mixed("seconds", areas, near)
 
 
 class Tasks(NamedTuple):
     """All partitions of a run: seconds on the measured core, and their rows."""
 
     seconds: NDArray[np.float64]
+    reading: NDArray[np.float64]
+    """Seconds of waiting for the store."""
     rows: NDArray[np.float64]
     box_vertices: NDArray[np.float64]
 
@@ -116,10 +133,12 @@ def drawn(model: Model, seed: int = 1) -> Tasks:
     logs = np.repeat(places, 30)[:count] + generator.normal(0, 0.5, count)
     areas = np.exp(logs)
     areas *= LAND_KM2 / PARCELS / areas.mean()
-    seconds = model.interpolated("seconds", areas)
+    near = np.repeat(generator.random(-(-count // 30)) < NEAR, 30)[:count]
+    seconds = model.mixed("seconds", areas, near)
     seconds *= generator.choice(model.scatter, count)
-    vertices = np.minimum(model.interpolated("box_vertices", areas), VERTICES)
-    return Tasks(seconds, model.interpolated("pairs", areas), vertices)
+    vertices = np.minimum(model.mixed("box_vertices", areas, near), VERTICES)
+    reading = model.mixed("read_bytes", areas, near) / STREAM_BYTES_S
+    return Tasks(seconds, reading, model.mixed("pairs", areas, near), vertices)
 
 
 class Plan(NamedTuple):
@@ -142,7 +161,7 @@ def play(plan: Plan, found: dict[str, Any], speed: float = 1.0, seed: int = 1) -
     merge = tasks.rows / found["merge"]["rows_per_second"] / speed
     order = np.argsort(-seconds) if plan.longest_first else np.arange(len(seconds))
     return simulate(
-        seconds[order] / speed,
+        (seconds / speed + tasks.reading)[order],
         Cluster(
             plan.workers,
             start_s=start,
@@ -164,18 +183,14 @@ def tables(found: dict[str, Any]) -> Iterator[str]:
 
 
 def _partition_table(found: dict[str, Any]) -> Iterator[str]:
-    yield "| parcels | mean parcel | seconds | red-line vertices near | pairs |"
-    yield "|---|---|---|---|---|"
-    for size in SIZES:
-        model = Model(size, found)
-        areas = np.array(sorted({one["parcel_km2"] for one in model._rows}))
-        columns = [model.interpolated(key, areas) for key in _SHOWN]
-        for area, *values in zip(areas, *columns, strict=True):
-            seconds, vertices, pairs = values
-            yield (
-                f"| {size:,} | {area * 1e6:,.0f} m² | {seconds:.2f} |"
-                f" {vertices:,.0f} | {pairs:,.0f} |"
-            )
+    yield "| parcels | mean parcel | place | seconds | red-line vertices near | pairs |"
+    yield "|---|---|---|---|---|---|"
+    for one in sorted(found["partitions"], key=lambda one: [one[k] for k in _KIND]):
+        place = "on the red line" if one["near"] else "anywhere"
+        yield (
+            f"| {one['parcels']:,} | {one['parcel_km2'] * 1e6:,.0f} m² | {place} |"
+            f" {one['seconds']:.2f} | {one['box_vertices']:,} | {one['pairs']:,} |"
+        )
     yield ""
     yield "| parcels | tasks | mean s | median | 99 % | longest | core hours |"
     yield "|---|---|---|---|---|---|---|"
@@ -189,14 +204,14 @@ def _partition_table(found: dict[str, Any]) -> Iterator[str]:
     yield ""
 
 
-_SHOWN = ("seconds", "box_vertices", "pairs")
+_KIND = ("parcels", "near", "parcel_km2")
 
 
 def _memory_table(found: dict[str, Any]) -> Iterator[str]:
     right = found["right"]
     yield "| right side | loading | held | peak while loading |"
     yield "|---|---|---|---|"
-    near = drawn(Model(100_000, found)).box_vertices
+    near = drawn(Model(125_000, found)).box_vertices
     for name, count in (
         ("whole", VERTICES),
         ("near a partition, median", np.median(near)),
@@ -230,12 +245,12 @@ def _time_table(found: dict[str, Any]) -> Iterator[str]:
     yield "| what | computed | lost workers | wasted | idle at the end |"
     yield "|---|---|---|---|---|"
     cases = {
-        "no losses": Plan(100_000, 64, False, 0.0),
-        "1 % of workers lost per hour": Plan(100_000, 64, False, 0.01),
-        "50 % per hour": Plan(100_000, 64, False, 0.5),
-        "longest first, no losses": Plan(100_000, 64, False, 0.0, True),
+        "no losses": Plan(125_000, 64, False, 0.0),
+        "1 % of workers lost per hour": Plan(125_000, 64, False, 0.01),
+        "50 % per hour": Plan(125_000, 64, False, 0.5),
+        "longest first, no losses": Plan(125_000, 64, False, 0.0, True),
         "250,000 parcels, no losses": Plan(250_000, 64, False, 0.0),
-        "whole, 50 % per hour": Plan(100_000, 64, True, 0.5),
+        "whole, 50 % per hour": Plan(125_000, 64, True, 0.5),
     }
     for name, plan in cases.items():
         run = play(plan, found)
@@ -257,7 +272,7 @@ def _money_table(found: dict[str, Any]) -> Iterator[str]:
                 yield f"| {one.name} | whole | – | a worker does not fit | | |"
                 continue
             nodes = -(-64 // fitting)
-            run = play(Plan(100_000, 64, whole, 0.01), found, one.speed)
+            run = play(Plan(125_000, 64, whole, 0.01), found, one.speed)
             hours = max(run.seconds, run.merged) / 3600
             price = nodes * one.hourly * hours
             yield (
@@ -270,13 +285,13 @@ def _money_table(found: dict[str, Any]) -> Iterator[str]:
 
 def memory_gb(found: dict[str, Any], whole: bool) -> float:
     """Answer what a worker needs at its peak."""
-    near = drawn(Model(100_000, found)).box_vertices
+    near = drawn(Model(125_000, found)).box_vertices
     count = VERTICES if whole else float(np.max(near))
     return BASE_GB + float(found["right"]["peak_bytes_per_vertex"]) * count / 1e9
 
 
 def _storage_table(found: dict[str, Any]) -> Iterator[str]:
-    model = Model(100_000, found)
+    model = Model(125_000, found)
     tasks = drawn(model)
     parcels = sum(one["parcels"] for one in model._rows)
     read = PARCELS * sum(one["read_bytes"] for one in model._rows) / parcels
@@ -284,7 +299,7 @@ def _storage_table(found: dict[str, Any]) -> Iterator[str]:
     per_pair = sum(one["written_bytes"] for one in model._rows) / pairs
     rows = float(tasks.rows.sum())
     gets = PARCELS / GROUP_ROWS * REQUESTS_PER_GROUP
-    run = play(Plan(100_000, 256, False, 0.0), found)
+    run = play(Plan(125_000, 256, False, 0.0), found)
     cost = read / 1e9 * GB_MONTH
     requests = gets / 1000 * PER_1000_GETS + len(tasks.rows) * 2 / 1000 * PER_1000_PUTS
     yield "| storage | |"

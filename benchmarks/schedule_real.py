@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.schedule_real --workspace FOLDER [--partitions 20]`` with the
 workspace that ``benchmarks.cluster`` makes (2 million parcels): each partition is timed
-alone, the run is played from these times, then made.
+alone, the run is played from these times, then made. Before, and without a workspace
+only, two workers sleep for drawn times, which load on the machine cannot change.
 """
 
 import argparse
@@ -13,10 +14,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks.simulator import Cluster, simulate
 from layers.chunks import open_polygons
 from layers.partitions import partitions as divided
 from layers.reading import ReadingCatalog
+from service.cluster.engine import EngineChoice, open_engine
 from service.overlap_rows import OverlapWork
 from service.overlap_sides import SCHEMA, Held, RightSide
 from service.partitioned import write_part
@@ -54,12 +58,29 @@ def validate(workspace: Path, partitions: int, folder: Path) -> Iterator[str]:
     yield f"simulated {run.seconds:.1f} s, real command {real:.1f} s"
 
 
+def slept(count: int) -> Iterator[str]:
+    """Let two workers sleep for drawn times, which no other load can change."""
+    tasks = np.random.default_rng(4).lognormal(-1.0, 1.0, count)
+    with open_engine(EngineChoice("dask", workers=2)) as engine:
+        list(engine.run(time.sleep, [0.01] * 20))
+        begin = time.perf_counter()
+        list(engine.run(time.sleep, tasks.tolist()))
+        real = time.perf_counter() - begin
+    run = simulate(tasks, Cluster(2))
+    yield f"{count} tasks, together {tasks.sum():.1f} s, longest {tasks.max():.1f} s"
+    yield f"simulated {run.seconds:.2f} s, real {real:.2f} s"
+
+
 def main() -> None:
     """Print both."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--workspace", type=Path, required=True)
+    parser.add_argument("--workspace", type=Path)
     parser.add_argument("--partitions", type=int, default=20)
     given = parser.parse_args()
+    for line in slept(100):
+        print(line, flush=True)
+    if given.workspace is None:
+        return
     for line in validate(given.workspace, given.partitions, Path.cwd()):
         print(line, flush=True)
 
