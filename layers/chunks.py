@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,8 @@ from geo.engine import read_wkb
 from geo.engine.wkb import EMPTY, READ
 from geo.errors import CRSError
 from geo.rings import Rings
-from geo.types import BoolArray, FloatArray, GeometryArray, IntArray
+from geo.types import BBox, BoolArray, FloatArray, GeometryArray, IntArray
+from layers.boxes import Boxes, boxes_of, meets
 from layers.catalog import Catalog, is_file_name
 from layers.errors import LayerReadError
 from layers.files import content_parts, describe_file
@@ -139,6 +141,56 @@ class PolygonFile:
             self._kept = rows, self._reader(rows, threaded=False)
         return self._chunks(self._kept[1], start, end, threads=1)
 
+    @property
+    def geometry_bytes(self) -> int:
+        """Size of all geometries, uncompressed."""
+        metadata = self._file.metadata
+        groups = [metadata.row_group(k) for k in range(metadata.num_row_groups)]
+        place = groups[0].num_columns if groups else 0
+        found = {groups[0].column(k).path_in_schema: k for k in range(place)}
+        column = found.get(self._geometry)
+        if column is None:
+            return 0
+        return sum(one.column(column).total_uncompressed_size for one in groups)
+
+    @property
+    def has_boxes(self) -> bool:
+        """Whether each feature's box is beside it, with limits for each row group."""
+        return self._boxes is not None
+
+    def meeting(self, box: BBox) -> Iterator[Chunk]:
+        """Read the features whose boxes meet a box, in the order of the file.
+
+        Row groups that do not meet it are not decoded. Only for files that have boxes.
+        """
+        if self._boxes is None:
+            raise AssertionError("the file has no boxes")
+        first = 0
+        for number, stated in enumerate(self._boxes.of_groups):
+            size = self._file.metadata.row_group(number).num_rows
+            if np.isnan(stated).any() or meets(stated, box):
+                yield from self._meeting_in(number, first, box)
+            first += size
+
+    def _meeting_in(self, group: int, first: int, box: BBox) -> Iterator[Chunk]:
+        assert self._boxes is not None
+        name = self._boxes.column
+        columns = [*self._columns, name]
+        found = self._file.iter_batches(
+            CHUNK_ROWS, row_groups=[group], columns=columns, use_threads=False
+        )
+        for batch in found:
+            sides = batch.column(name).flatten()
+            own = np.column_stack([np.asarray(sides[k]) for k in self._boxes.order])
+            there = np.flatnonzero(meets(own.T, box))
+            if len(there):
+                yield self._chunk(batch.take(pa.array(there)), first + there, 1)
+            first += batch.num_rows
+
+    @cached_property
+    def _boxes(self) -> Boxes | None:
+        return boxes_of(self._file, self._geometry)
+
     def _reader(self, rows: int, *, threaded: bool) -> RowReader:
         return RowReader(self._file, self._columns, rows, threaded=threaded)
 
@@ -156,20 +208,23 @@ class PolygonFile:
     def _chunks(
         self, reader: RowReader, start: int, stop: int, *, threads: int
     ) -> Iterator[Chunk]:
-        key = self._key
         try:
             for first, batch in reader.batches(start, stop):
-                number = self._before + first + 1
-                ids = (
-                    [str(value) for value in batch.column(key).to_pylist()]
-                    if key
-                    else [str(number + k) for k in range(batch.num_rows)]
-                )
-                geometry = batch.column(self._geometry)
-                rings = self._rings(geometry, ids, threads)
-                yield Chunk(ids, rings, _accuracy(batch), geometry)
+                places = np.arange(first, first + batch.num_rows)
+                yield self._chunk(batch, places, threads)
         except (OSError, pa.ArrowException) as error:
             raise self._unreadable(reason(error, self._path)) from error
+
+    def _chunk(self, batch: pa.RecordBatch, places: IntArray, threads: int) -> Chunk:
+        names = (
+            batch.column(self._key).to_pylist()
+            if self._key
+            else (self._before + places + 1).tolist()
+        )
+        ids = [str(value) for value in names]
+        geometry = batch.column(self._geometry)
+        rings = self._rings(geometry, ids, threads)
+        return Chunk(ids, rings, _accuracy(batch), geometry)
 
     def _rings(self, column: pa.Array, ids: list[str], threads: int) -> Rings:
         column = column.cast(pa.large_binary())

@@ -32,8 +32,8 @@ DIRECTORIES_KEPT = 64
 MOST_DIRECTORY_BYTES = 64_000_000
 """No directory that we accept is larger when unpacked."""
 
-_MAGIC = b"PMTiles\x03"
-_LAYOUT = struct.Struct("<7s B 11Q ?BBBBB 4i B 2i")
+MAGIC = b"PMTiles\x03"
+LAYOUT = struct.Struct("<7s B 11Q ?BBBBB 4i B 2i")
 _DEGREES = 1e-7
 
 
@@ -71,10 +71,10 @@ class Header(NamedTuple):
         ValueError
             They are no header of version 3.
         """
-        if len(block) < HEADER_BYTES or not block.startswith(_MAGIC):
+        if len(block) < HEADER_BYTES or not block.startswith(MAGIC):
             msg = "no PMTiles of version 3"
             raise ValueError(msg)
-        fields = _LAYOUT.unpack_from(block)[2:]
+        fields = LAYOUT.unpack_from(block)[2:]
         corners = (value * _DEGREES for value in fields[17:21])
         return cls(*fields[:17], *corners)
 

@@ -37,6 +37,8 @@ class RowReader:
 
     def batches(self, start: int, stop: int) -> Iterator[tuple[int, pa.RecordBatch]]:
         """Answer the rows ``[start, stop)`` with the place of each batch's first."""
+        if start >= stop:
+            return
         if start != self._place:
             self._coming = self._from(start, min(self._rows, stop - start))
             self._rest, self._place = None, start

@@ -1,16 +1,21 @@
 """The commands of the conflict check: ``check`` and ``verify``."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service import import_commands
-from service.arguments import Add, open_catalog
+from service.arguments import Add, add_engine, chosen_engine, open_catalog
+from service.cluster.engine import EngineChoice, open_engine
+from service.cluster.errors import ClusterError
 from service.errors import ParameterError
 from service.settings import Settings
 
 if TYPE_CHECKING:
+    from service.checking.batch import Spread
     from service.checking.check import CheckOptions
 
 SUFFIXES = (".json", ".pdf", ".xlsx", ".html", ".gpkg")
@@ -70,6 +75,7 @@ def add(adder: Add) -> None:
     for option, said in PROJECT.items():
         one.add_argument(option, metavar="TEXT", help=said)
     import_commands.add_reading(one)
+    add_engine(one, partitions=False)
     _add_avoid(adder)
     again = adder("verify", run_verify, "make a report again | 复核报告")
     again.add_argument("report", type=Path, metavar="REPORT.json")
@@ -131,6 +137,8 @@ def run_check(parsed: argparse.Namespace, settings: Settings) -> int:
 
     if len(parsed.output) == 1 and not parsed.output[0].suffix:
         return _batch(parsed, settings)
+    if chosen_engine(parsed).name != "local":
+        raise ClusterError("cluster_needs_folder")
     require_known(parsed.output)
     options, rules = options_of(parsed), read_rules(parsed.rules)
     old = None if parsed.compare is None else read_report(parsed.compare)
@@ -161,19 +169,21 @@ def _batch(parsed: argparse.Namespace, settings: Settings) -> int:
     """Check many files into a folder, and print what became of them."""
     from layers.checking.rules import read_rules
     from service import check_tables, tables
-    from service.checking.batch import Sheets, check_batch
+    from service.checking.batch import check_batch
+    from service.checking.blocks import Sheets
 
     (folder,) = parsed.output
     sheets = None
     if parsed.sheets != "none":
         from service.reports.writing import write_report
 
-        sheets = Sheets(
-            f".{parsed.sheets}",
-            lambda outcome, path: write_report(outcome, path, parsed.lang),
-        )
+        write = partial(write_report, language=parsed.lang)
+        sheets = Sheets(f".{parsed.sheets}", write)
     catalog = open_catalog(settings)
-    with tables.progress(folder.name) as step:
+    with (
+        _spread(chosen_engine(parsed), settings) as spread,
+        tables.progress(folder.name) as step,
+    ):
         report = check_batch(
             catalog,
             parsed.parcels,
@@ -182,9 +192,23 @@ def _batch(parsed: argparse.Namespace, settings: Settings) -> int:
             read_rules(parsed.rules),
             sheets=sheets,
             progress=step,
+            spread=spread,
         )
     tables.show(report, check_tables.batch, parsed.json)
     return 0
+
+
+@contextmanager
+def _spread(choice: EngineChoice, settings: Settings) -> "Iterator[Spread | None]":
+    """Open the cluster that makes the blocks; None: they are made here."""
+    if choice.name == "local":
+        yield None
+        return
+    from service import tables
+    from service.checking.spread import spread_over
+
+    with open_engine(choice, tables.say) as engine:
+        yield spread_over(engine, settings.seeds, settings.workspace)
 
 
 def run_avoid(parsed: argparse.Namespace, settings: Settings) -> int:

@@ -15,7 +15,12 @@ from typing import TYPE_CHECKING, get_args
 from geo.errors import EcobarrierError
 from layers.key_file import KeyScope
 from layers.storage.mirror import refresh
-from service import check_commands, import_commands, question_commands
+from service import (
+    check_commands,
+    import_commands,
+    publish_commands,
+    question_commands,
+)
 from service.arguments import Add, open_catalog, words
 from service.remote import inputs_here
 from service.settings import MOST_PROCESSES, Settings
@@ -77,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_products(add)
     import_commands.add(add)
     check_commands.add(add)
+    publish_commands.add(add)
     _add_keys(add)
     seeds = add("seeds", _seeds, "check the layers that come with it | 校验内置图层")
     seeds.add_argument("action", choices=("verify",))

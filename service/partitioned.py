@@ -97,7 +97,8 @@ def written_by(
     done = total - sum(part.rows for part in missing)
     progress(done, total)
     merged = _Merged(ledger, sink, len(parts))
-    work = Finish(job, ledger.folder)
+    # Workers are at home in other folders.
+    work = Finish(job, ledger.folder.absolute())
     items = batches(missing)
     for place, _ in engine.run(work, items, work.named):
         done += sum(part.rows for part in items[place])

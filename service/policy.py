@@ -47,6 +47,29 @@ def page_policy(
     return "; ".join(rules)
 
 
+def meta_policy(
+    html: str, *, styled_elements: bool = False, workers: bool = False
+) -> str:
+    """Answer the policy of a page as an element, for pages that are files.
+
+    A browser takes ``frame-ancestors`` from a header only, and says so; who runs the
+    web server may add it there.
+
+    Parameters
+    ----------
+    html : str
+        The page, without the element.
+    styled_elements, workers : bool
+        See :func:`page_policy`.
+    """
+    policy = page_policy(html, styled_elements=styled_elements, workers=workers)
+    rules = [one for one in policy.split("; ") if not one.startswith(_HEADER_ONLY)]
+    return f'<meta http-equiv="Content-Security-Policy" content="{"; ".join(rules)}">'
+
+
+_HEADER_ONLY = "frame-ancestors"
+
+
 def _hashes(html: str, tag: str) -> list[str]:
     digests = (hashlib.sha256(text.encode()).digest() for text in _inline(html, tag))
     return [f"'sha256-{base64.b64encode(one).decode()}'" for one in digests]

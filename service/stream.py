@@ -1,7 +1,7 @@
 """Overlaps of layers too large for memory, written row by row to a file.
 
-The left layer is read in chunks, the right one is held; see
-:mod:`service.overlap_rows`.
+The left layer is read in chunks; see :mod:`service.overlap_rows`. The right one is
+held, or read where the chunk is; see :mod:`service.overlap_sides`.
 """
 
 from contextlib import AbstractContextManager
@@ -13,7 +13,6 @@ from layers.chunks import open_polygons, open_source
 from layers.databases.results import result_table, result_text
 from layers.databases.tables import Target
 from layers.errors import DatabaseError
-from layers.loaded import VectorLayer
 from layers.models import LayerSpec
 from layers.partitions import partitions
 from layers.row_sink import require_suffix, row_sink
@@ -21,7 +20,8 @@ from service.cluster.inputs import Seen
 from service.cluster.overlap import OverlapJob
 from service.identity import result_id
 from service.models import StreamReport
-from service.overlap_rows import SCHEMA, OverlapWork, RightSide
+from service.overlap_rows import OverlapWork
+from service.overlap_sides import SCHEMA, find_right
 from service.partitioned import Progress, RowTaker, Sums, written_here
 from service.spread import Plan, Spread, spread_rows
 
@@ -45,7 +45,8 @@ def overlap_to_file(
     left : str
         Layer id, or path of a GeoParquet file in lon/lat or of a folder of them.
     right : str
-        Layer id or path of a file; held in memory.
+        Layer id or path of a file; held in memory, or read where LEFT is if it is
+        large (:func:`service.overlap_sides.find_right`).
     output : Path or Target
         ``.parquet`` or ``.csv``, or a table of a database; appears whole or not at
         all. Its content, of a file to the byte, depends on the layers only, not on who
@@ -66,24 +67,28 @@ def overlap_to_file(
     elif spread is not None:
         # The ledger of finished partitions lies beside a file.
         raise DatabaseError("postgis_engine", where=output.where)
-    source = open_source(catalog, left)
-    held = catalog.vector(right)
+    source, other = open_source(catalog, left), find_right(catalog, right)
+
+    def described() -> tuple[LayerSpec, LayerSpec]:
+        return open_polygons(catalog, left)[0], other.spec()
+
     if spread is None:
-        spec, _ = open_polygons(catalog, left)
-        work = OverlapWork(source, RightSide(held, spec.accuracy_m))
-        with _sink(output, spec, held.spec) as sink:
+        specs = described()
+        side = other.ready(specs[1].accuracy_m)
+        work = OverlapWork(source, specs[0].accuracy_m, side)
+        with _sink(output, *specs) as sink:
             sums = written_here(work, partitions(len(source), 1), sink, progress)
-        return _report(spec, held, output, sums)
+        return _report(specs, output, sums)
     assert isinstance(output, Path)
     shelf = spread.shelf
 
     def plan() -> Plan:
-        spec, _ = open_polygons(catalog, left)
-        job = OverlapJob(shelf, Seen.of(left, spec), Seen.of(right, held.spec))
-        return Plan(job, (spec, held.spec), METHOD, {})
+        specs = described()
+        job = OverlapJob(shelf, Seen.of(left, specs[0]), Seen.of(right, specs[1]))
+        return Plan(job, specs, METHOD, {})
 
     found, sums = spread_rows(spread, plan, len(source), SCHEMA, output, progress)
-    return _report(found.inputs[0], held, output, sums)
+    return _report(found.inputs, output, sums)
 
 
 def _sink(
@@ -101,10 +106,10 @@ def _result_id(output: Path | Target, *layers: LayerSpec) -> str:
 
 
 def _report(
-    spec: LayerSpec, held: VectorLayer, output: Path | Target, sums: Sums
+    inputs: tuple[LayerSpec, ...], output: Path | Target, sums: Sums
 ) -> StreamReport:
     return StreamReport(
-        result_id=_result_id(output, spec, held.spec),
+        result_id=_result_id(output, *inputs),
         method=METHOD,
         path=str(output) if isinstance(output, Path) else output.where,
         left_features=sums.get("features", 0),

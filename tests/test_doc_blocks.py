@@ -34,7 +34,7 @@ FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INDENTED = re.compile(r"^ {4}(ecobarrier .*)$", re.MULTILINE)
 
 # Not run: they take long, do not end, or are run by other tests.
-PARSED_ONLY = ("serve", "map", "figures")
+PARSED_ONLY = ("serve", "map", "figures", "publish")
 OTHERS = {"cp", "export"}
 ADDRESS = "http://127.0.0.1:8000"
 NOT_RUN = {"ini", "nginx", "dockerfile"}

@@ -12,6 +12,7 @@ from geo.sentences import (
     computing,
     figures,
     importing,
+    publishing,
     querying,
     reading,
     reporting,
@@ -36,6 +37,7 @@ PARTS = (
     figures.SENTENCES,
     clustering.SENTENCES,
     spreading.SENTENCES,
+    publishing.SENTENCES,
     storing.SENTENCES,
 )
 

@@ -19,6 +19,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "--engine dask 逐行写入文件，不在屏幕上列表。请用 -o FILE.parquet 或 -o FILE.csv 指定文件。",
         "--engine dask writes rows to a file and shows no table. Name one with -o FILE.parquet or -o FILE.csv.",
     ),
+    "cluster_not_started": (
+        "本机的工作进程没有启动：{reason}。请检查内存，再次运行同一命令即可继续。",
+        "The workers of this machine did not start: {reason}. Look at its memory and run the same command again to go on.",
+    ),
     "cluster_unreachable": (
         "调度器 {scheduler} 没有应答：{reason}。请检查地址，以及它是否在运行（dask scheduler）。",
         "The scheduler {scheduler} does not answer: {reason}. Check the address and that it runs (dask scheduler).",

@@ -98,14 +98,6 @@ class Done:
     own: list[list[str]] = field(default_factory=list)
 
 
-class _Refused(Exception):  # noqa: N818 - it carries an error and is none
-    """The first refusal in the order of the file."""
-
-    def __init__(self, reason: EcobarrierError) -> None:
-        super().__init__()
-        self.reason = reason
-
-
 def taken(item: Item) -> Done:
     """Take one partition, in whatever process, and write what was gathered.
 
@@ -163,12 +155,11 @@ def gathered(
     """
     plan = planned(paths, work.options, work, region)
     with _ledger(paths, work, plan, workspace) as ledger:
-        try:
-            _take_all(_items(plan, work, ledger), work, progress, run)
-        except _Refused as refused:
+        refusal = _take_all(_items(plan, work, ledger), work, progress, run)
+        if refusal is not None:
             # It would be refused again, and again: nothing of it is of any use.
             _drop(ledger.folder)
-            raise refused.reason from None
+            raise refusal
         if plan.refusal is not None:
             raise plan.refusal
         yield
@@ -219,20 +210,23 @@ def _ledger(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _take_all(items: list[Item], work: Work, progress: Progress, run: Run) -> None:
-    refused = _done(items, run)
+def _take_all(
+    items: list[Item], work: Work, progress: Progress, run: Run
+) -> EcobarrierError | None:
+    """Have all done and taken in order; answer the first refusal, if there is one."""
+    refused = _done(items, run, progress)
     again = _collided(items, refused)
-    refused |= _done(list(again.values()), run)
+    refused |= _done(list(again.values()), run, progress)
     for position, item in enumerate(items):
         made = again.get(position, item)
         reason = refused[made.number].refusal if made.number in refused else None
         if reason is not None:
-            raise _Refused(reason)
+            return reason
         work.absorb(partition_file.read(made.ledger.path(made.number), work))
-        progress(work.rows)
+    return None
 
 
-def _done(items: list[Item], run: Run) -> dict[int, Done]:
+def _done(items: list[Item], run: Run, progress: Progress) -> dict[int, Done]:
     """Have done what is not in the ledger; answer what was refused, by number.
 
     Once rows are refused and all before them are done, those after do not matter.
@@ -240,9 +234,12 @@ def _done(items: list[Item], run: Run) -> dict[int, Done]:
     missing = [one for one in items if not one.ledger.has(one.number)]
     refused: dict[int, Done] = {}
     waiting = {one.number for one in missing}
+    rows = sum(one.rows.stretch.rows for one in items if one.number not in waiting)
     for position, done in run(taken, missing):
         item = missing[position]
         waiting.discard(item.number)
+        rows += item.rows.stretch.rows
+        progress(rows)
         if done.refusal is not None:
             refused[item.number] = done
         else:

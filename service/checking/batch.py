@@ -1,57 +1,32 @@
 """Many files of parcels against layers: a ledger, and a sheet for each that touches."""
 
-import csv
-import io
-import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
-
-from geo.errors import EcobarrierError
 from layers.catalog import Catalog
 from layers.checking.ledger import Ledger, Place, opened
-from layers.checking.parcels import ParcelFile, read_parcels
 from layers.checking.rules import Rules, read_rules
 from layers.errors import CheckError
 from layers.importing.region import Region
 from layers.importing.sources import SourceFile, describe, suffixes
-from service.checking.check import (
-    METHOD,
-    CheckOptions,
-    CheckOutcome,
-    options_of,
-    report_of,
+from service.checking.blocks import (
+    BatchFile,
+    Block,
+    BlockMaker,
+    Cutter,
+    Sheets,
+    columns,
+    line,
+    made_block,
 )
-from service.checking.measuring import measure, parcel_table
-from service.checking.models import ParcelResult, SliverRow
+from service.checking.check import METHOD, CheckOptions, options_of
 from service.checking.prepared import Against, prepared
-from service.checking.rows import Rows
 from service.identity import hashed
 from service.models import Answer
 
 CHUNK = 500
 """Parcels of one block of the ledger."""
-
-PARCEL_COLUMNS = (
-    "file",
-    "id",
-    "number",
-    "name",
-    "use",
-    "crs",
-    "area_m2",
-    "area_ha",
-    "area_mu",
-    "banner",
-    "finding",
-    "sheet",
-)
-LAYER_COLUMNS = ("finding", "overlap_m2", "overlap_mu", "slivers_m2", "nearest_m")
-
-WriteSheet = Callable[[CheckOutcome, Path], None]
 
 
 class BatchReport(Answer):
@@ -65,28 +40,12 @@ class BatchReport(Answer):
     """Parcels that an earlier process had done."""
 
 
+Spread = Callable[[Cutter, BlockMaker, Ledger], Iterator[Block]]
+"""Makes the blocks that a ledger lacks."""
+
+
 def untold(_: int, __: int) -> None:
     """Tell nobody about progress."""
-
-
-@dataclass(frozen=True)
-class Sheets:
-    """How a sheet is written, and the suffix of its file."""
-
-    suffix: str
-    write: WriteSheet
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A file, or some parcels of one, and what comes after it."""
-
-    number: int
-    source: SourceFile
-    parcels: ParcelFile | None
-    error: EcobarrierError | None
-    first: int
-    after: tuple[int, int]
 
 
 def files_in(paths: Sequence[Path]) -> list[Path]:
@@ -119,6 +78,7 @@ def check_batch(
     sheets: Sheets | None = None,
     chunk: int = CHUNK,
     progress: Callable[[int, int], None] = untold,
+    spread: Spread | None = None,
 ) -> BatchReport:
     """Check many files of parcels; go on where an earlier process ended.
 
@@ -137,6 +97,9 @@ def check_batch(
         Parcels per block.
     progress : callable
         Told files done and all files.
+    spread : callable, optional
+        Makes the blocks elsewhere and answers them in order, see
+        :mod:`service.checking.spread`; the bytes are the same.
 
     Raises
     ------
@@ -150,13 +113,21 @@ def check_batch(
     files = files_in(paths)
     sources = [describe(path) for path in files]
     about = _about(sources, against, chosen, sheets, chunk)
-    heading = "\ufeff" + _line(_columns(against))
-    batch = _Batch(catalog, files, sources, against, chosen, sheets, chunk)
+    heading = "\ufeff" + line(columns(against))
+    maker = BlockMaker(against, chosen, sheets)
+    inputs = [
+        BatchFile(number, path, source)
+        for number, (path, source) in enumerate(zip(files, sources, strict=True))
+    ]
     with opened(folder, about, heading) as ledger:
         resumed_at = ledger.place.parcels
-        for parts in batch.blocks(ledger.place):
-            after = Place(*parts[-1].after, ledger.place.parcels + _count(parts))
-            ledger.append(batch.lines(parts, ledger), after)
+        cut = Cutter(inputs, Region(catalog), chosen, chunk)
+        made = (
+            _here(cut, maker, ledger) if spread is None else spread(cut, maker, ledger)
+        )
+        for block in made:
+            after = Place(*block.after, ledger.place.parcels + block.parcels)
+            ledger.append(block.lines, after)
             progress(after.file, len(files))
         return BatchReport(
             result_id=str(about["result_id"]),
@@ -167,8 +138,10 @@ def check_batch(
         )
 
 
-def _count(parts: Sequence[_Part]) -> int:
-    return sum(0 if one.parcels is None else len(one.parcels.features) for one in parts)
+def _here(cut: Cutter, maker: BlockMaker, ledger: Ledger) -> Iterator[Block]:
+    """Make the blocks in this process, one after the other."""
+    for parts in cut.blocks(ledger.place):
+        yield made_block(maker, parts, ledger.sheets)
 
 
 def _about(
@@ -196,131 +169,3 @@ def _about(
         "chunk": chunk,
         "sheets": None if sheets is None else sheets.suffix,
     }
-
-
-def _columns(against: Against) -> list[str]:
-    of_layers = [
-        f"{one.spec.id}_{name}" for one in against.layers for name in LAYER_COLUMNS
-    ]
-    return [*PARCEL_COLUMNS, *of_layers, "error"]
-
-
-def _line(values: Sequence[object]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(values)
-    return text.getvalue()
-
-
-class _Batch:
-    """The blocks of a batch, one after the other."""
-
-    def __init__(
-        self,
-        catalog: Catalog,
-        files: Sequence[Path],
-        sources: Sequence[SourceFile],
-        against: Against,
-        options: CheckOptions,
-        sheets: Sheets | None,
-        chunk: int,
-    ) -> None:
-        self._files, self._sources, self._chunk = files, sources, chunk
-        self._against, self._options, self._sheets = against, options, sheets
-        self._region = Region(catalog)
-
-    def blocks(self, start: Place) -> Iterator[list[_Part]]:
-        """Cut the files from a place on into blocks of about ``chunk`` parcels."""
-        waiting: list[_Part] = []
-        room = self._chunk
-        for number in range(start.file, len(self._files)):
-            row = start.row if number == start.file else 0
-            for part in self._parts(number, row):
-                waiting.append(part)
-                room -= _count([part]) or 1
-                if room <= 0:
-                    yield waiting
-                    waiting, room = [], self._chunk
-        if waiting:
-            yield waiting
-
-    def _parts(self, number: int, row: int) -> Iterator[_Part]:
-        """Read a file; a large one is cut where blocks end anyway."""
-        source = self._sources[number]
-        try:
-            whole = read_parcels(
-                self._files[number], self._region, self._options.reading
-            )
-        except EcobarrierError as error:
-            yield _Part(number, source, None, error, 0, (number + 1, 0))
-            return
-        size = len(whole.features)
-        for first in range(row, size, self._chunk):
-            last = min(first + self._chunk, size)
-            after = (number, last) if last < size else (number + 1, 0)
-            part = whole.part(first, last)
-            yield _Part(number, source, part, None, first, after)
-
-    def lines(self, parts: Sequence[_Part], ledger: Ledger) -> str:
-        """Measure one block and write its sheets; answer its lines."""
-        good = [one for one in parts if one.parcels is not None]
-        files = [one.parcels for one in good if one.parcels is not None]
-        rows = iter(self._measured(files, good, ledger)) if files else iter(())
-        said: list[str] = []
-        for part in parts:
-            if part.error is not None:
-                said.append(self._failed(part.source.name, part.error))
-                continue
-            said += [next(rows) for _ in range(_count([part]))]
-        return "".join(said)
-
-    def _measured(
-        self, files: Sequence[ParcelFile], parts: Sequence[_Part], ledger: Ledger
-    ) -> Iterator[str]:
-        table = parcel_table(files, keep_ids=True)
-        options = self._options
-        measured = measure(
-            table,
-            self._against,
-            options.sliver,
-            options.parcel_accuracy_m,
-            lambda _: None,
-        )
-        named = [(one.source.name, one.crs_name) for one in files]
-        rows = Rows(measured, named, self._against)
-        starts = np.searchsorted(table.file, np.arange(len(files)))
-        for k in range(len(table.ids)):
-            file = int(table.file[k])
-            row, sheet = k - int(starts[file]), ""
-            if self._sheets is not None and measured.touched[k]:
-                parcel = rows.parcel(k)
-                sheet = self._sheet(parts[file], row, parcel)
-                report = self._report(files[file], row, parcel, rows.slivers(k))
-                self._sheets.write(report, ledger.sheets / sheet)
-            yield _line([*rows.line(k, sheet), ""])
-
-    def _sheet(self, part: _Part, row: int, parcel: ParcelResult) -> str:
-        """Name the file of a sheet: the file of parcels, the place in it, the id."""
-        assert self._sheets is not None
-        stem = f"{part.number + 1:05d}-{part.first + row + 1:06d}"
-        return f"{stem}-{_safe(parcel.id)}{self._sheets.suffix}"
-
-    def _report(
-        self,
-        file: ParcelFile,
-        row: int,
-        parcel: ParcelResult,
-        slivers: Sequence[SliverRow],
-    ) -> CheckOutcome:
-        one, against = file.part(row, row + 1), self._against
-        report = report_of([one], against, self._options, (parcel,), slivers)
-        return CheckOutcome(report, one.features, (one.source_geometry,), against)
-
-    def _failed(self, file: str, error: EcobarrierError) -> str:
-        width = len(_columns(self._against))
-        said = f"{error.text.zh} | {error.text.en}"
-        return _line([file, *[""] * (width - 2), " ".join(said.split())])
-
-
-def _safe(name: str) -> str:
-    """Keep of an id what every file system takes."""
-    return re.sub(r"[^\w-]+", "_", name)[:60]

@@ -30,8 +30,10 @@ Result = TypeVar("Result")
 AHEAD = 3
 """Items under way per worker: one at work, one waiting there, one to fetch."""
 
-CONNECT_SECONDS = 10
-WORKERS_SECONDS = 60
+CONNECT_SECONDS = 30
+"""Longest wait for a scheduler."""
+
+WORKERS_SECONDS = 120
 """Longest wait for a first worker of a scheduler."""
 
 DEATHS = 3
@@ -80,11 +82,17 @@ class DaskEngine:
         items: Sequence[Item],
         named: Callable[[Item], str] = str,
     ) -> Iterator[tuple[int, Result]]:
-        """Answer results as they come."""
+        """Answer results as they come.
+
+        When a worker dies, Dask suspects all that waited there as well. So an item that
+        is given up is done once more when nothing else is under way: only one that
+        then takes its workers with it is to blame.
+        """
         run_id = uuid.uuid4().hex[:8]
         task = Checked(work, software())
         coming = enumerate(items)
         places: dict[str, int] = {}
+        suspects: list[int] = []
         left = len(items)
 
         def submitted(number: int) -> list[Future[Any]]:
@@ -104,19 +112,26 @@ class DaskEngine:
             )
             for future in under_way:
                 place = places.pop(future.key)
-                result = self._answer(future, items[place], named, left)
-                left -= 1
-                yield place, result
+                try:
+                    result = self._answer(future, left)
+                except KilledWorker:
+                    suspects.append(place)
+                else:
+                    left -= 1
+                    yield place, result
                 for another in submitted(1):
                     under_way.add(another)
+            for place in suspects:
+                yield place, self._alone(task, items[place], named, left)
+                left -= 1
         finally:
             self._give_up(list(places))
 
-    def _answer(
-        self, future: Future[Any], item: Item, named: Callable[[Item], str], left: int
+    def _alone(
+        self, task: "Checked", item: Item, named: Callable[[Item], str], left: int
     ) -> Any:
         try:
-            return future.result()
+            return self._answer(self._client.submit(task, item, pure=False), left)
         except KilledWorker as error:
             raise ClusterError(
                 "cluster_work_killed",
@@ -124,6 +139,10 @@ class DaskEngine:
                 times=error.allowed_failures + 1,
                 memory=_megabytes(self.memory_mb),
             ) from error
+
+    def _answer(self, future: Future[Any], left: int) -> Any:
+        try:
+            return future.result()
         except (CancelledError, CommClosedError) as error:
             raise ClusterError(
                 "cluster_lost", scheduler=self.address, left=left
@@ -176,21 +195,26 @@ def _local(choice: EngineChoice, kept: ExitStack) -> DaskEngine:
     memory_mb = choice.memory_mb or WORKER_MEMORY_MB
     start_early()
     folder = kept.enter_context(tempfile.TemporaryDirectory(prefix="ecobarrier-dask-"))
-    cluster = kept.enter_context(
-        LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            memory_limit=memory_mb * 1_000_000,
-            dashboard_address="127.0.0.1:0",
-            worker_dashboard_address=None,
-            # Its pages take a while to load: only where somebody may look at them.
-            scheduler_kwargs={"dashboard": sys.stderr.isatty()},
-            silence_logs=logging.CRITICAL,
-            local_directory=folder,
-        )
-    )
+    try:
+        cluster = kept.enter_context(_cluster(workers, memory_mb, folder))
+    except (RuntimeError, OSError) as error:
+        raise ClusterError("cluster_not_started", reason=str(error)) from error
     client = kept.enter_context(Client(cluster, set_as_default=False))
     return DaskEngine(client, cluster.scheduler_address, memory_mb)
+
+
+def _cluster(workers: int, memory_mb: int, folder: str) -> LocalCluster:
+    return LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        memory_limit=memory_mb * 1_000_000,
+        dashboard_address="127.0.0.1:0",
+        worker_dashboard_address=None,
+        # Its pages take a while to load: only where somebody may look at them.
+        scheduler_kwargs={"dashboard": sys.stderr.isatty()},
+        silence_logs=logging.CRITICAL,
+        local_directory=folder,
+    )
 
 
 def _remote(address: str, kept: ExitStack) -> DaskEngine:

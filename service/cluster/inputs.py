@@ -1,6 +1,5 @@
 """Inputs as the client saw them, found again by a worker or refused."""
 
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -110,12 +109,6 @@ class Seen(NamedTuple):
 def _files(path: Path) -> tuple[tuple[str, int, int], ...]:
     stats = ((part, part.stat()) for part in content_parts(path))
     return tuple((str(part), one.st_size, one.st_mtime_ns) for part, one in stats)
-
-
-@lru_cache(maxsize=2)
-def opened(shelf: Shelf) -> Catalog:
-    """Answer the layers of a shelf; read once in a process."""
-    return shelf.open()
 
 
 def named(layer: Seen, part: Partition) -> str:

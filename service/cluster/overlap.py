@@ -6,8 +6,9 @@ from functools import lru_cache
 from layers.catalog import is_file_name
 from layers.chunks import open_source
 from layers.partitions import Partition
-from service.cluster.inputs import Seen, Shelf, named, opened
-from service.overlap_rows import OverlapWork, RightSide
+from service.cluster.inputs import Seen, Shelf, named
+from service.overlap_rows import OverlapWork
+from service.overlap_sides import find_right
 
 HELD = 2
 """Right layers that a worker keeps between partitions."""
@@ -32,10 +33,11 @@ class OverlapJob:
 
 @lru_cache(maxsize=HELD)
 def _ready(job: OverlapJob) -> OverlapWork:
-    catalog = opened(job.shelf)
+    catalog = job.shelf.open()
     job.left.require(catalog)
     job.right.require(catalog)
-    name = job.left.name
-    accuracy_m = None if is_file_name(name) else catalog.spec(name).accuracy_m
-    right = RightSide(catalog.vector(job.right.name), accuracy_m, threads=1)
-    return OverlapWork(open_source(catalog, name), right, threads=1)
+    sides = (job.left.name, job.right.name)
+    stated = (None if is_file_name(one) else catalog.spec(one) for one in sides)
+    own, other = (None if spec is None else spec.accuracy_m for spec in stated)
+    right = find_right(catalog, job.right.name).ready(other, threads=1)
+    return OverlapWork(open_source(catalog, job.left.name), own, right, threads=1)

@@ -9,7 +9,7 @@ from layers.loaded import RasterLayer
 from layers.models import LayerSpec
 from layers.partitions import Partition
 from layers.readers import file_name
-from service.cluster.inputs import Seen, Shelf, named, opened
+from service.cluster.inputs import Seen, Shelf, named
 from service.zonal_rows import Question, ZonalWork
 
 HELD = 2
@@ -54,7 +54,7 @@ class ZonalJob:
 def _ready(job: ZonalJob) -> ZonalWork:
     from layers.readers.raster import open_raster
 
-    catalog = opened(job.shelf)
+    catalog = job.shelf.open()
     job.zones.require(catalog)
     job.raster.require(catalog)
     if is_file_name(job.raster.name):

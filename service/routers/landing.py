@@ -38,7 +38,8 @@ def read_landing(
         accept=",".join(UPLOAD_SUFFIXES),
         assets=f"{base}/viewer/{assets_key()}",
         modules=modules(),
-        base=base,
+        data=f"{base}/viewer",
+        copy=None,
         relief="elevation" in catalog.entries,
         fonts=f"{base}/fonts/{font_key()}",
     )

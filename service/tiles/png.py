@@ -92,3 +92,22 @@ def _chunk(name: bytes, content: bytes) -> bytes:
     return (
         struct.pack(">I", len(content)) + name + content + struct.pack(">I", checksum)
     )
+
+
+def is_blank(picture: bytes) -> bool:
+    """Whether a picture of :func:`palette_png` shows nothing at all.
+
+    Raises
+    ------
+    ValueError
+        It is another kind of picture.
+    """
+    if picture[25:26] != b"\x03":
+        msg = "not a PNG with a palette"
+        raise ValueError(msg)
+    at = 8
+    while picture[at + 4 : at + 8] != b"IDAT":
+        (length,) = struct.unpack_from(">I", picture, at)
+        at += 12 + length
+    (length,) = struct.unpack_from(">I", picture, at)
+    return not any(zlib.decompress(picture[at + 8 : at + 8 + length]))

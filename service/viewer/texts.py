@@ -184,6 +184,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "This browser cannot draw the interactive map (no WebGL). A still picture is "
         "shown; search, upload and checks work.",
     ),
+    "no_webgl_copy": (
+        "此浏览器不能显示交互地图（缺少 WebGL）；搜索与下载仍可用。",
+        "This browser cannot draw the interactive map (no WebGL). Search and downloads "
+        "work.",
+    ),
     "export": ("导出", "Export"),
     "export_folium": ("网页地图（可离线打开）", "Web map (opens offline)"),
     "export_png": ("图片 PNG（当前视图）", "PNG picture (this view)"),
@@ -224,5 +229,30 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Click a row to see its pieces on the map",
     ),
     "drop": ("松开以核查此文件", "Drop to check this file"),
+    "copy_of": ("{date} 的静态副本", "Static copy of {date}"),
+    "copy_where": (
+        "只供查看与下载。核查地块、统计与报告需运行中的 Ecobarrier 服务。",
+        "To look at and to download. Site checks, statistics and reports need a "
+        "running Ecobarrier service. ",
+    ),
+    "copy_restricted": (
+        "{count} 个受限图层不在此副本中。",
+        "{count} restricted layers are not in this copy.",
+    ),
+    "from_tiles": (
+        "按简化后的轮廓查得，近边界处可能是相邻要素；面积按完整图形算出。",
+        "Found by simplified outlines: near one it may be the neighbour. Areas are of "
+        "the full shapes.",
+    ),
+    "no_ranges": (
+        "此网页服务器不支持按范围读取文件（HTTP Range），地图图层无法显示。"
+        "请让管理员启用范围请求。",
+        "This web server does not hand out parts of files (HTTP range requests), so "
+        "the layers cannot be drawn. Ask who runs it to allow range requests.",
+    ),
+    "archive_damaged": (
+        "瓦片文件损坏或不完整，请重新发布。",
+        "A file of tiles is damaged or not whole; publish the copy again.",
+    ),
     "loading": ("正在加载地图…", "Loading the map…"),
 }

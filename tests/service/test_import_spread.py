@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,13 @@ from layers.importing.pipeline import import_files
 from layers.importing.region import Region
 from layers.importing.report import ImportReport
 from layers.importing.work import Work
+from service.checking import spread
+from service.checking.batch import check_batch
+from service.checking.blocks import Sheets
+from service.checking.check import CheckOptions
 from service.cluster.engine import Engine, EngineChoice, LocalEngine, open_engine
 from service.importing import bring
+from service.reports.writing import write_report
 
 EAST, NORTH = 36_420_000.0, 4_460_000.0
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -256,20 +262,27 @@ def test_what_another_file_left_is_not_used_and_goes(
     assert list((there / spreading.FOLDER).iterdir()) == []
 
 
+class Killing:
+    """An engine of which a worker is killed after the second result."""
+
+    def __init__(self, engine: Any) -> None:
+        self.name, self.workers, self.memory_mb = "dask", engine.workers, None
+        self._engine = engine
+
+    def run(self, work: Any, items: Any, named: Any = str) -> Iterator[tuple[int, Any]]:
+        for number, answer in enumerate(self._engine.run(work, items, named)):
+            if number == 1:
+                pids = self._engine._client.run(os.getpid)
+                os.kill(next(iter(pids.values())), signal.SIGKILL)
+            yield answer
+
+
 def test_a_worker_that_is_killed_changes_nothing(
     tmp_path: Path, region: Region, engine: Any, small: Any
 ) -> None:
     path = written(tmp_path, FAULTS["bowtie"], "gpkg")
     small(4, 0)
-
-    def run(work: Any, items: Any) -> Iterator[tuple[int, Any]]:
-        for number, answer in enumerate(engine.run(work, items)):
-            if number == 1:
-                pids = engine._client.run(os.getpid)
-                os.kill(next(iter(pids.values())), signal.SIGKILL)
-            yield answer
-
-    compared([path], tmp_path, region, run)
+    compared([path], tmp_path, region, Killing(engine).run)
 
 
 def test_files_of_one_layer_follow_each_other(
@@ -417,3 +430,48 @@ def test_a_damaged_part_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PartsError) as refused:
         partition_file.own_ids(path)
     assert refused.value.code == "parts_damaged"
+
+
+ZONES = [shapely.box(110 + x, 40, 110.04 + x, 41) for x in np.arange(0, 1, 0.1)]
+
+
+def parcel_files(folder: Path) -> Path:
+    """Write small files of parcels, one that cannot be read, and a larger one."""
+    folder.mkdir()
+    x, y = np.random.default_rng(5).uniform((110, 40), (111, 41), (36, 2)).T
+    shapes = shapely.box(x, y, x + 0.01, y + 0.01)
+    for number, part in enumerate(np.split(np.arange(36), [4, 8, 11, 30])):
+        columns = {"id": [f"P{k}" for k in part]}
+        data = gpd.GeoDataFrame(columns, geometry=shapes[part], crs=4490)
+        data.to_file(folder / f"{number}.geojson")
+    (folder / "2a.geojson").write_text("{")
+    return folder
+
+
+def batch_of(folder: Path) -> dict[str, bytes]:
+    found = [one for one in folder.rglob("*") if one.is_file()]
+    return {
+        str(one.relative_to(folder)): one.read_bytes()
+        for one in found
+        if one.name not in ("journal.txt", ".lock")
+    }
+
+
+def test_a_check_leaves_the_same_bytes_though_a_worker_dies(
+    tmp_path: Path, region: Region, engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zones, workspace = tmp_path / "zones.geojson", tmp_path / "w"
+    gpd.GeoDataFrame(geometry=ZONES, crs=4490).to_file(zones)
+    import_files([zones], ImportOptions(id="zone"), workspace, region)
+    site, catalog = parcel_files(tmp_path / "site"), Catalog.open(SEEDS, workspace)
+    monkeypatch.setattr(spread, "SMALL_BYTES", 3000)
+    sheets = Sheets(".json", partial(write_report, language="zh"))
+    check = partial(
+        check_batch, catalog, [site], options=CheckOptions(("zone", "lakes")),
+        sheets=sheets, chunk=5,
+    )  # fmt: skip
+    check(folder=tmp_path / "here")
+    over = spread.spread_over(Killing(engine), SEEDS, workspace)
+    report = check(folder=tmp_path / "there", spread=over)
+    assert report.parcels == 36
+    assert batch_of(tmp_path / "there") == batch_of(tmp_path / "here")

@@ -167,6 +167,7 @@ def upload(address: str, key: str, file: Path) -> dict[str, Any]:
     return answer
 
 
+@pytest.mark.slow
 def test_import_publish_serve_overlap(
     make_bucket: Callable[[], str],
     run: Run,

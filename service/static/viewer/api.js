@@ -1,8 +1,8 @@
 // The service as the page sees it: answers, refusals with a reason, a lost connection.
 
 import { lang, pick, t } from './i18n.js';
+import { PULSE, ROOT } from './source.js';
 
-export const ROOT = document.documentElement.dataset.assets.replace(/\/viewer\/[^/]*$/, '');
 const AGAIN_MS = 4000;
 
 // A refusal; `document` is the problem document (RFC 9457) in both languages.
@@ -36,7 +36,7 @@ export function lost() {
 export async function lookAgain() {
   if (online) return;
   try {
-    await fetch(`${ROOT}/health`, { cache: 'no-store' });
+    await fetch(ROOT + PULSE, { cache: 'no-store' });
     online = true;
     tell(true);
   } catch {

@@ -1,6 +1,7 @@
 // Starts the page: data, panels, map; keeps them in step.
 
-import { getJSON, lookAgain, onConnection, ROOT } from './api.js';
+import { getJSON, lookAgain, onConnection } from './api.js';
+import { drawCopy } from './copy.js';
 import { checkFeature, checkSite, leaveCheck, openCheck, redrawCheck, startCheck } from './check.js';
 import { $, button, h, icon, segments, setBadges, toast } from './dom.js';
 import { drawing } from './draw.js';
@@ -8,9 +9,10 @@ import { startMenus, stillPicture } from './exports.js';
 import { drawFurniture, drawWarning, startFurniture } from './furniture.js';
 import { pick, setLanguage, setTexts, t } from './i18n.js';
 import { closeIdentify, redrawIdentify, startIdentify } from './identify.js';
-import { canDraw, createMap, fit, map, reload, show } from './map.js';
+import { canDraw, createMap, fit, map, outlineOf, reload } from './map.js';
 import { drawPanel, startPanel } from './panel.js';
 import { labelSearch, startSearch } from './search.js';
+import { COPY, data, HAS_RELIEF, PULSE, ROOT } from './source.js';
 import { openStats, redrawStats, startStats, statsOpen } from './stats.js';
 import { changed, listen, restore, startRemembering, state } from './state.js';
 import { turnHatches } from './style.js';
@@ -30,16 +32,28 @@ function fontFaces() {
 
 // A catalogue without elevation has no relief.
 async function wholeBase() {
-  const relief = getJSON('/viewer/relief.json').catch(() => null);
-  return { ...await getJSON('/viewer/base.json'), relief: await relief };
+  const relief = HAS_RELIEF ? getJSON(data('relief.json')).catch(() => null) : null;
+  return { ...await getJSON(data('base.json')), relief: await relief };
+}
+
+// A copy has one page for both languages.
+function languageAsked() {
+  const asked = COPY ? new URLSearchParams(location.search).get('lang') : null;
+  return ['zh', 'en'].includes(asked) ? asked : (document.documentElement.lang === 'en' ? 'en' : 'zh');
+}
+
+// What computes needs a service.
+function tools() {
+  const views = [['swipe', toggleSwipe], ['time_slider', toggleTime]];
+  return COPY ? views : [['stats', () => statistics(null, null)], ...views, null, ['check_report', () => { open(`${ROOT}/check?lang=${state.lang}`, '_blank'); }]];
 }
 
 async function begin() {
   fontFaces();
-  state.lang = document.documentElement.lang === 'en' ? 'en' : 'zh';
+  state.lang = languageAsked();
   const base = wholeBase();
   base.catch(() => {});
-  start = await getJSON('/viewer/start.json');
+  start = await getJSON(data('start.json'));
   setTexts(start.texts);
   setBadges(start.badges);
   const ordered = start.layers.toSorted((a, b) => a.order - b.order);
@@ -49,10 +63,9 @@ async function begin() {
   await linked;
   setLanguage(state.lang);
   startPanel(start);
-  startCheck(start.layers);
-  startStats(start.layers);
+  if (!COPY) { startCheck(start.layers); startStats(start.layers); }
   startSearch({ go, kind: (id) => pick(start.layers.find((layer) => layer.id === id)?.title) });
-  startMenus(start.layers, () => [['stats', () => statistics(null, null)], ['swipe', toggleSwipe], ['time_slider', toggleTime], null, ['check_report', () => { open(`${ROOT}/check?lang=${state.lang}`, '_blank'); }]]);
+  startMenus(start.layers, tools, start.copy?.maps);
   drawFrame();
   document.documentElement.dataset.usable = 'yes';
   await begun(base);
@@ -67,16 +80,17 @@ async function begun(base) {
     await createMap(start, await base);
     document.documentElement.dataset.interactive = 'yes';
     startFurniture();
-    startIdentify({ busy: drawing, layers: start.layers, statistics, asSite });
+    startIdentify({ busy: drawing, layers: start.layers, computes: !COPY, statistics, asSite });
     startTime(start.layers, getJSON);
     startSwipe(start.layers);
     map.once('idle', () => { document.documentElement.dataset.ready = 'yes'; });
   } else {
-    $('#map').append(h('p', { class: 'no-map', role: 'alert' }, t('no_webgl')), stillPicture());
+    $('#map').append(h('p', { class: 'no-map', role: 'alert' }, COPY ? t('no_webgl_copy') : t('no_webgl')), stillPicture() || '');
     document.documentElement.dataset.ready = 'yes';
   }
   loading.hidden = true;
   startRemembering();
+  if (COPY) return;
   if (state.site) checkSite(state.site);
   else if (state.zone) statistics(state.zone.layer, state.zone.id);
 }
@@ -92,7 +106,7 @@ function drawFrame() {
     if (sign) element.title = text;
   };
   label('#menu-button', 'layers', t('layers'));
-  label('#check-button', 'polygon', t('check'));
+  if (!COPY) label('#check-button', 'polygon', t('check'));
   label('#tools-button', 'tools', t('tools'));
   label('#export-button', 'export', t('export'));
   segments($('#unit'), UNITS.map((unit) => [unit, t(unit)]), state.unit, (unit) => { state.unit = unit; drawFrame(); changed('unit'); }, t('units'));
@@ -101,6 +115,7 @@ function drawFrame() {
   labelSearch();
   drawFurniture();
   drawWarning(start.layers);
+  if (COPY) drawCopy(start.copy);
 }
 
 function speak(language) {
@@ -114,7 +129,7 @@ function speak(language) {
 function go(place) {
   fit(place.bounds, { maxZoom: 9 });
   if (['banners', 'leagues'].includes(place.layer) && statsOpen()) { statistics(place.layer, place.id); return; }
-  getJSON(`/collections/${place.layer}/items/${encodeURIComponent(place.id)}`).then((feature) => show('found', [feature])).catch(() => {});
+  outlineOf(place.layer, place.id);
 }
 
 function statistics(layer, id) {
@@ -141,7 +156,7 @@ listen('unit', () => { redrawCheck(); redrawStats(); redrawIdentify(); });
 listen('language', () => { redrawCheck(); redrawStats(); redrawIdentify(); drawSwipe(); drawTime(); });
 $('#menu-button').addEventListener('click', () => { drawPanel(); $('#left').classList.toggle('open'); });
 addEventListener('resize', () => { if (start) labelSearch(); map?.resize(); });
-addEventListener('offline', () => getJSON('/health').catch(() => {}));
+addEventListener('offline', () => getJSON(PULSE).catch(() => {}));
 
 // Without data nothing can be shown: say so, in both languages, and how to go on.
 begin().catch((error) => {

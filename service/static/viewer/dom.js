@@ -99,12 +99,12 @@ export function segments(element, items, chosen, choose, label) {
 }
 
 let toastTimer = 0;
-export function toast(text) {
+export function toast(text, ms = 4000) {
   const place = $('#toast');
   place.textContent = text;
   place.hidden = false;
   clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => { place.hidden = true; }, 4000);
+  toastTimer = setTimeout(() => { place.hidden = true; }, ms);
 }
 
 export function save(name, blob) {

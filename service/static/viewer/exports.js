@@ -1,23 +1,30 @@
 // Take the view away: web map, picture, printable sheet, link.
 
-import { getFile, ROOT } from './api.js';
+import { getFile } from './api.js';
 import { $, copy, h, save, toast } from './dom.js';
 import { lang, t } from './i18n.js';
 import { scaleBar, warning } from './furniture.js';
 import { map } from './map.js';
 import { askSheet } from './printing.js';
+import { aboutLayers, COPY, ROOT, stillMap } from './source.js';
 import { setSite, state } from './state.js';
 
 let layers = [];
+let hasMaps = true;
 const shownIds = () => state.stack.filter((id) => state.layers.get(id).on && layers.find((layer) => layer.id === id).map);
 const dated = (suffix) => `ecobarrier-${lang()}-${new Date().toISOString().slice(0, 10)}${suffix}`;
 
-export function startMenus(all, tools) {
+export function startMenus(all, tools, maps = true) {
   layers = all;
-  menu($('#export-button'), () => [
+  hasMaps = maps;
+  const list = ['export_layers', () => { open(ROOT + aboutLayers(lang()), '_blank'); }];
+  const web = ['export_folium', () => { open(ROOT + stillMap(lang()), '_blank'); }];
+  menu($('#export-button'), () => (COPY ? [
+    ...(hasMaps ? [web] : []), ['export_png', picture], null, list, ['export_link', link],
+  ] : [
     ['export_folium', folium], ['export_png', picture], ['export_pdf', () => askSheet(shownIds(), dated)],
-    null, ['export_layers', () => { open(`${ROOT}/layers?lang=${lang()}`, '_blank'); }], ['export_link', link],
-  ]);
+    null, list, ['export_link', link],
+  ]));
   menu($('#tools-button'), tools);
 }
 
@@ -134,4 +141,4 @@ function foot(pen, width, height) {
 }
 
 // The still picture where there is no WebGL.
-export const stillPicture = () => h('iframe', { src: `${ROOT}/map?lang=${lang()}`, title: t('app') });
+export const stillPicture = () => hasMaps && h('iframe', { src: ROOT + stillMap(lang()), title: t('app') });

@@ -4,7 +4,8 @@ import { getJSON } from './api.js';
 import { $, badge, button, h, swatch } from './dom.js';
 import { lang, nameOf, pick, t, titleOf } from './i18n.js';
 import { place } from './furniture.js';
-import { map, motion, show } from './map.js';
+import { lookUp } from './lookup.js';
+import { clearOutline, map, motion, outlineOf } from './map.js';
 import { state } from './state.js';
 import { areaText, numberText } from './units.js';
 
@@ -40,10 +41,12 @@ async function identify({ lng, lat }, actions) {
   const ours = new globalThis.maplibregl.Popup({ maxWidth: '340px', focusAfterOpen: false, closeButton: true });
   popup = ours;
   ours.setLngLat([lng, lat]).setDOMContent(h('p', { class: 'looking', 'aria-busy': 'true' }, t('looking'))).addTo(map);
-  ours.on('close', () => { if (popup === ours) { popup = null; last = null; show('found', []); } });
+  ours.on('close', () => { if (popup === ours) { popup = null; last = null; clearOutline(); } });
   const reach = Math.min(0.5, (REACH_PX * 360) / (512 * 2 ** map.getZoom()));
   try {
-    const found = await getJSON(`/identify?lon=${lng.toFixed(6)}&lat=${lat.toFixed(6)}&reach=${reach.toFixed(6)}`, asking.signal);
+    const found = actions.computes
+      ? await getJSON(`/identify?lon=${lng.toFixed(6)}&lat=${lat.toFixed(6)}&reach=${reach.toFixed(6)}`, asking.signal)
+      : await lookUp(actions.layers, { lng, lat }, reach, asking.signal);
     last = { found, layers: actions.layers, actions };
     ours.setDOMContent(content(found, actions.layers, actions));
     settle(ours);
@@ -70,8 +73,8 @@ function settle(ours) {
 async function outline(found) {
   const banner = found.features.find((one) => one.layer === 'banners');
   if (!banner) return;
-  const feature = await getJSON(`/collections/banners/items/${banner.id}`).catch(() => null);
-  if (feature && popup) show('found', [feature]);
+  await outlineOf('banners', banner.id);
+  if (!popup) clearOutline();
 }
 
 function content(found, layers, actions) {
@@ -84,10 +87,11 @@ function content(found, layers, actions) {
   return h('div', { class: 'identified' },
     h('header', {},
       h('h2', {}, named ? nameOf(named.name, named.name_en) : t('here')),
-      h('small', {}, [banner && league && nameOf(league.name, league.name_en), named && areaText(named.area_m2), place({ lng: found.lon, lat: found.lat })].filter(Boolean).join(' · '))),
+      h('small', {}, [banner && league && nameOf(league.name, league.name_en), named && named.area_m2 !== null && areaText(named.area_m2), place({ lng: found.lon, lat: found.lat })].filter(Boolean).join(' · '))),
     others.length === 0 ? h('p', { class: 'nothing' }, t('nothing_here')) : h('ul', {}, others.map((one) => item(one, byId.get(one.layer)))),
-    h('dl', { class: 'cells' }, found.cells.filter((one) => one.value !== null).map((one) => cell(one, byId.get(one.layer)))),
-    named && h('div', { class: 'actions' },
+    found.cells.length > 0 && h('dl', { class: 'cells' }, found.cells.filter((one) => one.value !== null).map((one) => cell(one, byId.get(one.layer)))),
+    !actions.computes && h('p', { class: 'nothing' }, t('from_tiles')),
+    actions.computes && named && h('div', { class: 'actions' },
       button(t('statistics_of'), () => actions.statistics(named.layer, named.id)),
       button(t('use_as_site'), () => actions.asSite(named.layer, named.id, nameOf(named.name, named.name_en)))));
 }

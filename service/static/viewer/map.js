@@ -1,14 +1,18 @@
 // The map: made once, then told what changed.
 
-import { lost, ROOT } from './api.js';
-import { $, phone } from './dom.js';
+import { getJSON, lost } from './api.js';
+import { serveArchives } from './archive.js';
+import { $, phone, toast } from './dom.js';
+import { t } from './i18n.js';
 import { drawPattern, PATTERN_RATIO } from './patterns.js';
+import { COPY, tilesOf } from './source.js';
 import { changed, listen, remember, state } from './state.js';
 import { ANCHOR, buildStyle, EXTRAS, faded, hatchOf, opacityProperty, textFields } from './style.js';
 
 const LIMITS = { minZoom: 2.2, maxZoom: 16 };
 const MARGIN = [[55, 5], [170, 76]];
 const FONT_PATIENCE_MS = 1500;
+const LONG_MS = 60_000;
 
 export const FONTS = '"Ecobarrier SC", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "WenQuanYi Zen Hei", sans-serif';
 export let map = null;
@@ -44,6 +48,7 @@ export function canDraw() {
 
 export async function createMap(start, base) {
   await Promise.all([library(), font()]);
+  if (COPY) serveArchives(globalThis.maplibregl);
   context = { start, base };
   const place = state.view
     ? { center: [state.view.lng, state.view.lat], zoom: state.view.zoom }
@@ -82,6 +87,7 @@ export const bounds = (base = context.base) => [base.bounds.slice(0, 2), base.bo
 // A source that could not be loaded: the row of its layer says so, the others stay.
 function faulty({ error, sourceId }) {
   if (error?.status === undefined && /fetch/i.test(error?.message ?? '')) { lost(); return; }
+  if (COPY && error?.message === t('no_ranges')) toast(t('no_ranges'), LONG_MS);
   if (sourceId && state.layers.has(sourceId) && !failed.has(sourceId)) {
     failed.add(sourceId);
     changed('failures');
@@ -90,8 +96,7 @@ function faulty({ error, sourceId }) {
 
 export function retry(id) {
   failed.delete(id);
-  const { source } = context.start.layers.find((layer) => layer.id === id).map;
-  map.getSource(id)?.setTiles(source.tiles.map((one) => location.origin + ROOT + one));
+  map.getSource(id)?.setTiles(tilesOf(context.start.layers.find((layer) => layer.id === id)));
   changed('failures');
 }
 
@@ -134,6 +139,28 @@ export function relabel(target = map) {
 }
 
 export const show = (source, features) => map?.getSource(source)?.setData({ type: 'FeatureCollection', features });
+
+// A feature outlined black on white: as the service has it, or out of the tiles.
+export async function outlineOf(id, feature) {
+  if (COPY) { outlineTiles(id, feature); return; }
+  const whole = await getJSON(`/collections/${id}/items/${encodeURIComponent(feature)}`).catch(() => null);
+  if (whole) show('found', [whole]);
+}
+
+const OUTLINE = 'copy-found';
+export function clearOutline() {
+  show('found', []);
+  for (const one of ['case', 'line']) if (map?.getLayer(`${OUTLINE}-${one}`)) map.removeLayer(`${OUTLINE}-${one}`);
+}
+
+function outlineTiles(id, feature) {
+  clearOutline();
+  if (!map?.getSource(id)) return;
+  for (const [part, like] of [['case', 'found-case'], ['line', 'found-line']]) {
+    const { paint, layout } = map.getStyle().layers.find((one) => one.id === like);
+    map.addLayer({ id: `${OUTLINE}-${part}`, type: 'line', source: id, 'source-layer': id, filter: ['==', ['to-string', ['get', 'id']], feature], paint, layout }, 'site-fill');
+  }
+}
 
 export function fit(box, more = {}) {
   map?.fitBounds([box.slice(0, 2), box.slice(2)], { padding: padding(), duration: motion(600), ...more });

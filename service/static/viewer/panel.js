@@ -1,9 +1,9 @@
 // The layer panel: by theme, each row with sample, status, opacity, order, legend.
 
 import { $, badge, button, h, icon, iconButton, phone, swatch } from './dom.js';
-import { ROOT } from './api.js';
 import { bracketed, colon, lang, pick, t, titleOf } from './i18n.js';
 import { failed, map, retry } from './map.js';
+import { aboutLayer, ROOT } from './source.js';
 import { changed, state } from './state.js';
 import { numberText } from './units.js';
 
@@ -138,6 +138,6 @@ function figures(layer) {
 
 function links(layer) {
   return h('p', { class: 'links' },
-    h('a', { href: `${ROOT}/collections/${layer.id}?lang=${lang()}`, target: '_blank' }, t('about')),
+    h('a', { href: ROOT + aboutLayer(layer.id, lang()), target: '_blank' }, t('about')),
     layer.restricted && !layer.map && h('span', {}, bracketed(t('restricted'))));
 }

@@ -3,6 +3,7 @@
 import { getJSON } from './api.js';
 import { $, h, icon, phone } from './dom.js';
 import { pick, pickOther, t, zh } from './i18n.js';
+import { data } from './source.js';
 
 const MOST = 8;
 let index = null;
@@ -11,7 +12,7 @@ let loading = null;
 const plain = (text) => text.normalize('NFD').replaceAll(/[\u0300-\u036f'’\s-]/g, '').toLowerCase();
 
 export async function places() {
-  loading ??= getJSON('/viewer/places.json').then((found) => {
+  loading ??= getJSON(data('places.json')).then((found) => {
     index = found.map((one, rank) => ({ ...one, rank, keys: [one.zh, one.pinyin, one.en, one.other, one.initials].map(plain) }));
   });
   try {

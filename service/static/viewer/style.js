@@ -1,8 +1,8 @@
 // The MapLibre style: base, themes in the order of the stack, borders, site, names.
 
-import { ROOT } from './api.js';
 import { lang } from './i18n.js';
 import { byZoom } from './patterns.js';
+import { data, GLYPHS, ROOT, tilesOf } from './source.js';
 import { state } from './state.js';
 
 const grow = (...stops) => ['interpolate', ['exponential', 1.4], ['zoom'], ...stops];
@@ -82,14 +82,14 @@ export function buildStyle(start, base, shown = state.layers) {
   ];
   for (const [id, extras] of Object.entries(EXTRAS)) {
     for (const one of layers) {
-      if (extras.includes(one.id)) one.layout = { ...one.layout, visibility: shown.get(id)?.on ? 'visible' : 'none' };
+      if (extras.includes(one.id)) one.layout = { ...one.layout, visibility: shown.get(id)?.on ?? true ? 'visible' : 'none' };
     }
   }
   return {
     version: 8,
-    glyphs: `${location.origin}${ROOT}/glyphs/{fontstack}/{range}.pbf`,
+    glyphs: location.origin + ROOT + GLYPHS,
     sources: {
-      ...Object.fromEntries(start.layers.filter((layer) => layer.map).map((layer) => [layer.id, absolute(layer.map.source)])),
+      ...Object.fromEntries(start.layers.filter((layer) => layer.map).map((layer) => [layer.id, { ...layer.map.source, tiles: tilesOf(layer) }])),
       ...Object.fromEntries(Object.entries(BASE).map(([name, part]) => [name, geojson(base[part])])),
       ...(base.relief ? { relief: picture(base.relief.bounds) } : {}),
       ...Object.fromEntries(['site', 'pieces', 'corners', 'found'].map((name) => [name, geojson()])),
@@ -104,12 +104,9 @@ const RELIEF = {
   paint: { 'raster-fade-duration': 0, 'raster-opacity': ['interpolate', ['linear'], ['zoom'], 4, 1, 6.5, 0.95, 8.5, 0.6, 10, 0.35] },
 };
 const picture = ([west, south, east, north]) => ({
-  type: 'image', url: `${location.origin}${ROOT}/viewer/relief.webp`,
+  type: 'image', url: location.origin + ROOT + data('relief.webp'),
   coordinates: [[west, north], [east, north], [east, south], [west, south]],
 });
-
-// Workers resolve no relative addresses.
-const absolute = (source) => ({ ...source, tiles: source.tiles.map((one) => location.origin + ROOT + one) });
 
 const veil = (start) => ({
   id: 'veil', type: 'fill', source: 'veil',

@@ -3,6 +3,7 @@
 import { $, h, iconButton, toast } from './dom.js';
 import { colon, listed, t, titleOf } from './i18n.js';
 import { map } from './map.js';
+import { data } from './source.js';
 import { remember, state } from './state.js';
 
 const FADED = 0.25;
@@ -25,7 +26,7 @@ const isOn = (layer) => state.layers.get(layer.id).on;
 
 export async function startTime(all, getJSON) {
   layers = all;
-  load = async () => { dates = await getJSON('/viewer/dates.json'); };
+  load = async () => { dates = await getJSON(data('dates.json')); };
   if (state.year) await openTime().catch(() => {});
 }
 

@@ -27,7 +27,8 @@ print("up", flush=True)
 for line in sys.stdin:
     file = folder / "a.geojson"
     file.write_text(f"{name} {line}")
-    spec = describe_file(file, kind="vector", crs="EPSG:4490", rows=1)
+    spec = describe_file(file, kind="vector", crs="EPSG:4490",
+        geometry="polygon", rows=1)
     with staging(workspace, "a") as incoming:
         print("ready", flush=True)
         sys.stdin.readline()

@@ -17,7 +17,8 @@ import shapely
 
 from geo.errors import EcobarrierError
 from layers.catalog import Catalog
-from service.checking.batch import Sheets, check_batch
+from service.checking.batch import check_batch
+from service.checking.blocks import Sheets
 from service.checking.check import CheckOptions, check_files
 from service.checking.models import CheckReport
 
@@ -28,7 +29,8 @@ RUN = """
 import sys
 from pathlib import Path
 from layers.catalog import Catalog
-from service.checking.batch import Sheets, check_batch
+from service.checking.batch import check_batch
+from service.checking.blocks import Sheets
 from service.checking.check import CheckOptions
 from service.reports.writing import write_report
 from service.settings import Settings

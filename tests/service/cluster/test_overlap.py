@@ -24,7 +24,7 @@ from service.cluster.errors import ClusterError
 from service.cluster.inputs import Seen, Shelf
 from service.cluster.overlap import OverlapJob
 from service.cluster.testing import DeadlyJob, Deaths
-from service.overlap_rows import SCHEMA
+from service.overlap_sides import SCHEMA
 from service.partitioned import SUFFIX, RowJob, written_by
 from service.settings import Settings
 from service.spread import Spread
@@ -110,18 +110,24 @@ def test_file_and_sums_do_not_depend_on_who_computes(
 
 
 def test_a_folder_of_files_is_one_layer(
-    engine: DaskEngine, catalog: Catalog, case: Case, tmp_path: Path
+    engine: DaskEngine,
+    catalog: Catalog,
+    case: Case,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     whole = gpd.read_parquet(case.left)
     folder = tmp_path / "left"
     folder.mkdir()
     for name, some in (("a", whole[:25]), ("b", whole[25:26]), ("c", whole[26:])):
         some.to_parquet(folder / f"{name}.parquet")
-    output = tmp_path / "rows.parquet"
+    # Workers are at home elsewhere: names are those of this folder all the same.
+    monkeypatch.chdir(tmp_path)
+    output = Path("rows.parquet")
     spread = Spread(EngineChoice("dask", engine.address), SHELF, 9)
     for one in (None, spread):
         overlap_to_file(
-            catalog, str(folder), case.right, output, lambda *_: None, spread=one
+            catalog, "./left", case.right, output, lambda *_: None, spread=one
         )
         assert output.read_bytes() == case.wanted
 

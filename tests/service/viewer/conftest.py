@@ -1,4 +1,8 @@
-"""The planner's map in a real Chromium that reaches this service only."""
+"""The planner's map in a real Chromium that reaches one place only.
+
+The place is the service or, for tests marked ``copy``, also a static copy: files under
+a folder of nginx, with no process of ours behind it.
+"""
 
 import re
 import shutil
@@ -6,8 +10,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,7 +27,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from layers.catalog import Catalog
 from service.app import create_app
+from service.publishing.site import Wish, publish
 from service.server import server_config
 from service.settings import Settings
 from service.viewer.warm import warm
@@ -68,18 +75,76 @@ def viewer_host() -> Iterator[str]:
     listener.close()
 
 
+class ViewerPlace(NamedTuple):
+    """Where the page is: host and port, and the folder that it lies in."""
+
+    host: str
+    folder: str = ""
+
+    @property
+    def computes(self) -> bool:
+        return self.folder == ""
+
+
+COPY_FOLDER = "/barrier"
+PAGE = Path(__file__).parents[3] / "docs" / "publishing.md"
+SERVER = re.compile(r"```nginx\nserver \{\n    listen 80;\n(.*?)\n\}\n```", re.DOTALL)
+COPIED = (
+    *("province", "leagues", "banners", "rivers", "lakes", "basins"),
+    *("sandy_lands", "forest_regions", "key_function_banners", "redline"),
+    *("land_cover", "climate_zone"),
+)
+
+
+@pytest.fixture(scope="session")
+def copied(tmp_path_factory: pytest.TempPathFactory, real_catalog: Catalog) -> Path:
+    """A static copy of what the tests look at."""
+    folder = tmp_path_factory.mktemp("copies") / "barrier"
+    wish = Wish(layers=COPIED, made_on=date(2026, 1, 15), maps=False)
+    publish(real_catalog, str(folder), wish, Settings(), lambda *_: None)
+    return folder
+
+
+@pytest.fixture
+def viewer_place(request: pytest.FixtureRequest) -> ViewerPlace:
+    """The service, or a copy of it if the test's parameter says so."""
+    if getattr(request, "param", "service") == "service":
+        return ViewerPlace(request.getfixturevalue("viewer_host"))
+    copied: Path = request.getfixturevalue("copied")
+    start: Callable[[str], str] = request.getfixturevalue("start_nginx")
+    found = SERVER.search(PAGE.read_text(encoding="utf-8"))
+    assert found is not None
+    # What the documents tell people to write.
+    address = start(found[1].replace("/srv", str(copied.parent)))
+    return ViewerPlace(urlsplit(address).netloc, COPY_FOLDER)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests that need no computing against a copy, too."""
+    marker = metafunc.definition.get_closest_marker("copy")
+    if marker is not None:
+        slow = [pytest.mark.slow] if marker.kwargs.get("slow") else []
+        places = ["service", pytest.param("copy", marks=slow)]
+        metafunc.parametrize("viewer_place", places, indirect=True)
+
+
 class Visit:
     """Opens pages and collects what none of them may do."""
 
-    def __init__(self, browser: Browser, host: str) -> None:
-        self.host = host
+    def __init__(self, browser: Browser, place: ViewerPlace) -> None:
+        self.place = place
         self.faults: list[str] = []
         self.allowed: list[str] = []
         self._browser = browser
         self._contexts: list[BrowserContext] = []
 
     def __call__(
-        self, address: str = "/?lang=zh", viewport: ViewportSize = DESK, **more: Any
+        self,
+        address: str = "/?lang=zh",
+        viewport: ViewportSize = DESK,
+        *,
+        ready: bool = True,
+        **more: Any,
     ) -> Page:
         # A page at a time: software that draws two maps at once is slow.
         self.close()
@@ -93,8 +158,9 @@ class Visit:
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", self._hear)
         page.route("**/*", self._judge)
-        page.goto(f"http://{self.host}{address}")
-        page.locator("html[data-ready=yes]").wait_for(state="attached")
+        page.goto(f"http://{self.place.host}{self.place.folder}{address}")
+        if ready:
+            page.locator("html[data-ready=yes]").wait_for(state="attached")
         return page
 
     def _hear(self, said: Any) -> None:
@@ -104,7 +170,9 @@ class Visit:
 
     def _judge(self, route: Route) -> None:
         address = urlsplit(route.request.url)
-        if address.scheme in ("data", "blob") or address.netloc == self.host:
+        inside = address.path.startswith(f"{self.place.folder}/")
+        known = address.netloc == self.place.host and inside
+        if address.scheme in ("data", "blob") or known:
             route.continue_()
         else:
             self.faults.append(route.request.url)
@@ -117,9 +185,9 @@ class Visit:
 
 
 @pytest.fixture
-def visit(viewer_browser: Browser, viewer_host: str) -> Iterator[Visit]:
-    """Any fault on the console, and any request to another host, fails the test."""
-    made = Visit(viewer_browser, viewer_host)
+def visit(viewer_browser: Browser, viewer_place: ViewerPlace) -> Iterator[Visit]:
+    """Any fault on the console, and any request to elsewhere, fails the test."""
+    made = Visit(viewer_browser, viewer_place)
     yield made
     made.close()
     assert made.faults == []

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from geo.area import area
 from layers.catalog import Catalog
 from service.analysis import zonal_report
 
@@ -20,9 +21,13 @@ Shot = Callable[[Page, str], None]
 ClickAt = Callable[..., None]
 
 
+@pytest.mark.copy
 def test_click_identifies_across_layers(
-    visit: Any, shot: Shot, click_at: ClickAt
+    visit: Any, shot: Shot, click_at: ClickAt, real_catalog: Catalog
 ) -> None:
+    banners = real_catalog.vector("banners").features
+    named = banners[banners["name_zh"] == "阿鲁科尔沁旗"]
+    banner_km2 = f"{area(named.geometry).sum() / 1e6:,.0f} km²"
     page = visit("/?lang=zh#v=6.3/43.2/119.5")
     click_at(page, 120.08, 43.66)
     popup = page.locator(".identified")
@@ -30,13 +35,20 @@ def test_click_identifies_across_layers(
     expect(popup.locator("header")).to_contain_text("赤峰市")
     expect(popup.locator("li[data-layer=sandy_lands] .badge")).to_have_text("示意")
     expect(popup.locator("li[data-layer=sandy_lands]")).to_contain_text("科尔沁沙地")
-    expect(popup.locator(".cells [data-layer=elevation] dd")).to_contain_text("m")
+    if visit.place.computes:
+        expect(popup.locator(".cells [data-layer=elevation] dd")).to_contain_text("m")
+    else:
+        expect(popup.get_by_text("按简化后的轮廓查得")).to_be_visible()
+        expect(popup.get_by_role("button", name="作为地块核查")).to_have_count(0)
+    # The same number from either place: of the whole banner, by the same function.
+    expect(popup.locator("header small")).to_contain_text(banner_km2)
     page.wait_for_timeout(500)
     shot(page, "ask-zh")
     page.keyboard.press("Escape")
     expect(popup).to_have_count(0)
 
 
+@pytest.mark.copy(slow=True)
 def test_enter_on_the_map_asks_at_its_centre(visit: Any) -> None:
     page = visit("/?lang=en#v=7/40.6/111.2")
     page.locator("#map").focus()
@@ -75,6 +87,7 @@ def viewer_searched(viewer_browser: Any, viewer_host: str) -> Any:
     page.close()
 
 
+@pytest.mark.copy
 def test_search_goes_there_by_keyboard(visit: Any, shot: Shot) -> None:
     page = visit("/?lang=en")
     box = page.get_by_role("combobox", name="Search a place")

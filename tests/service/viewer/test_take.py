@@ -23,6 +23,7 @@ def exported(page: Page, item: str) -> bytes:
     return content
 
 
+@pytest.mark.copy(slow=True)
 def test_picture_has_the_map_the_warning_and_the_foot(visit: Any) -> None:
     page = visit("/?lang=en")
     image = Image.open(io.BytesIO(exported(page, "export_png"))).convert("RGB")
@@ -52,6 +53,7 @@ def test_printed_sheet_and_web_map_show_what_is_on(
     assert "sandy_lands" not in html
 
 
+@pytest.mark.copy(slow=True)
 def test_link_of_the_view(visit: Any) -> None:
     page = visit("/?lang=zh#v=6.5/42/115&l=redline*55,lakes,province&u=mu")
     page.locator("#export-button").click()
@@ -69,6 +71,7 @@ def test_link_of_the_view(visit: Any) -> None:
     assert re.search(r"v=6\.5\d*/4[12]\.\d+/11[45]\.", other.evaluate("location.hash"))
 
 
+@pytest.mark.copy(slow=True)
 def test_swipe_compares_two_layers(visit: Any, shot: Shot) -> None:
     page = visit("/?lang=en")
     page.locator("#tools-button").click()
@@ -94,6 +97,7 @@ def test_swipe_compares_two_layers(visit: Any, shot: Shot) -> None:
     expect(page.get_by_role("checkbox", name="Ecological red line")).to_be_checked()
 
 
+@pytest.mark.copy(slow=True)
 def test_time_slider_shows_what_was_listed_by_then(visit: Any, shot: Shot) -> None:
     page = visit("/?lang=zh#v=5/43/112&l=key_function_banners,lakes,province")
     page.locator("#tools-button").click()
