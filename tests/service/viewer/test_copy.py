@@ -54,7 +54,11 @@ def test_page_reads_archives_as_our_reader_does(
 
     deep = copied / "odd.pmtiles"
     some = [(9, x, y) for x in range(64) for y in range(0, 64, 2)]
-    tiles = sorted((tile_id(*one), b"%d/%d/%d" % one) for one in some)
+    # Of many lengths, so that the directory cannot be packed into a few bytes.
+    words = {one: hashlib.sha512(repr(one).encode()).digest() for one in some}
+    tiles = sorted(
+        (tile_id(*one), word[: 5 + word[0] % 59]) for one, word in words.items()
+    )
     monkeypatch.setattr("layers.pmtiles_writer._ROOT_BYTES", 200)
     monkeypatch.setattr("layers.pmtiles_writer._LEAF_ENTRIES", 64)
     write_archive(iter(tiles), deep, Contents((0, 0, 1, 1), 9, 9, {}))
