@@ -344,6 +344,8 @@ def plot(found: dict[str, Any], path: Path) -> None:
         axis.set_xscale("log", base=2)
         axis.set_xticks(counts, [str(one) for one in counts])
         axis.set_yscale("log")
+        axis.yaxis.set_major_formatter("{x:g}")
+        axis.yaxis.set_minor_formatter("{x:g}" if axis is left else "")
         axis.set_xlabel("workers")
         axis.set_title(title, fontsize=10)
         axis.grid(alpha=0.3)
