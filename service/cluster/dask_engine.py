@@ -121,9 +121,18 @@ class DaskEngine:
                     yield place, result
                 for another in submitted(1):
                     under_way.add(another)
+            blamed: ClusterError | None = None
             for place in suspects:
-                yield place, self._alone(task, items[place], named, left)
+                try:
+                    result = self._alone(task, items[place], named, left)
+                except _AloneError as error:
+                    # Others may be innocent, and what they give is kept.
+                    blamed = blamed or error
+                    continue
                 left -= 1
+                yield place, result
+            if blamed is not None:
+                raise blamed
         finally:
             self._give_up(list(places))
 
@@ -133,7 +142,7 @@ class DaskEngine:
         try:
             return self._answer(self._client.submit(task, item, pure=False), left)
         except KilledWorker as error:
-            raise ClusterError(
+            raise _AloneError(
                 "cluster_work_killed",
                 item=named(item),
                 times=error.allowed_failures + 1,
@@ -157,6 +166,10 @@ class DaskEngine:
         if keys and self._client.status == "running":
             with suppress(Exception):
                 self._client.cancel([Future(key, self._client) for key in keys])
+
+
+class _AloneError(ClusterError):
+    """An item that took workers with it when nothing else was under way."""
 
 
 class Checked:
