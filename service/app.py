@@ -1,11 +1,13 @@
 """The web application: :func:`create_app` puts its parts together."""
 
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 import anyio
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 
 from layers.catalog import Catalog
 from layers.workspace import sweep
@@ -146,6 +148,10 @@ def create_app(settings: Settings | None = None, share: Share = ALONE) -> FastAP
     stack.install(app, settings, share)
     for module in _ROUTERS:
         app.include_router(module.router, responses=problems.RESPONSES)
+    # FastAPI would build them in the first request and swap the warning filters of the
+    # process meanwhile, as readers of layers do in other threads: each would undo the
+    # other's.
+    deque(iter_route_contexts(app.routes), maxlen=0)
     openapi.install(app)
     return app
 

@@ -81,10 +81,11 @@ class JsonLines(logging.Formatter):
 
 
 def configure_logging(level: str) -> None:
-    """Send all that the service and the web server log to stderr, as lines of JSON."""
+    """Send all that is logged or warned of to stderr, as lines of JSON."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
-    for name in ("ecobarrier", "uvicorn"):
+    logging.captureWarnings(capture=True)
+    for name in ("ecobarrier", "uvicorn", "py.warnings"):
         logger = logging.getLogger(name)
         logger.handlers[:] = [handler]
         logger.propagate = False

@@ -1,5 +1,6 @@
 import json
 import logging
+import warnings
 
 import pytest
 from starlette.testclient import TestClient
@@ -78,7 +79,7 @@ def test_all_loggers_write_lines_of_json(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     kept = {}
-    for name in ("ecobarrier", "uvicorn", "uvicorn.error"):
+    for name in ("ecobarrier", "uvicorn", "uvicorn.error", "py.warnings"):
         logger = logging.getLogger(name)
         kept[name] = (logger.handlers[:], logger.propagate, logger.level)
     try:
@@ -89,7 +90,13 @@ def test_all_loggers_write_lines_of_json(
         said = json.loads(capsys.readouterr().err)
         assert said["message"] == "Exceeded concurrency limit."
         assert said["level"] == "warning"
+        with warnings.catch_warnings():
+            warnings.simplefilter("default")
+            warnings.warn("a library's,\nin two lines", stacklevel=1)
+        said = json.loads(capsys.readouterr().err)
+        assert "in two lines" in said["message"]
     finally:
+        logging.captureWarnings(capture=False)
         for name, (handlers, propagate, level) in kept.items():
             logger = logging.getLogger(name)
             logger.handlers[:] = handlers
