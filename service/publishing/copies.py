@@ -15,7 +15,7 @@ from service.viewer.assets import assets_key
 from service.viewer.fonts import font_key
 from service.words import Language
 
-RECIPE = 1
+RECIPE = 2
 """Raised whenever the same layers would give other documents."""
 RELIEF = "elevation"
 """Layer that the relief is made of."""

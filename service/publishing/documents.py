@@ -4,12 +4,22 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from pyproj import Transformer
+
+from geo.crs import WORKING_CRS
+from layers.loaded import RasterLayer
 from layers.models import LayerSpec
 from layers.writers import write_bytes, write_text
 from service.callers import ANYBODY
 from service.geojson import dumps
 from service.publishing.copies import CopiedFiles, Copy
-from service.publishing.layer_files import AREAS, layer_folder, tiles_name
+from service.publishing.layer_files import (
+    AREAS,
+    download_name,
+    layer_folder,
+    tiles_name,
+)
 from service.publishing.pictures import deepest_level
 from service.settings import Settings
 from service.tiles.pictures import TilePictures
@@ -51,7 +61,10 @@ def _start(copy: Copy, files: CopiedFiles, pictures: TilePictures) -> dict[str, 
     made = start(copy.catalog, ANYBODY, pictures)
     specs = {spec.id: spec for spec in copy.specs}
     for layer in made["layers"]:
-        _read_from_archive(layer["map"], specs[layer["id"]], files)
+        spec = specs[layer["id"]]
+        _read_from_archive(layer["map"], spec, files)
+        if spec.kind == "raster":
+            layer["map"]["cells"] = _cells(copy.catalog.raster(spec.id))
     return made | {
         "copy": {
             "date": copy.made_on.isoformat(),
@@ -76,6 +89,23 @@ def _read_from_archive(
     if spec.kind == "raster":
         west, south, east, north = source["bounds"]
         source["maxzoom"] = deepest_level((west, south, east, north), source["maxzoom"])
+
+
+def _cells(raster: RasterLayer) -> dict[str, Any]:
+    """Answer where the page finds the value of a cell.
+
+    It knows degrees only: ``grid`` is None where the raster is in another system.
+    """
+    spec, grid = raster.spec, raster.grid
+    step = Transformer.from_crs(WORKING_CRS, grid.crs, always_xy=True)
+    left, bottom, right, top = grid.bounds
+    corners = np.array([[left, bottom], [right, top]])
+    same = np.array_equal(np.transpose(step.transform(*corners.T)), corners)
+    placed = {"x0": grid.x0, "y0": grid.y0, "dx": grid.dx, "dy": grid.dy}
+    return {
+        "file": f"{layer_folder(spec)}/{download_name(spec, 'cog')}",
+        "grid": placed if same else None,
+    }
 
 
 def _write_letters(folder: Path, base: dict[str, Any], store: FontStore) -> None:

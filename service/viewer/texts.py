@@ -240,10 +240,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{count} restricted layers are not in this copy.",
     ),
     "from_tiles": (
-        "按简化后的轮廓查得，近边界处可能是相邻要素；面积按完整图形算出。",
-        "Found by simplified outlines: near one it may be the neighbour. Areas are of "
-        "the full shapes.",
+        "要素按简化后的轮廓查得，近边界处可能是相邻要素；面积按完整图形算出。",
+        "Features are found by simplified outlines: near one it may be the neighbour. "
+        "Areas are of the full shapes.",
     ),
+    "untold": ("此处的值请查 GeoTIFF 文件：", "For the value here see the GeoTIFF: "),
     "no_ranges": (
         "此网页服务器不支持按范围读取文件（HTTP Range），地图图层无法显示。"
         "请让管理员启用范围请求。",

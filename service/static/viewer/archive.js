@@ -24,9 +24,18 @@ export class Unreadable extends Error {
   get text() { return this.message; }
 }
 
-async function unpacked(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+export async function unpacked(bytes, how = 'gzip') {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(how));
   return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+// Bytes of a file; an answer that is no part would be the whole of it, for each tile.
+export async function partOf(address, offset, length, signal) {
+  const answer = await fetch(address, { headers: { Range: `bytes=${offset}-${offset + length - 1}` }, signal });
+  if (answer.status === 206) return new Uint8Array(await answer.arrayBuffer());
+  answer.body?.cancel();
+  if (answer.status === 200) throw new Unreadable('no_ranges', 200);
+  throw new Unreadable('failed', answer.status);
 }
 
 // Numbers of a tile: all smaller zooms first, then along Hilbert's curve.
@@ -94,13 +103,8 @@ export class Archive {
     this.kept = new Map();
   }
 
-  // Bytes of the file; an answer that is no part would be the whole of it, for each tile.
-  async part(offset, length, signal) {
-    const answer = await fetch(this.address, { headers: { Range: `bytes=${offset}-${offset + length - 1}` }, signal });
-    if (answer.status === 206) return new Uint8Array(await answer.arrayBuffer());
-    answer.body?.cancel();
-    if (answer.status === 200) throw new Unreadable('no_ranges', 200);
-    throw new Unreadable('failed', answer.status);
+  part(offset, length, signal) {
+    return partOf(this.address, offset, length, signal);
   }
 
   async start() {

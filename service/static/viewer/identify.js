@@ -2,10 +2,11 @@
 
 import { getJSON } from './api.js';
 import { $, badge, button, h, swatch } from './dom.js';
-import { lang, nameOf, pick, t, titleOf } from './i18n.js';
+import { lang, listed, nameOf, pick, t, titleOf } from './i18n.js';
 import { place } from './furniture.js';
 import { lookUp } from './lookup.js';
 import { clearOutline, map, motion, outlineOf } from './map.js';
+import { ROOT } from './source.js';
 import { state } from './state.js';
 import { areaText, numberText } from './units.js';
 
@@ -90,7 +91,7 @@ function content(found, layers, actions) {
       h('small', {}, [banner && league && nameOf(league.name, league.name_en), named && named.area_m2 !== null && areaText(named.area_m2), place({ lng: found.lon, lat: found.lat })].filter(Boolean).join(' · '))),
     others.length === 0 ? h('p', { class: 'nothing' }, t('nothing_here')) : h('ul', {}, others.map((one) => item(one, byId.get(one.layer)))),
     found.cells.length > 0 && h('dl', { class: 'cells' }, found.cells.filter((one) => one.value !== null).map((one) => cell(one, byId.get(one.layer)))),
-    !actions.computes && h('p', { class: 'nothing' }, t('from_tiles')),
+    !actions.computes && h('div', { class: 'nothing' }, found.untold.length > 0 && untold(found.untold.map((id) => byId.get(id))), h('p', {}, t('from_tiles'))),
     actions.computes && named && h('div', { class: 'actions' },
       button(t('statistics_of'), () => actions.statistics(named.layer, named.id)),
       button(t('use_as_site'), () => actions.asSite(named.layer, named.id, nameOf(named.name, named.name_en)))));
@@ -123,5 +124,8 @@ function cell(one, layer) {
   const value = one.label ? pick(one.label) : numberText(one.value, Number.isInteger(one.value) ? 0 : 2) + (one.unit && one.unit !== '1' ? ` ${one.unit}` : '');
   return h('div', { 'data-layer': layer.id }, h('dt', {}, titleOf(layer)), h('dd', {}, value));
 }
+
+// Rasters whose value this page cannot tell, with their files.
+const untold = (layers) => h('p', {}, t('untold'), layers.map((layer, n) => [n > 0 && listed(['', '']), h('a', { href: `${ROOT}/${layer.map.cells.file}` }, titleOf(layer))]));
 
 export const isOpen = () => popup !== null;

@@ -1,9 +1,10 @@
-// What is at a place, without a service: the attributes of features out of the tiles of
-// the deepest zoom. Their outlines are simplified, so near one it may be the neighbour;
+// What is at a place, without a service: cells out of the rasters' own files, and the
+// attributes of features out of the tiles of the deepest zoom. Their outlines are simplified, so near one it may be the neighbour;
 // areas were computed from the full geometry when the copy was made, never from tiles.
 
 import { getJSON } from './api.js';
 import { archiveOf } from './archive.js';
+import { cellAt } from './cells.js';
 import { ROOT } from './source.js';
 
 const HIDDEN = new Set(['id', 'name_zh', 'name_en', 'area_km2', 'adcode']);
@@ -145,9 +146,29 @@ async function ofLayer(layer, lon, lat, reach, signal) {
   }));
 }
 
-// As the service answers `/identify`, but for the cells of rasters.
+// The value of a raster's cell. Its file says in degrees where its cells are; one in
+// another system, or one that cannot be read here, is named instead.
+async function ofRaster(layer, lon, lat, signal) {
+  const { file, grid } = layer.map.cells;
+  if (!grid) return null;
+  try {
+    const value = await cellAt(`${ROOT}/${file}`, grid, lon, lat, signal);
+    const label = layer.classes.find((one) => one.value === value)?.title ?? null;
+    return { layer: layer.id, value, label, unit: layer.unit };
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    return null;
+  }
+}
+
+// As the service answers `/identify`; `untold` are rasters whose value is not known here.
 export async function lookUp(layers, { lng: lon, lat }, reach, signal) {
-  const vectors = layers.filter((layer) => layer.kind === 'vector' && layer.map);
-  const found = await Promise.all(vectors.map((layer) => ofLayer(layer, lon, lat, reach, signal)));
-  return { lon, lat, features: found.flat(), cells: [] };
+  const drawn = layers.filter((layer) => layer.map);
+  const rasters = drawn.filter((layer) => layer.kind === 'raster');
+  const found = await Promise.all([
+    Promise.all(drawn.filter((layer) => layer.kind === 'vector').map((layer) => ofLayer(layer, lon, lat, reach, signal))),
+    Promise.all(rasters.map((layer) => ofRaster(layer, lon, lat, signal))),
+  ]);
+  const [features, cells] = found.map((one) => one.flat());
+  return { lon, lat, features, cells: cells.filter(Boolean), untold: rasters.filter((_, n) => !cells[n]).map((layer) => layer.id) };
 }

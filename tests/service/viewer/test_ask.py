@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rasterio
 from playwright.sync_api import Page, expect
 
 from geo.area import area
@@ -40,6 +41,12 @@ def test_click_identifies_across_layers(
     else:
         expect(popup.get_by_text("按简化后的轮廓查得")).to_be_visible()
         expect(popup.get_by_role("button", name="作为地块核查")).to_have_count(0)
+    # The same class from either place: what the file says there.
+    spec = real_catalog.spec("land_cover")
+    with rasterio.open(real_catalog.raster("land_cover").file.path) as file:
+        value = next(file.sample([(120.08, 43.66)]))[0]
+    label = next(one.title.zh for one in spec.classes if one.value == value)
+    expect(popup.locator(".cells [data-layer=land_cover] dd")).to_have_text(label)
     # The same number from either place: of the whole banner, by the same function.
     expect(popup.locator("header small")).to_contain_text(banner_km2)
     page.wait_for_timeout(500)

@@ -7,11 +7,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
+import rasterio
+from affine import Affine
+from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from layers.pmtiles import Archive, plain_tile, tile_id
 from layers.pmtiles_writer import Contents, write_archive
+from layers.writers import write_cog
 
 pytestmark = pytest.mark.browser
 
@@ -81,6 +86,99 @@ def test_server_without_ranges_is_recognised(
     row = page.locator("[data-layer=lakes]")
     expect(row.get_by_role("alert")).to_contain_text("加载失败")
     page.close()
+
+
+CELLS = """async ([address, grid, places]) => {
+    const base = document.documentElement.dataset.assets;
+    const { cellAt } = await import(`${base}/cells.js`);
+    const found = [];
+    for (const [lon, lat] of places) {
+        const asked = cellAt(address, grid, lon, lat);
+        found.push(await asked.catch((error) => error.constructor.name));
+    }
+    return found;
+}"""
+GRID = {"x0": 100.0, "y0": 45.0, "dx": 0.1, "dy": 0.05}
+SHAPE = (300, 290)
+"""More than one tile each way, and none whole at the end."""
+
+
+def random_cells(kind: str) -> NDArray[Any]:
+    """Values of the whole range of a type; a fifth is its lowest, for "no value"."""
+    chance = np.random.default_rng(26)
+    if np.dtype(kind).kind == "f":
+        cells = chance.normal(0.0, 1e6, SHAPE).astype(kind)
+        lowest = -9999.0
+    else:
+        limits = np.iinfo(kind)
+        cells = chance.integers(limits.min, limits.max, SHAPE, kind, endpoint=True)
+        lowest = limits.min
+    cells[chance.random(SHAPE) < 0.2] = lowest
+    return cells
+
+
+def read_by_gdal(path: Path, places: list[tuple[float, float]]) -> list[Any]:
+    with rasterio.open(path) as file:
+        found = [one[0] for one in file.sample(places, masked=True)]
+    return [None if one is np.ma.masked else one.item() for one in found]
+
+
+@ONLY_COPY
+def test_cells_are_those_that_gdal_reads(visit: Any, copied: Path) -> None:
+    page = visit("/?lang=en", ready=False)
+    chance = np.random.default_rng(9)
+    rows, columns = chance.integers(0, 300, 40), chance.integers(0, 290, 40)
+    places = [
+        (100.05 + 0.1 * column, 44.975 - 0.05 * row)
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+    ]
+    place = Affine(0.1, 0.0, 100.0, 0.0, -0.05, 45.0)
+    made = copied / "odd.tif"
+    for kind in ("uint8", "int8", "uint16", "int16", "uint32", "int32"):
+        cells = random_cells(kind)
+        write_cog(cells, made, transform=place, crs="EPSG:4490", nodata=cells.min())
+        asked = [f"/barrier/odd.tif?{kind}", GRID, places]
+        assert page.evaluate(CELLS, asked) == read_by_gdal(made, places), kind
+    for kind in ("float32", "float64"):
+        cells = random_cells(kind)
+        write_cog(cells, made, transform=place, crs="EPSG:4490", nodata=-9999.0)
+        asked = [f"/barrier/odd.tif?{kind}", GRID, [*places, (99.9, 44.0), (101, 50)]]
+        told = [*read_by_gdal(made, places), None, None]
+        assert page.evaluate(CELLS, asked) == told, kind
+    made.unlink()
+
+
+@ONLY_COPY
+def test_what_is_laid_out_otherwise_is_not_guessed(visit: Any, copied: Path) -> None:
+    page = visit("/?lang=en", ready=False)
+    made = copied / "odd.tif"
+    cells = random_cells("int16")
+    about = {"driver": "GTiff", "dtype": "int16", "count": 1, "crs": "EPSG:4490"}
+    about |= {"height": SHAPE[0], "width": SHAPE[1]}
+    place = Affine(0.1, 0.0, 100.0, 0.0, -0.05, 45.0)
+    layouts: list[dict[str, Any]] = [
+        {},
+        {"tiled": True, "compress": "lzw"},
+        {"tiled": True, "compress": "deflate", "bigtiff": "yes"},
+        {"tiled": True, "compress": "deflate", "endianness": "big"},
+    ]
+    for number, layout in enumerate(layouts):
+        with rasterio.open(made, "w", **about, **layout, transform=place) as file:
+            file.write(cells, 1)
+        asked = [f"/barrier/odd.tif?layout={number}", GRID, [(101.0, 44.0)]]
+        assert page.evaluate(CELLS, asked) == ["Untold"], layout
+    made.unlink()
+    untold = page.evaluate(
+        """async () => {
+            const base = document.documentElement.dataset.assets;
+            const { lookUp } = await import(`${base}/lookup.js`);
+            const map = { cells: { file: 'a.tif', grid: null } };
+            const plane = { id: 'plane', kind: 'raster', classes: [], map };
+            const found = await lookUp([plane], { lng: 100, lat: 40 }, 0);
+            return [found.cells, found.untold];
+        }"""
+    )
+    assert untold == [[], ["plane"]]
 
 
 @ONLY_COPY
