@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from layers.models import LayerSpec
 from service.palette import BADGES
 from service.report_types import REPORT_TYPES
+from service.shared_words import shared
 from service.upload_types import UPLOAD_SUFFIXES
 from service.words import Language, said
 
@@ -35,6 +36,7 @@ READING = (
 )
 
 _WORDS: dict[str, tuple[str, str]] = {
+    **shared("area", "ha", "layer", "mu"),
     "title": ("地块合规性检查", "Conflict check of parcels"),
     "lead": (
         "选择地块文件和对照图层，检查地块是否占用红线等管控图层、占用多少，并下载报告。"
@@ -66,14 +68,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "downloads": ("下载报告", "Download the report"),
     "all_formats": ("全部（ZIP）", "All (ZIP)"),
     "parcel": ("地块", "Parcel"),
-    "layer": ("图层", "Layer"),
     "finding": ("结论", "Finding"),
     "overlap": ("占用", "Overlap"),
-    "ha": ("公顷", "ha"),
-    "mu": ("亩", "mu"),
     "share": ("占地块", "Share"),
     "nearest": ("最近距离", "Nearest"),
-    "area": ("面积", "Area"),
     "result": ("结果编号", "Result"),
     "overall": ("总结论", "Overall finding"),
     "failed": ("无法连接服务", "No answer of the service"),

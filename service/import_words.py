@@ -1,13 +1,12 @@
 """The words of the import pages, in Chinese and English."""
 
+from service.shared_words import DECIDED, shared
 from service.words import Language
 
 Pair = tuple[str, str]
 
 _DECISIONS: dict[str, Pair] = {
-    "encoding": ("编码", "Encoding"),
-    "crs": ("坐标系", "Coordinate system"),
-    "datum": ("基准", "Datum"),
+    **DECIDED,
     "zone": ("分带", "Zone"),
     "prefix": ("带号前缀", "Zone prefix"),
     "axis_order": ("坐标顺序", "Order of axes"),
@@ -15,11 +14,7 @@ _DECISIONS: dict[str, Pair] = {
     "units": ("单位", "Units"),
     "angles": ("角度", "Angles"),
     "fields": ("字段含义", "Fields"),
-    "curves": ("曲线", "Curves"),
     "part": ("文件内图层", "Layer inside"),
-    "band": ("波段", "Band"),
-    "nodata": ("无效值", "No-data value"),
-    "values": ("栅格值", "Values of cells"),
 }
 _FAULTS: dict[str, Pair] = {
     "empty": ("空图形", "empty"),
@@ -57,12 +52,11 @@ def import_words(language: Language) -> dict[str, str]:
 
 
 _WORDS: dict[str, Pair] = {
+    **shared("cancel", "fits_sheet", area_ha="ha", area_mu="mu", history="versions"),
     "after": ("修复后", "After"),
     "all_good": ("没有发现缺陷。", "No faults were found."),
     "alternatives": ("其他可能", "Else"),
-    "area_ha": ("公顷", "ha"),
     "area_m2": ("平方米", "m²"),
-    "area_mu": ("亩", "mu"),
     "areas": ("面积（TD/T 1055 椭球面积）", "Areas (ellipsoidal, TD/T 1055)"),
     "asking": ("需要您决定", "Your decision is needed"),
     "asking_lead": (
@@ -72,7 +66,6 @@ _WORDS: dict[str, Pair] = {
     ),
     "automatic": ("自动判断", "decided by the software"),
     "before": ("修复前", "Before"),
-    "cancel": ("取消", "Cancel"),
     "change": ("变化", "Change"),
     "checks": ("结论会改变的核查", "Saved checks that would answer differently"),
     "choose": ("选择这个", "Choose this one"),
@@ -99,10 +92,8 @@ _WORDS: dict[str, Pair] = {
         " FlatGeobuf, GeoJSON.",
     ),
     "files": ("文件", "Files"),
-    "fits_sheet": ("与图幅号相合", "fits the map sheet"),
     "go_back": ("改用此版本", "Use this version"),
     "health": ("健康检查", "Health report"),
-    "history": ("版本", "Versions"),
     "import_title": ("导入图层", "Bring your own layer"),
     "import_lead": (
         "先查看：软件说明如何判断坐标系、编码等，列出缺陷和修复；确认后再发布。查看时不保存任何内容。",

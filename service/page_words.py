@@ -1,5 +1,6 @@
 """The words of the pages for people, in Chinese and English."""
 
+from service.shared_words import shared
 from service.words import Language
 
 
@@ -10,9 +11,9 @@ def page_words(language: Language) -> dict[str, str]:
 
 
 _WORDS: dict[str, tuple[str, str]] = {
+    **shared("result_id", "versions", area_of_overlap="overlap_area"),
     "accuracy_note": ("位置标准误差", "standard positional error"),
     "address": ("地址", "Address"),
-    "area_of_overlap": ("重叠面积", "Overlap"),
     "area_sum": ("逐对之和", "sum of pairs"),
     "back": ("返回图层列表", "Back to the layers"),
     "bbox": ("范围（西、南、东、北，度）", "Box (west,south,east,north; degrees)"),
@@ -91,7 +92,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "remainder_rows": ("每个要素如何划分", "How each feature is divided"),
     "remark": ("说明", "Remark"),
     "request_id": ("请求编号", "Request id"),
-    "result_id": ("结果编号", "Result id"),
     "restricted": ("受限", "Restricted"),
     "restricted_text": (
         "本图层受限：要素、数量、范围和地图只向持有密钥的人提供；叠加结果可以查看。",
@@ -131,6 +131,5 @@ _WORDS: dict[str, tuple[str, str]] = {
     "verdict": ("结论", "Verdict"),
     "compute": ("计算", "Compute"),
     "zone": ("分区", "Zone"),
-    "versions": ("版本", "Versions"),
     "year": ("年份", "Year"),
 }

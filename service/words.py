@@ -4,6 +4,7 @@ from typing import Literal
 
 from geo.figures import Verdict
 from layers.models import Bilingual, Theme
+from service.shared_words import shared
 
 Language = Literal["zh", "en"]
 
@@ -66,15 +67,30 @@ VERDICTS: dict[Verdict, Bilingual] = {
 """Verdicts of the figure ledger, in the order of what they say for a number."""
 
 _WORDS: dict[str, tuple[str, str]] = {
-    "accuracy": ("位置精度", "Accuracy"),
+    **shared(
+        "accuracy",
+        "area",
+        "close",
+        "finish",
+        "home",
+        "layers",
+        "length",
+        "licence",
+        "not_found",
+        "not_stated",
+        "published",
+        "skip",
+        "source",
+        "version",
+        "zoom_in",
+        "zoom_out",
+        computed="mapped",
+    ),
     "adcode": ("行政区划代码", "Adcode"),
     "all_layers": ("全部图层", "All layers"),
     "answers": ("接口", "Interface"),
-    "area": ("面积", "Area"),
     "attribution": ("署名", "Attribution"),
     "caution": ("注意", "Caution"),
-    "close": ("关闭", "Close"),
-    "computed": ("图上", "mapped"),
     "crs": ("坐标系", "CRS"),
     "crs_text": (
         "CGCS2000（EPSG:4490），以 Web 墨卡托显示",
@@ -88,9 +104,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "exported": ("制图日期", "Map made"),
     "features": ("要素", "Features"),
     "find": ("查找：中文、拼音、英文", "Find: Chinese, pinyin, English"),
-    "finish": ("完成", "Finish"),
     "fold": ("收起图层", "Fold layers"),
-    "home": ("全区", "Whole region"),
     "intro": (
         "荒漠沙地、黄河流域、森林与红线图层的浏览、叠加与面积计算。每个图层都写明性质、来源、许可和精度。",
         "Deserts and sandy lands, the Yellow River basin, forests and red-line zones: "
@@ -99,9 +113,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "kind_": ("沙地", "Sandy land"),
     "kind_desert": ("沙漠", "Desert"),
-    "layers": ("图层", "Layers"),
-    "length": ("长度", "Length"),
-    "licence": ("许可", "Licence"),
     "map_only": ("只看地图", "Map only"),
     "map_title": ("内蒙古生态安全屏障一张图", "Inner Mongolia ecological barrier"),
     "map_of": ("图层地图", "Map of the layers"),
@@ -119,24 +130,19 @@ _WORDS: dict[str, tuple[str, str]] = {
         "ellipsoid, edges straight in longitude and latitude, as ecobarrier area. "
         "Base tiles do not change them.",
     ),
-    "not_found": ("没有找到", "Nothing found"),
     "perimeter": ("周长", "Perimeter"),
     "not_shown": ("未显示", "not shown"),
     "not_simplified": (
         "图形未简化，面积为椭球面积。",
         "Nothing was simplified; areas are ellipsoidal.",
     ),
-    "not_stated": ("未说明", "not stated"),
     "nothing_here": ("此处没有图层要素。", "No layer has a feature here."),
     "number": ("编号", "Id"),
     "open_layers": ("图层", "Layers"),
-    "published": ("公布", "published"),
     "review": ("审图号：", "Map review no.: "),
     "short_warning": ("含模拟/示意图层", "Modelled or schematic layers"),
     "show": ("显示", "Show"),
     "simplified": ("为显示所做的简化", "Simplified for display"),
-    "skip": ("跳到地图", "Skip to the map"),
-    "source": ("来源", "Source"),
     "sources": ("来源与许可", "Sources and licences"),
     "status": ("性质", "Status"),
     "status_key": (
@@ -165,11 +171,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "to_language": ("English", "中文"),
     "unit": ("单位", "Unit"),
     "unit_ramp": ("值", "Value"),
-    "version": ("版本", "Version"),
     "warning": (
         "视图含模拟或示意图层：非法定界线，不得作为审批依据",
         "In view: modelled or schematic layers. No legal boundary; not for approvals",
     ),
-    "zoom_in": ("放大", "Zoom in"),
-    "zoom_out": ("缩小", "Zoom out"),
 }

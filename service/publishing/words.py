@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from service.shared_words import shared
+
 WORDS: Mapping[str, tuple[str, str]] = {
+    **shared("copy_of", "copy_restricted"),
     "copy_title": ("图层目录与下载", "Layers and downloads"),
-    "copy_of": ("{date} 的静态副本", "Static copy of {date}"),
     "copy_intro": (
         "这是一份静态副本：地图、瓦片和下载都是文件，不需要运行服务。"
         "核查地块、面积统计与报告需要运行中的 Ecobarrier 服务。",
@@ -12,17 +14,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Site checks, statistics and reports need a running Ecobarrier service",
     ),
     "copy_service": ("服务地址：", "; there is one at "),
-    "copy_restricted": (
-        "{count} 个受限图层不在此副本中。",
-        "Restricted layers that are not in this copy: {count}.",
-    ),
     "copy_map": ("打开地图", "Open the map"),
     "copy_maps": (
         "单文件网页地图（下载后可离线打开）",
         "Web maps in one file (they open offline)",
     ),
     "copy_stac": ("STAC 目录", "STAC catalogue"),
-    "copy_files": ("文件", "Files"),
     "copy_about": ("来源说明", "Provenance"),
     "copy_by_address": (
         "QGIS 和 ArcGIS 可以按网址直接打开 PMTiles、GeoTIFF（COG）和 GeoParquet，"
