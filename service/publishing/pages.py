@@ -129,11 +129,13 @@ def offers(spec: LayerSpec, files: CopiedFiles) -> list[Offer]:
     return [*found, Offer("PMTiles", tiles)] if tiles else found
 
 
-def _licences(spec: LayerSpec, files: CopiedFiles) -> Sequence[FileNote]:
+def _licences(
+    spec: LayerSpec, files: CopiedFiles
+) -> Sequence[tuple[str, FileNote | None]]:
+    """Answer the words of the licence's SPDX expression, with their texts."""
     return [
-        note
-        for note in files.by_layer[spec.id]
-        if note.name.rpartition("/")[2].startswith("LICENCE-")
+        (word, files.note(spec.id, f"LICENCE-{word.strip('()')}.txt"))
+        for word in spec.licence.split()
     ]
 
 

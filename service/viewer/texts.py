@@ -29,12 +29,12 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "version",
         "zoom_in",
         "zoom_out",
+        app="map_title",
         drawn="mapped",
         search_none="not_found",
         overlap="overlap_area",
     ),
     **{f"decided_{what}": pair for what, pair in DECIDED.items()},
-    "app": ("内蒙古生态屏障一张图", "Inner Mongolia Ecological Barrier"),
     "language": ("语言", "Language"),
     "search": (
         "搜索旗县、湖泊、沙地…（中文、拼音、英文）",

@@ -391,7 +391,7 @@ def test_switching_the_language_changes_everything(
     expect(popup).to_contain_text("毛乌素沙地Mu Us Sandy Land")
     page.get_by_role("button", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    expect(page).to_have_title("Inner Mongolia ecological barrier")
+    expect(page).to_have_title("Inner Mongolia Ecological Barrier")
     expect(popup).to_contain_text("Mu Us Sandy Land毛乌素沙地")
     expect(popup).to_contain_text("Area")
     expect(popup).not_to_contain_text("面积")

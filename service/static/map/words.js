@@ -1,7 +1,9 @@
 // The reader's language: everything on the page is there in both.
 "use strict";
 const tongue = (() => {
-  let now = document.documentElement.lang === "en" ? "en" : "zh";
+  // A link may ask for the other language than the one the page was made in.
+  const asked = new URLSearchParams(location.search).get("lang");
+  let now = (["zh", "en"].includes(asked) ? asked : document.documentElement.lang) === "en" ? "en" : "zh";
   let table = { zh: {}, en: {} };
   const listeners = [];
 
@@ -15,7 +17,7 @@ const tongue = (() => {
     document.documentElement.lang = now === "zh" ? "zh-CN" : "en";
     document.title = word("map_title");
     for (const one of document.querySelectorAll("[data-label]")) {
-      const text = [word(one.dataset.label), one.dataset[`name${now === "zh" ? "Zh" : "En"}`]].filter(Boolean).join("：");
+      const text = [word(one.dataset.label), one.dataset[`name${now === "zh" ? "Zh" : "En"}`]].filter(Boolean).join(now === "zh" ? "：" : ": ");
       one.setAttribute("aria-label", text);
       if (one.hasAttribute("title")) one.title = text;
       if (one.hasAttribute("placeholder")) one.placeholder = text;

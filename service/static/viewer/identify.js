@@ -67,7 +67,9 @@ function settle(ours) {
   const stage = $('#stage').getBoundingClientRect();
   const box = element.getBoundingClientRect();
   const over = Math.max(0, box.bottom - stage.bottom + BELOW_PX) - Math.max(0, stage.top + ABOVE_PX - box.top);
-  if (over) map.panBy([0, over], { duration: motion(250) });
+  // On a phone the popup is as wide as the map, whichever side of the place it is on.
+  const aside = Math.max(0, box.right + ABOVE_PX - stage.right) - Math.max(0, stage.left + ABOVE_PX - box.left);
+  if (over || aside) map.panBy([aside, over], { duration: motion(250) });
 }
 
 // The banner is outlined black on white.
@@ -91,7 +93,7 @@ function content(found, layers, actions) {
       h('small', {}, [banner && league && nameOf(league.name, league.name_en), named && named.area_m2 !== null && areaText(named.area_m2), place({ lng: found.lon, lat: found.lat })].filter(Boolean).join(' · '))),
     others.length === 0 ? h('p', { class: 'nothing' }, t('nothing_here')) : h('ul', {}, others.map((one) => item(one, byId.get(one.layer)))),
     found.cells.length > 0 && h('dl', { class: 'cells' }, found.cells.filter((one) => one.value !== null).map((one) => cell(one, byId.get(one.layer)))),
-    !actions.computes && h('div', { class: 'nothing' }, found.untold.length > 0 && untold(found.untold.map((id) => byId.get(id))), h('p', {}, t('from_tiles'))),
+    !actions.computes && h('div', { class: 'how-found' }, found.untold.length > 0 && untold(found.untold.map((id) => byId.get(id))), h('p', {}, t('from_tiles'))),
     actions.computes && named && h('div', { class: 'actions' },
       button(t('statistics_of'), () => actions.statistics(named.layer, named.id)),
       button(t('use_as_site'), () => actions.asSite(named.layer, named.id, nameOf(named.name, named.name_en)))));

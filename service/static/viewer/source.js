@@ -22,7 +22,7 @@ export const GLYPHS = `${COPY ? data('glyphs') : '/glyphs'}/{fontstack}/{range}.
 
 export const aboutLayers = (language) => (COPY ? `${beside(copy)}/layers.${language}.html` : `/layers?lang=${language}`);
 export const aboutLayer = (id, language) => (COPY ? `${aboutLayers(language)}#${id}` : `/collections/${id}?lang=${language}`);
-export const stillMap = (language) => (COPY ? `${beside(copy)}/maps/all.html` : `/map?lang=${language}`);
+export const stillMap = (language) => (COPY ? `${beside(copy)}/maps/all.html?lang=${language}` : `/map?lang=${language}`);
 
 // Addresses of a layer's tiles. Workers resolve no relative ones; those of a copy are
 // read out of its archive by ranges, see archive.js.

@@ -38,7 +38,7 @@ def wait_until_drawn(page: Page, layer: str) -> None:
 @pytest.mark.copy
 def test_first_view_has_base_layers_and_warning(visit: Any, shot: Shot) -> None:
     page = visit()
-    expect(page.locator("h1")).to_have_text("内蒙古生态屏障一张图")
+    expect(page.locator("h1")).to_have_text("内蒙古生态安全屏障一张图")
     row = page.locator("[data-layer=redline]")
     expect(row.locator(".badge")).to_have_text("模拟")
     expect(page.locator("#warning .long")).to_contain_text("模拟（生态保护红线）")
