@@ -94,12 +94,12 @@ def check_context(specs: Sequence[LayerSpec], language: Language) -> dict[str, A
             {
                 "id": one.id,
                 "title": said(one.title, language),
-                "badge": BADGES[one.status][place],
-                "soft": one.status in ("modelled", "schematic"),
+                "status": one.status,
             }
             for one in specs
             if one.geometry == "polygon" and one.theme != "admin"
         ],
+        "marks": {status: badge[place] for status, badge in BADGES.items()},
         "project": [(one.name, one.label[place], one.hint) for one in PROJECT],
         "reading": [(one.name, one.label[place], one.hint) for one in READING],
         "accept": ",".join(UPLOAD_SUFFIXES),

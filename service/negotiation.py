@@ -34,6 +34,7 @@ VARY = "Accept, Accept-Language"
 FormQuery = Annotated[
     str | None, Query(description="json | html; else by the header Accept")
 ]
+_LANGUAGES: Mapping[str, Language] = {"zh": "zh", "en": "en"}
 _NAMES: Mapping[str, Form] = {
     "json": "json",
     "geojson": "json",
@@ -185,11 +186,12 @@ class DocumentRoute(APIRoute):
             answer.headers.add_vary_header(VARY)
             if asked_form(request) != "html":
                 return answer
-            lang = request.query_params.get("lang")
+            asked = request.query_params.get("lang")
+            lang: Language | None = None if asked is None else _LANGUAGES.get(asked)
             return page(
                 request,
                 "document.html",
-                language_of(request, "en" if lang == "en" else None),
+                language_of(request, lang),
                 {"document": json.loads(body)},
                 {"Vary": VARY},
             )

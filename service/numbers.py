@@ -1,9 +1,12 @@
 """How pages write numbers: for people, so rounded; the JSON beside has them whole."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+
+from service.words import Language
 
 _KM2 = 1e6
 _HECTARE = 1e4
+_UNITS = {"km²": _KM2, "ha": _HECTARE, "m²": 1.0}
 UNKNOWN = "—"
 
 
@@ -20,6 +23,39 @@ def area(value_m2: float | None) -> str:
     if abs(value_m2) >= _HECTARE:
         return f"{_digits(value_m2 / _HECTARE)} ha"
     return f"{_digits(value_m2)} m²"
+
+
+def unit(values_m2: Iterable[float | None]) -> str:
+    """Choose the unit of a column of areas by its largest.
+
+    >>> unit([12_000.0, 3e9, None]), unit([12_000.0, 5.0]), unit([])
+    ('km²', 'ha', 'm²')
+    """
+    largest = max((abs(one) for one in values_m2 if one is not None), default=0.0)
+    return next((name for name, size in _UNITS.items() if largest >= size), "m²")
+
+
+def area_in(value_m2: float | None, name: str) -> str:
+    """Write an area in the unit that the head of its column names.
+
+    >>> area_in(86_853_200_000.0, "km²"), area_in(122.0, "km²"), area_in(0.0, "ha")
+    ('86,853', '< 0.01', '0')
+    """
+    if value_m2 is None:
+        return UNKNOWN
+    value = value_m2 / _UNITS[name]
+    return "< 0.01" if 0 < value < 0.005 else _digits(value)
+
+
+def headed(name: str, unit_name: str, language: Language) -> str:
+    """Write the head of a column with its unit.
+
+    >>> headed("Overlap", "ha", "en"), headed("重叠面积", "ha", "zh")
+    ('Overlap (ha)', '重叠面积（公顷）')
+    """
+    if language == "en":
+        return f"{name} ({unit_name})"
+    return f"{name}（{'公顷' if unit_name == 'ha' else unit_name}）"
 
 
 def share(value: float | None) -> str:
@@ -70,7 +106,10 @@ def _digits(value: float, decimals: int = 2) -> str:
 
 NUMBERS: Mapping[str, Callable[..., str]] = {
     "area": area,
+    "area_in": area_in,
     "share": share,
     "count": count,
     "difference": difference,
+    "headed": headed,
+    "unit": unit,
 }

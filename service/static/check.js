@@ -10,6 +10,9 @@ const results = document.querySelector("#check-results");
 const words = JSON.parse(form.dataset.words);
 const language = form.dataset.lang;
 const formats = form.dataset.formats.split(",");
+const badges = JSON.parse(form.dataset.badges);
+const colon = language === "zh" ? "：" : ": ";
+const inUnit = (name, unit) => (language === "zh" ? `${name}（${unit}）` : `${name} (${unit})`);
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -66,40 +69,40 @@ async function checked(file) {
 }
 
 function refusal(file, error) {
-  const text = error instanceof TypeError ? `${words.failed}: ${error.message}` : error.message;
-  return h("p", { class: "check-refusal", role: "alert" }, `${file.name}: ${text}`);
+  const text = error instanceof TypeError ? `${words.failed}${colon}${error.message}` : error.message;
+  return h("p", { class: "check-refusal", role: "alert" }, `${file.name}${colon}${text}`);
 }
 
 function card(file, body, report) {
-  const titles = new Map(report.layers.map((one) => [one.id, one.title[language]]));
+  const layers = new Map(report.layers.map((one) => [one.id, one]));
   return h(
     "section",
     { class: "check-result" },
     h("h2", {}, report.options.project.name ?? file.name),
-    h("p", { class: "overall" }, `${words.overall}: ${report.summary.finding.label[language]}`),
+    h("p", { class: "overall" }, `${words.overall}${colon}${report.summary.finding.label[language]}`),
     downloads(body, report),
-    h("div", { class: "wide" }, h("table", {}, head(), h("tbody", {}, ...report.parcels.flatMap((one) => rows(one, titles))))),
+    h("div", { class: "wide" }, h("table", {}, head(), h("tbody", {}, ...report.parcels.flatMap((one) => rows(one, layers))))),
     h("p", { class: "small" }, `${file.name} · ${words.result} ${report.result_id} · ${report.software}`),
   );
 }
 
 function head() {
-  const names = [words.layer, words.finding, `${words.overlap} (${words.ha})`, `${words.overlap} (${words.mu})`, words.share, words.nearest];
+  const names = [words.layer, words.finding, inUnit(words.overlap, words.ha), inUnit(words.overlap, words.mu), words.share, words.nearest];
   return h("thead", {}, h("tr", {}, ...names.map((name, at) => h("th", { scope: "col", class: at > 1 ? "number" : "" }, name))));
 }
 
-function rows(parcel, titles) {
+function rows(parcel, layers) {
   const name = [parcel.number ?? parcel.id, parcel.name].filter(Boolean).join(" ");
   const area = `${parcel.printed.m2} m² · ${parcel.printed.ha} ${words.ha} · ${parcel.printed.mu} ${words.mu}`;
   const own = h("tr", { class: "parcel" }, h("th", { scope: "colgroup", colspan: 6 }, `${name} · ${area} · ${parcel.finding.label[language]}`));
-  return [own, ...parcel.layers.map((one) => row(one, titles))];
+  return [own, ...parcel.layers.map((one) => row(one, layers.get(one.layer)))];
 }
 
-function row(one, titles) {
+function row(one, layer) {
   const near = one.nearest ? `${Number(one.nearest.distance_m).toFixed(2)} m ${one.nearest.direction?.[language] ?? ""}` : "";
   const { ha, mu } = one.overlap.printed;
   const numbers = [ha, mu, `${(100 * one.overlap.share).toFixed(2)} %`, near];
-  return h("tr", {}, h("td", {}, titles.get(one.layer)), h("td", { title: one.finding.reason[language] }, one.finding.label[language]), ...numbers.map((text) => h("td", { class: "number" }, text)));
+  return h("tr", {}, h("td", {}, layer.title[language], " ", h("span", { class: `badge ${layer.status}` }, badges[layer.status])), h("td", { title: one.finding.reason[language] }, one.finding.label[language]), ...numbers.map((text) => h("td", { class: "number" }, text)));
 }
 
 function downloads(body, report) {

@@ -2,6 +2,7 @@
 const ecobarrier = (() => {
   const REFERENCE_ZOOMS = [4, 9];
   const GAP = 8; // px between a popup and what floats over the map
+  const BUTTONS_PX = 64; // height of what lies on a narrow map
   const LINE_TOLERANCE = 7; // px around a click within which a line is found
 
   // Widths grow with zoom by the factor 1.4 per level.
@@ -349,7 +350,7 @@ const ecobarrier = (() => {
       const pointToLayer = (feature, place) => L.circleMarker(place, { ...style, radius: 7 });
       marks.addLayer(L.geoJSON({ type: "FeatureCollection", features }, { style, pointToLayer, pane: "pane-found", interactive: false }));
     }
-    ask(L.latLng(hit.at[1], hit.at[0]), hit);
+    ask?.(L.latLng(hit.at[1], hit.at[0]), hit);
   }
 
   function wireTiles(map, described) {
@@ -364,8 +365,10 @@ const ecobarrier = (() => {
     const isOn = (id) => map.hasLayer(overlays[id]);
     const strip = document.getElementById("warning");
     const [west, south, east, north] = bounds;
-    const home = () => map.fitBounds([[south, west], [north, east]], { padding: [24, 20], animate: false });
     const narrow = window.matchMedia("(max-width: 760px)").matches;
+    // Buttons lie on the map; on a narrow one the subject begins below them.
+    const room = { paddingTopLeft: [narrow ? 8 : 24, narrow ? BUTTONS_PX : 20], paddingBottomRight: [narrow ? 8 : 24, 20] };
+    const home = () => map.fitBounds([[south, west], [north, east]], { ...room, animate: false });
     if (narrow) foldLegend(map, true);
     home();
     wireTiles(map, base);
@@ -395,6 +398,10 @@ const ecobarrier = (() => {
       measuring.retell();
       retell?.();
     };
+    // A link may name a feature to begin at.
+    const wanted = new URLSearchParams(location.hash.slice(1)).get("find");
+    const first = wanted && findings.find((hit) => hit.zh && wanted.startsWith(hit.zh));
+    if (first) goTo(map, overlays, marks, first);
     tongue.apply();
     speak();
     tongue.onChange(speak);

@@ -225,6 +225,21 @@ def test_popup_tells_everything_at_a_place(
     expect(popup).to_contain_text("not a surveyed boundary")
 
 
+def test_link_may_name_language_and_feature(
+    watch: Watch, map_files: dict[str, Path]
+) -> None:
+    address = f"{map_files['zh'].as_uri()}?lang=en#find=鄂尔多斯市"
+    page = opened(watch(), address)
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator(".legend h1")).to_have_text(
+        "Inner Mongolia Ecological Barrier", use_inner_text=True
+    )
+    # Outlined black on white.
+    expect(page.locator(".leaflet-pane-found path")).to_have_count(2)
+    west = page.evaluate("map_ecobarrier.getBounds().getWest()")
+    assert 100 < west < 107, "the map is at Ordos, not at the whole region"
+
+
 def test_keyboard_asks_at_the_middle_of_the_map(
     watch: Watch, map_files: dict[str, Path]
 ) -> None:

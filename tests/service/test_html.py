@@ -102,6 +102,25 @@ def test_overlap_page_has_the_numbers_of_the_json(client: TestClient) -> None:
     assert 'value="land_cover"' not in html
 
 
+def test_columns_of_areas_have_one_unit_in_their_head(client: TestClient) -> None:
+    query = {"left": "leagues", "right": "sandy_lands", "f": "html"}
+    for language, head in (("zh", "重叠面积（km²）"), ("en", "Overlap (km²)")):
+        html = client.get("/overlap", params={**query, "lang": language}).text
+        assert f'<th class="n">{head}</th>' in html
+        assert not re.findall(r'<td class="n"[^>]*>[^<]*(?:ha|m²|km²)</td>', html)
+
+
+@pytest.mark.parametrize("address", ["/jobs", "/processes", "/collections"])
+def test_language_asked_for_is_that_of_the_page(
+    client: TestClient, address: str
+) -> None:
+    for asked, browser, tag in (("zh", "en", "zh-CN"), ("en", "zh", "en")):
+        headers = {"Accept": BROWSER, "Accept-Language": browser}
+        html = client.get(f"{address}?lang={asked}", headers=headers).text
+        assert f'<html lang="{tag}">' in html
+        assert "?lang=" not in re.findall(r"<h1>.*?</h1>", html)[0]
+
+
 def test_pages_of_items(client: TestClient) -> None:
     html = client.get("/collections/leagues/items?f=html&lang=en&limit=2").text
     (following,) = re.findall(r'rel="next" href="([^"]+)"', html)

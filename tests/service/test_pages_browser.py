@@ -12,12 +12,14 @@ import pytest
 import uvicorn
 from playwright.sync_api import (
     Browser,
+    FilePayload,
     Page,
     Route,
     ViewportSize,
     expect,
     sync_playwright,
 )
+from pyproj import Geod
 
 from service.server import server_config
 from service.settings import Settings
@@ -133,6 +135,48 @@ def test_overlap_by_the_form(quiet_page: Open) -> None:
     page.get_by_role("button", name="Compute").click()
     expect(page.locator(".totals")).to_contain_text("km²")
     expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def parcel_file(west: float, south: float, side: float) -> FilePayload:
+    """A square of degrees, named in both ways that the page has to show."""
+    corners = [(0, 0), (side, 0), (side, side), (0, side), (0, 0)]
+    ring = [[west + x, south + y] for x, y in corners]
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    about = {"DKBH": "DK001", "DKMC": "光伏一期"}
+    feature = {"type": "Feature", "properties": about, "geometry": shape}
+    content = {"type": "FeatureCollection", "features": [feature]}
+    said = json.dumps(content, ensure_ascii=False).encode()
+    return {"name": "地块.geojson", "mimeType": "application/geo+json", "buffer": said}
+
+
+def test_check_of_a_file_of_parcels(quiet_page: Open) -> None:
+    page = quiet_page("/check?lang=zh")
+    page.locator("input[type=file]").set_input_files(parcel_file(109.0, 38.6, 0.01))
+    for layer in ("redline", "sandy_lands"):
+        page.locator(f"input[name=layers][value={layer}]").check()
+    page.get_by_role("button", name="检查", exact=True).click()
+    result = page.locator(".check-result")
+    expect(result.locator("h2")).to_have_text("地块.geojson")
+    expect(result.locator(".overall")).to_contain_text("总结论：")
+    rows = result.locator("tbody tr")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(0)).to_contain_text("光伏一期")
+    heads = result.locator("thead th").all_inner_texts()
+    assert heads[2:4] == ["占用（公顷）", "占用（亩）"]
+    # Oracle: geodesics between corners, which a square of a kilometre does not notice.
+    ring = [(109.0, 38.6), (109.01, 38.6), (109.01, 38.61), (109.0, 38.61)]
+    expected = abs(
+        Geod(ellps="GRS80").polygon_area_perimeter(*zip(*ring, strict=True))[0]
+    )
+    sand = result.get_by_role("row", name="沙地与沙漠")
+    expect(sand.locator(".badge")).to_have_text("示意")
+    numbers = sand.locator("td.number").all_inner_texts()
+    assert float(numbers[0]) * 1e4 == pytest.approx(expected, rel=1e-5)
+    assert numbers[2] == "100.00 %"
+    expect(result.get_by_role("row", name="生态保护红线")).to_contain_text("模拟")
+    offered = result.locator(".downloads button").all_inner_texts()
+    assert offered == ["PDF", "DOCX", "全部（ZIP）"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= DESK["width"]
 
 
 def test_docs_work_with_the_network_cut(quiet_page: Open) -> None:

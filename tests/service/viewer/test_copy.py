@@ -234,6 +234,14 @@ def test_copy_on_a_phone(visit: Any) -> None:
     box = page.locator("#copy").bounding_box()
     assert box is not None
     assert box["height"] < 60
+    for x in (60, 330):
+        page.mouse.click(x, 420)
+        popup = page.locator(".maplibregl-popup-content")
+        expect(popup.locator("h2")).to_be_visible()
+        inside = popup.bounding_box()
+        assert inside is not None
+        assert 0 <= inside["x"] <= 390 - inside["width"]
+        page.keyboard.press("Escape")
     page.locator("#copy a").click()
     page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
