@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from layers.models import LayerSpec
 from service.palette import BADGES
-from service.report_types import REPORT_TYPES
 from service.shared_words import shared
 from service.upload_types import UPLOAD_SUFFIXES
 from service.words import Language, said
@@ -34,6 +33,9 @@ READING = (
     Entry("encoding", ("文字编码", "Encoding"), "gbk"),
     Entry("part", ("文件内图层", "Layer inside the file")),
 )
+
+FORMATS = ("pdf", "xlsx", "html", "gpkg", "json")
+"""Of reports, as they are offered: what is read first; all together come last."""
 
 _WORDS: dict[str, tuple[str, str]] = {
     **shared("area", "ha", "layer", "mu"),
@@ -103,5 +105,5 @@ def check_context(specs: Sequence[LayerSpec], language: Language) -> dict[str, A
         "project": [(one.name, one.label[place], one.hint) for one in PROJECT],
         "reading": [(one.name, one.label[place], one.hint) for one in READING],
         "accept": ",".join(UPLOAD_SUFFIXES),
-        "formats": [name for name in REPORT_TYPES if name != "zip"],
+        "formats": FORMATS,
     }

@@ -308,7 +308,7 @@ def grid_step(frame: Frame) -> float:
     """Answer degrees between meridians: four to ten of them across the frame."""
     west, _, east, _ = frame.bounds
     steps = (10.0, 5.0, 2.0, 1.0, 0.5, 0.25, 0.1, 0.05, 0.02)
-    return next((one for one in steps if (east - west) / one >= 4), steps[-1])
+    return next((one for one in steps if (east - west) / one >= 6), steps[-1])
 
 
 def opened(catalog: Catalog, spec: LayerSpec) -> VectorLayer | RasterLayer:

@@ -22,7 +22,7 @@ SHEET: Mapping[str, tuple[str, str]] = {
     "result_id": ("结果编号：", "Result id: "),
     "legend": ("图例", "Legend"),
     "north": ("北", "N"),
-    "province": ("自治区界", "Autonomous region"),
+    "province": ("自治区界", "Region"),
     "league": ("盟市界", "League"),
     "banner": ("旗县界", "Banner"),
     "not_legal": ("，均非法定界线", " – no legal boundaries"),

@@ -28,6 +28,12 @@ function busy(yes) {
   form.querySelector("[type=submit]").disabled = yes;
 }
 
+// Metres near by, kilometres further away; reports have both to the centimetre.
+function distance(metres) {
+  const [value, unit, places] = metres < 1000 ? [metres, "m", 1] : [metres / 1000, "km", 2];
+  return `${value.toLocaleString("en", { minimumFractionDigits: places, maximumFractionDigits: places })} ${unit}`;
+}
+
 // What was asked for is kept with a result: the form may change before a download.
 function call(file, format) {
   const given = new FormData(form);
@@ -91,18 +97,23 @@ function head() {
   return h("thead", {}, h("tr", {}, ...names.map((name, at) => h("th", { scope: "col", class: at > 1 ? "number" : "" }, name))));
 }
 
+// Thousands apart; the decimals stay as they are.
+const grouped = (text) => text.replace(/\B(?=(\d{3})+(?=\.|$))/g, ",");
+
 function rows(parcel, layers) {
   const name = [parcel.number ?? parcel.id, parcel.name].filter(Boolean).join(" ");
-  const area = `${parcel.printed.m2} m² · ${parcel.printed.ha} ${words.ha} · ${parcel.printed.mu} ${words.mu}`;
+  const area = `${grouped(parcel.printed.m2)} m² · ${parcel.printed.ha} ${words.ha} · ${parcel.printed.mu} ${words.mu}`;
   const own = h("tr", { class: "parcel" }, h("th", { scope: "colgroup", colspan: 6 }, `${name} · ${area} · ${parcel.finding.label[language]}`));
   return [own, ...parcel.layers.map((one) => row(one, layers.get(one.layer)))];
 }
 
 function row(one, layer) {
-  const near = one.nearest ? `${Number(one.nearest.distance_m).toFixed(2)} m ${one.nearest.direction?.[language] ?? ""}` : "";
+  const near = one.nearest ? `${distance(Number(one.nearest.distance_m))} ${one.nearest.direction?.[language] ?? ""}` : "";
+  const { level, label, reason } = one.finding;
+  const found = h("td", { class: `finding ${level}` }, label[language], ...(level === "clear" ? [] : [h("small", {}, reason[language])]));
   const { ha, mu } = one.overlap.printed;
   const numbers = [ha, mu, `${(100 * one.overlap.share).toFixed(2)} %`, near];
-  return h("tr", {}, h("td", {}, layer.title[language], " ", h("span", { class: `badge ${layer.status}` }, badges[layer.status])), h("td", { title: one.finding.reason[language] }, one.finding.label[language]), ...numbers.map((text) => h("td", { class: "number" }, text)));
+  return h("tr", {}, h("td", {}, layer.title[language], " ", h("span", { class: `badge ${layer.status}` }, badges[layer.status])), found, ...numbers.map((text) => h("td", { class: "number" }, text)));
 }
 
 function downloads(body, report) {

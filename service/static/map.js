@@ -2,7 +2,7 @@
 const ecobarrier = (() => {
   const REFERENCE_ZOOMS = [4, 9];
   const GAP = 8; // px between a popup and what floats over the map
-  const BUTTONS_PX = 64; // height of what lies on a narrow map
+  const BUTTONS_PX = 64; // height of what lies on the map
   const LINE_TOLERANCE = 7; // px around a click within which a line is found
 
   // Widths grow with zoom by the factor 1.4 per level.
@@ -366,8 +366,9 @@ const ecobarrier = (() => {
     const strip = document.getElementById("warning");
     const [west, south, east, north] = bounds;
     const narrow = window.matchMedia("(max-width: 760px)").matches;
-    // Buttons lie on the map; on a narrow one the subject begins below them.
-    const room = { paddingTopLeft: [narrow ? 8 : 24, narrow ? BUTTONS_PX : 20], paddingBottomRight: [narrow ? 8 : 24, 20] };
+    // Buttons lie on the map: the subject begins below them.
+    const side = narrow ? 8 : 24;
+    const room = { paddingTopLeft: [side, BUTTONS_PX], paddingBottomRight: [side, 20] };
     const home = () => map.fitBounds([[south, west], [north, east]], { ...room, animate: false });
     if (narrow) foldLegend(map, true);
     home();
@@ -400,7 +401,7 @@ const ecobarrier = (() => {
     };
     // A link may name a feature to begin at.
     const wanted = new URLSearchParams(location.hash.slice(1)).get("find");
-    const first = wanted && findings.find((hit) => hit.zh && wanted.startsWith(hit.zh));
+    const first = wanted && finder.named(findings, wanted);
     if (first) goTo(map, overlays, marks, first);
     tongue.apply();
     speak();

@@ -175,7 +175,7 @@ def test_check_of_a_file_of_parcels(quiet_page: Open) -> None:
     assert numbers[2] == "100.00 %"
     expect(result.get_by_role("row", name="生态保护红线")).to_contain_text("模拟")
     offered = result.locator(".downloads button").all_inner_texts()
-    assert offered == ["PDF", "DOCX", "全部（ZIP）"]
+    assert offered == ["PDF", "XLSX", "HTML", "GPKG", "JSON", "全部（ZIP）"]
     assert page.evaluate("document.documentElement.scrollWidth") <= DESK["width"]
 
 

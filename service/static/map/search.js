@@ -84,5 +84,8 @@ const finder = (() => {
     });
   }
 
-  return { wire, search, indexOf };
+  // Names are shown without what stands in brackets behind them.
+  const named = (findings, name) => indexOf(findings).find(({ zh }) => zh && name.startsWith(zh));
+
+  return { named, wire, search, indexOf };
 })();

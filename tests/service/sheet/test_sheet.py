@@ -105,7 +105,7 @@ def test_graticule_has_a_handful_of_lines() -> None:
     for bbox in (BOX, (97.0, 37.4, 126.0, 53.3), (109.0, 40.0, 109.1, 40.1)):
         frame = frame_for(bbox, PAPERS["A4"])
         west, _, east, _ = frame.bounds
-        assert 4 <= (east - west) / grid_step(frame) <= 13
+        assert 6 <= (east - west) / grid_step(frame) <= 13
 
 
 def test_route_refuses_restricted_and_unknown_layers(client: TestClient) -> None:
