@@ -77,6 +77,9 @@ _REMARK = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]$")
 _ALONG = (0.5, 0.35, 0.65, 0.2, 0.8)
 """Where along a line its name may stand, the best first."""
 
+_CAPITAL = "150100"
+"""Hohhot, as a feature of the leagues."""
+
 MOST_LABELS = 300
 """Names per layer; the largest features keep theirs."""
 
@@ -121,6 +124,8 @@ def labels(
     if rule is None:
         return []
     size = _size(geometry)
+    # No map of the region leaves its capital out for want of room.
+    size = np.where(features.index == _CAPITAL, 2 * size.max(initial=0.0), size)
     names = [short_name(name) for name in features[f"name_{language}"]]
     others = [short_name(name) for name in features[f"name_{other(language)}"]]
     largest_first = [int(i) for i in np.argsort(-size, kind="stable")]

@@ -82,6 +82,14 @@ def test_important_layers_and_large_features_come_first(make_spec: MakeSpec) -> 
     assert ranks == sorted(ranks, reverse=True)
 
 
+def test_capital_is_named_before_larger_leagues(make_spec: MakeSpec) -> None:
+    table = named(["大", "呼和浩特市"], ["Large", "Hohhot"], [LARGE, SMALL])
+    table.index = ["152900", "150100"]
+    first, second = made(make_spec("leagues"), table)
+    assert (first.text, second.text) == ("呼和浩特市", "大")
+    assert first.rank > second.rank
+
+
 def test_small_features_wait_for_a_closer_look(make_spec: MakeSpec) -> None:
     tiny = shapely.box(110, 40, 110.01, 40.01)
     table = named(["大", "小"], ["Large", "Small"], [LARGE, tiny])

@@ -164,10 +164,8 @@ def test_check_of_a_file_of_parcels(quiet_page: Open) -> None:
     heads = result.locator("thead th").all_inner_texts()
     assert heads[2:4] == ["占用（公顷）", "占用（亩）"]
     # Oracle: geodesics between corners, which a square of a kilometre does not notice.
-    ring = [(109.0, 38.6), (109.01, 38.6), (109.01, 38.61), (109.0, 38.61)]
-    expected = abs(
-        Geod(ellps="GRS80").polygon_area_perimeter(*zip(*ring, strict=True))[0]
-    )
+    lons, lats = (109.0, 109.01, 109.01, 109.0), (38.6, 38.6, 38.61, 38.61)
+    expected = abs(Geod(ellps="GRS80").polygon_area_perimeter(lons, lats)[0])
     sand = result.get_by_role("row", name="沙地与沙漠")
     expect(sand.locator(".badge")).to_have_text("示意")
     numbers = sand.locator("td.number").all_inner_texts()
