@@ -62,7 +62,9 @@ function filling(layer) {
     return [`url(#bar-${ids})`, 1, defs];
   }
   const box = [...sample.querySelectorAll('rect')].findLast((one) => one.getAttribute('fill') !== 'none');
-  return [box?.getAttribute('fill') ?? layer.colour ?? '#B7C0CA', Math.max(0.25, Number(box?.getAttribute('fill-opacity') ?? 1)), null];
+  // A layer that the map draws as an outline is one here, too, but for a tint.
+  if (!box) return [layer.colour ?? '#B7C0CA', 0.15, null];
+  return [box.getAttribute('fill'), Math.max(0.25, Number(box.getAttribute('fill-opacity') ?? 1)), null];
 }
 
 // parts: { label, colour, share }, shares of 1.
