@@ -235,7 +235,7 @@ def test_link_may_name_language_and_feature(
         "Inner Mongolia Ecological Barrier", use_inner_text=True
     )
     # Outlined black on white.
-    expect(page.locator(".leaflet-pane-found path")).to_have_count(2)
+    expect(page.locator(".leaflet-pane-found-pane path")).to_have_count(2)
     west = page.evaluate("map_ecobarrier.getBounds().getWest()")
     assert 100 < west < 107, "the map is at Ordos, not at the whole region"
 
