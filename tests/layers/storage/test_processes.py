@@ -7,7 +7,8 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -30,12 +31,16 @@ print(present(Path(sys.argv[1])).read_text(), flush=True)
 """
 
 
-def fetching(path: Path) -> subprocess.Popen[str]:
+@contextmanager
+def fetching(path: Path) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-c", FETCH, str(path)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "asking\n"
-    return process
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "asking\n"
+            yield process
+        finally:
+            process.kill()
 
 
 def waiting(pipe: IO[bytes]) -> int:
