@@ -17,10 +17,16 @@ from geo.errors import (
 )
 from layers.apart import end_with, lifeline
 from layers.catalog import Entry
-from layers.errors import CatalogError, LayerReadError, LayerWriteError
+from layers.errors import (
+    CatalogError,
+    LayerReadError,
+    LayerWriteError,
+    VersionRemovedError,
+)
 from layers.models import LayerSpec
 from layers.served import bake
 from layers.snapshot import only
+from layers.storage.files import removed_version
 
 _KINDS: dict[str, type[EcobarrierError]] = {
     kind.__name__: kind
@@ -31,6 +37,7 @@ _KINDS: dict[str, type[EcobarrierError]] = {
         GeometryError,
         LayerReadError,
         LayerWriteError,
+        VersionRemovedError,
     )
 }
 
@@ -66,6 +73,9 @@ def bake_apart(entry: Entry, folder: Path) -> None:
             check=False,
         )
     if done.returncode != 0:
+        gone = removed_version(entry.folder / entry.spec.path)
+        if gone is not None:
+            raise gone
         details = {"format": "-", "reason": f"exit code {done.returncode}"}
         raise LayerReadError("layer_unreadable", file=entry.spec.id, **details)
     failure = json.loads(done.stdout)

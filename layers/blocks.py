@@ -13,10 +13,10 @@ from rasterio.windows import Window as RasterWindow
 
 from geo.grid import Window
 from geo.raster.source import AnyReader
-from layers.errors import LayerReadError
 from layers.loaded import RasterLayer
 from layers.opening import open_tiff
-from layers.readers.guard import reason
+from layers.readers.guard import refusal
+from layers.storage.files import removed_version
 
 CACHE_MB = 32
 """GDAL's own default, 5 % of all memory, would be held for cells that are read once."""
@@ -55,18 +55,15 @@ class BlockFile:
         ------
         LayerReadError
             The file is damaged, or was changed meanwhile.
+        VersionRemovedError
         """
         rows, columns = window.shape
         part = RasterWindow(window.col0, window.row0, columns, rows)
         try:
             return np.asarray(self._dataset().read(self._band, window=part))
         except (RasterioError, OSError) as error:
-            raise LayerReadError(
-                "layer_unreadable",
-                file=self._path.name,
-                format="GeoTIFF",
-                reason=reason(error, self._path),
-            ) from error
+            gone = removed_version(self._path)
+            raise gone or refusal(error, self._path, "GeoTIFF") from error
 
     def close(self) -> None:
         """Close the handles of all threads."""

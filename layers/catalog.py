@@ -19,7 +19,8 @@ from layers.loaded import RasterLayer, VectorLayer
 from layers.models import LayerSpec
 from layers.readers import file_name, format_of, read_vector
 from layers.readers.limits import ReadLimits
-from layers.storage.mirror import present, refresh
+from layers.storage.files import present
+from layers.storage.mirror import refresh
 from layers.workspace import current_versions, first_fault
 
 CATALOG_FILE = "catalog.toml"

@@ -21,17 +21,20 @@ from geo.rings import Rings
 from geo.types import BBox, BoolArray, FloatArray, GeometryArray, IntArray
 from layers.boxes import Boxes, boxes_of, meets
 from layers.catalog import Catalog, is_file_name
-from layers.errors import LayerReadError
+from layers.errors import LayerError, LayerReadError, StoreKeyError
 from layers.files import content_parts, describe_file
 from layers.models import LayerSpec
 from layers.opening import open_parquet
 from layers.readers.guard import reason
 from layers.row_reader import RowReader
+from layers.storage.files import removed_version
 
 CHUNK_ROWS = 50_000
 """Features in memory at once: 50,000 parcels of 50 vertices are some 100 MB."""
 
 ID_COLUMNS = ("id", "adcode")
+
+_FOREIGN = (OSError, pa.ArrowException, StoreKeyError)
 
 ACCURACY_COLUMN = "accuracy_m"
 """A feature's own standard positional error, which wins over its layer's."""
@@ -93,8 +96,8 @@ class PolygonFile:
             geo = json.loads((self._file.schema_arrow.metadata or {})[b"geo"])
             self._geometry = str(geo["primary_column"])
             column: dict[str, Any] = geo["columns"][self._geometry]
-        except (OSError, pa.ArrowException, KeyError, ValueError) as error:
-            raise self._unreadable(reason(error, path)) from error
+        except (*_FOREIGN, KeyError, ValueError) as error:
+            raise self._failed(error) from error
         if column.get("encoding") != "WKB":
             raise self._unreadable(f"encoding {column.get('encoding')}")
         # No crs member means OGC:CRS84 (GeoParquet 1.1, "crs").
@@ -212,8 +215,8 @@ class PolygonFile:
             for first, batch in reader.batches(start, stop):
                 places = np.arange(first, first + batch.num_rows)
                 yield self._chunk(batch, places, threads)
-        except (OSError, pa.ArrowException) as error:
-            raise self._unreadable(reason(error, self._path)) from error
+        except _FOREIGN as error:
+            raise self._failed(error) from error
 
     def _chunk(self, batch: pa.RecordBatch, places: IntArray, threads: int) -> Chunk:
         names = (
@@ -242,6 +245,10 @@ class PolygonFile:
                 "feature_not_plain", file=self._path.name, feature=feature
             )
         return layer.rings
+
+    def _failed(self, error: Exception) -> LayerError:
+        gone = removed_version(self._path)
+        return gone or self._unreadable(reason(error, self._path))
 
     def _unreadable(self, why: str) -> LayerReadError:
         return LayerReadError(

@@ -16,7 +16,7 @@ from layers.catalog import Catalog
 from layers.opening import open_parquet
 from layers.readers.guard import reading
 from layers.readers.raster import open_raster
-from layers.storage.mirror import present
+from layers.storage.files import present
 
 
 def extent(catalog: Catalog, layer_id: str) -> BBox | None:

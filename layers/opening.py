@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from layers.storage.mirror import ranged
+from layers.storage.files import ranged
 from layers.storage.ranges import RangeFile
 
 if TYPE_CHECKING:

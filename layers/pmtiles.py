@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import LayerReadError
-from layers.storage.mirror import ranged
+from layers.storage.files import ranged
 
 HEADER_BYTES = 127
 GZIP = 2

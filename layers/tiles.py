@@ -24,10 +24,11 @@ from geo.errors import EcobarrierError
 from geo.tile_matrix import TILE_MATRIX_SETS, TileMatrixSet
 from layers.apart import LOCKS, alone, end_with, lifeline
 from layers.catalog import Catalog, Entry
-from layers.errors import LayerReadError, LayerTilesError
+from layers.errors import LayerReadError, LayerTilesError, VersionRemovedError
 from layers.models import LayerSpec
 from layers.pmtiles import Archive
 from layers.snapshot import entry_of, only
+from layers.storage.files import removed_version
 from layers.tile_features import EXTENT, Square, feature_lines
 from layers.writers import writing
 
@@ -164,7 +165,7 @@ def _write_here(entry: Entry, incoming: Path) -> None:
     layer = entry.spec.id
     try:
         write_archives(layer, incoming, only(entry))
-    except LayerTilesError:
+    except (LayerTilesError, VersionRemovedError):
         raise
     except EcobarrierError as error:
         reason = str(error)[:300]
@@ -200,7 +201,10 @@ def _run_worker(
         # All that the worker needs to know: by itself it might find another version.
         told = [line, niceness, incoming, entry.folder, entry.spec.model_dump_json()]
         command = [sys.executable, "-m", "layers.tiles", json.dumps(told, default=str)]
-        _run(command, entry.spec.id, line, time_limit_s)
+        try:
+            _run(command, entry.spec.id, line, time_limit_s)
+        except LayerTilesError as error:
+            raise removed_version(entry.folder / entry.spec.path) or error from error
 
 
 def _run(command: list[str], layer: str, line: int, time_limit_s: float) -> None:

@@ -5,6 +5,7 @@
     layers/<id>/current                     the version in use, one line
     layers/<id>/<version>/metadata.json     a LayerSpec
     layers/<id>/<version>/<file>            what the metadata's path names
+    layers/<id>/<version>/.left             written when it went out of use
     layers/<id>/.lock                       held by the one process that changes it
     layers/.changed                         replaced with every change of a pointer
 
@@ -21,6 +22,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,7 +33,7 @@ from layers.errors import CatalogError
 from layers.files import content_parts, content_sha256
 from layers.models import LayerSpec
 from layers.storage import publishing
-from layers.storage.layout import CHANGED, LOCK, METADATA, POINTER
+from layers.storage.layout import CHANGED, LEFT, LOCK, METADATA, POINTER
 from layers.storage.mirror import mirror_of
 from layers.writers import atomic_file, writing
 
@@ -91,7 +93,7 @@ def publish(workspace: Path, spec: LayerSpec, file: Path) -> Path:
         raise CatalogError("catalog_path_outside", layer=spec.id, path=str(spec.path))
     target = layer_folder(workspace, spec.id) / spec.version
     with staging(workspace, spec.id) as incoming, writing(target):
-        if target.exists() and read_spec(target) != spec:
+        if _is_whole(target) and read_spec(target) != spec:
             raise CatalogError(
                 "catalog_version_exists", layer=spec.id, version=spec.version
             )
@@ -214,7 +216,9 @@ def put(incoming: Path, spec: LayerSpec) -> Path:
     """
     target = incoming.parent / spec.version
     with writing(target):
-        if not target.exists():
+        if not _is_whole(target):
+            # In a mirror, a reader may have come upon a version while it was removed.
+            shutil.rmtree(target, ignore_errors=True)
             with atomic_file(incoming / METADATA) as temporary:
                 temporary.write_text(spec.model_dump_json(indent=2), encoding="utf-8")
             for file in incoming.iterdir():
@@ -243,10 +247,36 @@ def point_to(layer: Path, version: str) -> None:
     if mirror is not None:
         publishing.finish(mirror, layer.name, version, _bases[layer])
         return
+    before = current_version(layer.parent.parent, layer.name)
+    (layer / version / LEFT).unlink(missing_ok=True)
     with atomic_file(layer / POINTER) as temporary:
         temporary.write_text(f"{version}\n", encoding="ascii")
     with atomic_file(layer.parent / CHANGED) as temporary:
         temporary.write_text(f"{layer.name} {version}\n", encoding="ascii")
+    if before not in (None, version) and (layer / str(before)).is_dir():
+        (layer / str(before) / LEFT).touch()
+
+
+def unused_s(layer: Path, version: str) -> float:
+    """Answer how long a version has been out of use at least, in seconds.
+
+    Where nobody noted when it went out of use, it is noted now, and 0 is answered. The
+    caller holds the lock.
+
+    Raises
+    ------
+    LayerWriteError
+    StoreError
+    """
+    mirror = mirror_of(layer.parent.parent)
+    if mirror is not None:
+        return publishing.unused_s(mirror, layer.name, version)
+    left = layer / version / LEFT
+    with writing(layer):
+        if not left.exists():
+            left.touch()
+            return 0.0
+        return max(0.0, time.time() - left.stat().st_mtime)
 
 
 def remove_version(layer: Path, version: str) -> bool:
@@ -303,6 +333,10 @@ def current_version(workspace: Path, layer_id: str) -> str | None:
         return pointer.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         return None
+
+
+def _is_whole(version: Path) -> bool:
+    return (version / METADATA).exists()
 
 
 def _copy(source: Path, target: Path) -> None:

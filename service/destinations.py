@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.databases.connecting import is_address, place
+from layers.errors import DatabaseError
+from service.cluster.engine import EngineChoice
 from service.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -75,3 +77,15 @@ def target_of(parsed: argparse.Namespace) -> "Target | None":
     from layers.databases.tables import Target
 
     return Target(parsed.output, parsed.table, parsed.replace)
+
+
+def require_here(target: "Target | None", choice: EngineChoice) -> None:
+    """Refuse a table as the place of what a cluster computes.
+
+    Raises
+    ------
+    DatabaseError
+        ``postgis_engine``.
+    """
+    if target is not None and choice.name == "dask":
+        raise DatabaseError("postgis_engine", where=target.where)

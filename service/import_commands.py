@@ -165,6 +165,7 @@ def run_import(parsed: argparse.Namespace, settings: Settings) -> int:
                 settings.seeds,
                 lambda done: step(done, done),
                 look=parsed.look,
+                kept_s=settings.version_seconds,
                 engine=engine,
                 tell=tables.say,
             )

@@ -90,6 +90,7 @@ def bring(
     progress: Progress,
     *,
     look: bool,
+    kept_s: float,
     engine: EngineChoice = HERE,
     tell: Tell = nobody,
 ) -> ImportReport:
@@ -103,6 +104,8 @@ def bring(
     progress : callable
         Told the features done so far.
     look : bool
+    kept_s : float
+        Versions that went out of use so short a time ago are not removed, seconds.
     engine : EngineChoice
         Who works on files that can be read in pieces; others are imported here.
     tell : callable
@@ -124,7 +127,7 @@ def bring(
                 sources, options, workspace, region, progress, look=look, run=run
             )
     if options.keep is not None and not look:
-        prune(workspace, options.id, options.keep)
+        prune(workspace, options.id, options.keep, kept_s=kept_s)
     return report
 
 

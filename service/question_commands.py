@@ -15,7 +15,13 @@ from service.arguments import (
 )
 from service.cluster.engine import EngineChoice, begin
 from service.cluster.errors import ClusterError
-from service.destinations import add_database, add_table, destination, target_of
+from service.destinations import (
+    add_database,
+    add_table,
+    destination,
+    require_here,
+    target_of,
+)
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -155,6 +161,7 @@ def _area(parsed: argparse.Namespace, settings: Settings) -> int:
 def _overlap(parsed: argparse.Namespace, settings: Settings) -> int:
     choice = chosen_engine(parsed)
     target = target_of(parsed)
+    require_here(target, choice)
     if parsed.output:
         return _overlap_to_file(parsed, settings, choice, target or parsed.output)
     if choice.name == "dask":
@@ -243,6 +250,7 @@ def _zonal(parsed: argparse.Namespace, settings: Settings) -> int:
         for name in ("crs", "breaks", "nodata", "percentiles")
     }
     target = target_of(parsed)
+    require_here(target, choice)
     if parsed.output and target is None:
         return _zonal_to_file(parsed, settings, choice, options)
     if choice.name == "dask":

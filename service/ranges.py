@@ -1,6 +1,8 @@
 """Parts of files by HTTP range (RFC 9110, section 14): one range at a time."""
 
+import os
 import re
+import weakref
 from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
@@ -38,7 +40,8 @@ def file_response(
     RangeNotSatisfiableError
         ``range_not_satisfiable``.
     """
-    facts = path.stat()
+    opened = _Opened(path)
+    facts = os.fstat(opened.number)
     changed = formatdate(facts.st_mtime, usegmt=True)
     headers = {
         "Accept-Ranges": "bytes",
@@ -63,9 +66,10 @@ def file_response(
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers, media_type=media_type)
     if last - first < _CHUNK_BYTES:
-        block = b"".join(_blocks(path, first, last))
+        block = b"".join(opened.blocks(first, last))
         return Response(block, status, headers, media_type)
-    return StreamingResponse(_blocks(path, first, last), status, headers, media_type)
+    blocks = opened.blocks(first, last)
+    return StreamingResponse(blocks, status, headers, media_type)
 
 
 def matches(condition: str | None, etag: str) -> bool:
@@ -108,14 +112,24 @@ def parse_range(value: str, size: int) -> tuple[int, int] | None:
     return begin, end
 
 
-def _blocks(path: Path, first: int, last: int) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        stream.seek(first)
-        left = last - first + 1
-        while left > 0:
-            block = stream.read(min(left, _CHUNK_BYTES))
+class _Opened:
+    """A file that is read to the end of an answer, also if it is removed meanwhile.
+
+    It is opened before the first byte of the answer is sent, and closed when nobody
+    holds this any more.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.number = os.open(path, os.O_RDONLY)
+        weakref.finalize(self, os.close, self.number)
+
+    def blocks(self, first: int, last: int) -> Iterator[bytes]:
+        """Read the bytes from ``first`` to ``last``."""
+        while first <= last:
+            most = min(last - first + 1, _CHUNK_BYTES)
+            block = os.pread(self.number, most, first)
             if not block:
-                # Cut off meanwhile: the client sees that the answer is too short.
+                # Made shorter meanwhile: the client sees that the answer is too short.
                 return
-            left -= len(block)
+            first += len(block)
             yield block

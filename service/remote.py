@@ -14,8 +14,8 @@ from pathlib import Path
 
 from layers.errors import StoreKeyError
 from layers.storage import is_url, split_file
+from layers.storage.files import RANGED_FROM_BYTES
 from layers.storage.layout import MARKER
-from layers.storage.mirror import RANGED_FROM_BYTES
 from layers.storage.store import Head, Store
 
 NAMES = (

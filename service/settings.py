@@ -50,6 +50,9 @@ class Settings(HttpSettings):
     which this is then the local mirror."""
     store_seconds: float = Field(default=1.0, gt=0)
     """Between two looks at the store that the workspace is in."""
+    version_seconds: float = Field(default=7200, ge=0)
+    """How long a version is kept after it went out of use, whatever ``--keep`` says:
+    answers that began with it read it."""
     cache: Path | None = None
     """Folder of what can be made anew, such as tiles; see :attr:`cache_folder`."""
     max_items: int = Field(default=1000, ge=1, le=MAX_ITEMS_LIMIT)

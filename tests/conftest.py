@@ -53,14 +53,32 @@ def wait_until_answered(address: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError(f"{address} does not answer")
 
 
+# moto compares a condition and writes in two steps, with other requests between them:
+# of two conditional writes at once both could win. Stores do that in one step, and so
+# does this one, which does one request after the other.
+ONE_AT_A_TIME = """
+import threading
+import moto.server as server
+lock, run = threading.Lock(), server.run_simple
+def run_simple(host, port, app, **more):
+    def one_at_a_time(environ, start):
+        with lock:
+            return app(environ, start)
+    run(host, port, one_at_a_time, **more)
+server.run_simple = run_simple
+server.main()
+"""
+
+
 @pytest.fixture(scope="module")
 def s3_endpoint() -> Iterator[str]:
     """Address of an S3 server on loopback, empty; any credentials are taken."""
-    program = TOOLS / "s3-server" / "bin" / "moto_server"
+    program = TOOLS / "s3-server" / "bin" / "python"
     if not program.exists():
         pytest.skip("the S3 server is not installed: scripts/servers")
     port = free_port()
-    command = [str(program), "--host", "127.0.0.1", "--port", str(port)]
+    where = ["--host", "127.0.0.1", "--port", str(port)]
+    command = [str(program), "-c", ONE_AT_A_TIME, *where]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:
             address = f"http://127.0.0.1:{port}"

@@ -55,8 +55,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The connection to {where} was cut: {said}. Nothing was written, and an older table is as it was. Check network and server, and try again.",
     ),
     "postgis_commit_unknown": (
-        "提交 {where} 的一刻连接中断，无法知道表是否已写入；它要么完整，要么没有。请查看表的注释（版本）后再决定是否重试。",
-        "The connection was lost in the moment of keeping {where}: whether the table was written is not known; it is whole or not there. Look at its comment (version) before trying again.",
+        "提交 {where} 的一刻连接中断，随后也无法向服务器查明：表要么已完整写入，要么没有写入（原有的表不变）。请查看表的注释（版本或结果编号）后再决定是否重试。",
+        "The connection was lost in the moment of keeping {where}, and the server could not be asked afterwards: the table was written whole, or not at all, an older one being as it was. Look at its comment (version or result id) before trying again.",
     ),
     "postgis_write_failed": (
         "无法写入 {where}：{said}。没有写入任何内容。",

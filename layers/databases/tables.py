@@ -24,6 +24,7 @@ from layers.databases.columns import (
     free_names,
 )
 from layers.databases.connecting import connect, place
+from layers.databases.keeping import keep
 from layers.databases.refusals import refusing
 from layers.errors import DatabaseError
 
@@ -150,11 +151,9 @@ def connected(target: Target) -> Iterator["Connection"]:
     Raises
     ------
     DatabaseError
-        As :func:`connect` and :func:`refusing` say; ``postgis_commit_unknown`` where
-        the connection is lost in the very moment of keeping.
+        As :func:`connect`, :func:`refusing` and :func:`layers.databases.keeping.keep`
+        say.
     """
-    import psycopg
-
     where = target.where
     with (
         closing(connect(target.address, where)) as connection,
@@ -162,12 +161,7 @@ def connected(target: Target) -> Iterator["Connection"]:
     ):
         connection.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
         yield connection
-        try:
-            connection.commit()
-        except psycopg.OperationalError:
-            if not connection.broken:
-                raise
-            raise DatabaseError("postgis_commit_unknown", where=where) from None
+        keep(connection, target.address, where)
 
 
 @contextmanager

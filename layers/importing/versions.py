@@ -16,7 +16,7 @@ from layers.errors import LayerNotFoundError, VersionNotFoundError
 from layers.importing.report import ImportReport
 from layers.models import LayerSpec, Model
 from layers.readers import read_vector
-from layers.storage.mirror import present
+from layers.storage.files import present
 from layers.vector import feature_ids
 from layers.workspace import (
     current_version,
@@ -24,6 +24,7 @@ from layers.workspace import (
     locked,
     point_to,
     remove_version,
+    unused_s,
     versions,
 )
 from layers.writers import writing
@@ -142,8 +143,18 @@ def find(workspace: Path, layer_id: str, version: str) -> str:
     return fitting[0]
 
 
-def prune(workspace: Path, layer_id: str, keep: int) -> list[str]:
+def prune(workspace: Path, layer_id: str, keep: int, *, kept_s: float) -> list[str]:
     """Remove all but the newest versions and the one in use; answer which.
+
+    Parameters
+    ----------
+    workspace : Path
+    layer_id : str
+    keep : int
+        At least 1.
+    kept_s : float
+        Versions that went out of use so short a time ago are kept too, seconds: answers
+        that began with them read them. The next time they go.
 
     Raises
     ------
@@ -155,7 +166,11 @@ def prune(workspace: Path, layer_id: str, keep: int) -> list[str]:
         ordered = [one.version for one in history(workspace, layer_id).versions]
         current = current_version(workspace, layer_id)
         old = [one for one in ordered[:-keep] if one != current]
-        return [one for one in old if remove_version(layer, one)]
+        return [
+            one
+            for one in old
+            if unused_s(layer, one) >= kept_s and remove_version(layer, one)
+        ]
 
 
 def diff(workspace: Path, layer_id: str, left: str, right: str) -> DiffReport:

@@ -12,10 +12,11 @@ import pyarrow as pa
 from shapely.errors import ShapelyError
 
 from geo.messages import Note
-from layers.errors import LayerReadError
+from layers.errors import LayerError, LayerReadError, StoreKeyError
 from layers.models import Kind
 from layers.offline import cut_network
 from layers.opening import file_start
+from layers.storage.files import removed_version
 
 # What GDAL (by pyogrio), Arrow, GEOS and Python raise on bytes that are
 # not what they should be. pyogrio's errors and RecursionError are RuntimeErrors, JSON
@@ -115,17 +116,34 @@ def reading(
     Raises
     ------
     LayerReadError
+    VersionRemovedError
+        Of a layer whose version was removed meanwhile.
     """
     try:
         yield
-    except FileNotFoundError as error:
-        raise LayerReadError("layer_file_missing", file=str(path)) from error
-    except PermissionError as error:
-        raise LayerReadError("layer_no_permission", file=path.name) from error
-    except (*FOREIGN_ERRORS, *also) as error:
-        raise LayerReadError(
-            "layer_unreadable", file=path.name, format=form, reason=reason(error, path)
-        ) from error
+    except (*FOREIGN_ERRORS, *also, StoreKeyError) as error:
+        raise removed_version(path) or refusal(error, path, form) from error
+
+
+def refusal(error: Exception, path: Path, form: str) -> LayerError:
+    """Answer the refusal that says what a library or the system said.
+
+    Parameters
+    ----------
+    error : Exception
+    path : Path
+        The user's file; only its name is shown.
+    form : str
+        The format it was read as.
+    """
+    if isinstance(error, StoreKeyError):
+        return error
+    if isinstance(error, FileNotFoundError):
+        return LayerReadError("layer_file_missing", file=str(path))
+    if isinstance(error, PermissionError):
+        return LayerReadError("layer_no_permission", file=path.name)
+    said = reason(error, path)
+    return LayerReadError("layer_unreadable", file=path.name, format=form, reason=said)
 
 
 @contextmanager

@@ -2,9 +2,12 @@
 
 It has the layout of a local workspace, so that whatever reads one reads it. What is
 small and must be complete is brought by :func:`refresh`: pointers, what each version
-says of itself, keys. The files of a version come when somebody needs them
-(:func:`present`), or are read by ranges where they are large (:func:`ranged`): they
-never change, and their SHA-256 is known, so that a file that is here is right.
+says of itself, keys. The files of a version come when somebody needs them, or are read
+by ranges where they are large (:mod:`layers.storage.files`): they never change, and
+their SHA-256 is known, so that a file that is here is right.
+
+Several processes may use one folder at once, and any of them may be killed at any
+instant: what one leaves half done the next one does again.
 
 The file ``.store`` in the folder holds the store's address, by which every process
 that is handed a path knows what to do.
@@ -12,7 +15,6 @@ that is handed a path knows what to do.
 
 import fcntl
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -22,6 +24,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from layers.errors import StoreError, StoreKeyError
 from layers.storage.address import open_store
@@ -42,15 +45,13 @@ from layers.storage.layout import (
     read_pointer,
     version_key,
 )
-from layers.storage.ranges import RangeFile
+from layers.storage.manifest import known_sha256
 from layers.storage.store import Head, Store
 
 FRESH_S = 0.5
 """A process that looked at the store so short a time ago does not look again."""
 WHOLE_S = 60.0
 """After that time everything is compared, whatever the mark of changes says."""
-RANGED_FROM_BYTES = 64 * 1024 * 1024
-"""Smaller files are fetched as a whole: the next reader has them at once."""
 THREADS = 8
 _VERSION = re.compile(rf"{LAYERS}/([^/.][^/]*)/([^/.][^/]*)/{re.escape(METADATA)}")
 _POINTER = re.compile(rf"{LAYERS}/([^/.][^/]*)/{POINTER}")
@@ -70,7 +71,7 @@ class Mirror:
     def __init__(self, root: Path, store: Store) -> None:
         self.root, self.store = root, store
         self.local = FolderStore(root, mode=0o600)
-        self._tags: dict[str, str] = {}
+        self._noted: dict[str, _Noted] = {}
         self._changed: str | None = None
         self._looked = self._compared = -WHOLE_S
         self._lock = threading.RLock()
@@ -138,9 +139,10 @@ class Mirror:
         return True
 
     def _point(self, key: str, head: Head) -> bool:
-        """Follow a pointer; whether it points elsewhere now."""
-        if self._tags.get(key) == head.tag and (self.root / key).exists():
+        """Follow a pointer; whether readers must be told."""
+        if self._is_here(key, head):
             return False
+        followed = key in self._noted
         try:
             content = self.store.read(key)
         except StoreKeyError:
@@ -149,13 +151,13 @@ class Mirror:
         # It may be newer than the list of versions.
         if not self.describe(layer, read_pointer(content).version, heads={}):
             return False
-        self._tags[key] = head.tag
         line = f"{read_pointer(content).version}\n".encode()
         before = self.local.head(key) and self.local.read(key)
-        if before == line:
-            return False
-        self.local.put(key, line)
-        return True
+        if before != line:
+            self.local.put(key, line)
+        self.note(key, head.tag)
+        # Another process that brought it may have died before it told readers.
+        return before != line or followed
 
     def _forget(self, known: set[tuple[str, str]], pointed: set[str]) -> bool:
         """Remove versions and pointers that the store has no longer."""
@@ -165,10 +167,13 @@ class Mirror:
             pair = version.parent.name, version.name
             if pair not in known and self.store.head(version_key(*pair)) is None:
                 gone = _remove(version) or gone
-        for file in self.root.glob(f"{LAYERS}/*/{POINTER}"):
-            key = pointer_key(file.parent.name)
-            if key not in pointed and self.store.head(key) is None:
-                file.unlink(missing_ok=True)
+        files = self.root.glob(f"{LAYERS}/*/{POINTER}")
+        here = {pointer_key(file.parent.name) for file in files}
+        followed = {key for key in self._noted if _POINTER.fullmatch(key)}
+        for key in (here | followed) - pointed:
+            if self.store.head(key) is None:
+                (self.root / key).unlink(missing_ok=True)
+                self._noted.pop(key, None)
                 gone = True
         return gone
 
@@ -178,12 +183,12 @@ class Mirror:
         if head is None:
             if here:
                 self.local.delete(name)
-            self._tags.pop(name, None)
-        elif self._tags.get(name) != head.tag or not here:
+            self._noted.pop(name, None)
+        elif not self._is_here(name, head):
             content = self.store.read(name)
             if not here or self.local.read(name) != content:
                 self.local.put(name, content)
-            self._tags[name] = head.tag
+            self.note(name, head.tag)
 
     def _bring_checks(self, pool: ThreadPoolExecutor) -> None:
         heads = self.store.heads(CHECKS)
@@ -201,11 +206,18 @@ class Mirror:
 
     def tag(self, key: str) -> str | None:
         """Answer the tag of a file of the workspace itself as it was brought."""
-        return self._tags.get(key)
+        noted = self._noted.get(key)
+        return None if noted is None else noted.tag
 
     def note(self, key: str, tag: str) -> None:
-        """Remember the tag of what we wrote."""
-        self._tags[key] = tag
+        """Remember that what is here is what has this tag in the store."""
+        here = self.local.head(key)
+        self._noted[key] = _Noted(tag, None if here is None else here.tag)
+
+    def _is_here(self, key: str, head: Head) -> bool:
+        """Whether nothing changed, here or there, since we brought a small file."""
+        here = self.local.head(key)
+        return here is not None and self._noted.get(key) == (head.tag, here.tag)
 
     def key(self, path: Path) -> str:
         """Answer the key of a path in the folder."""
@@ -221,22 +233,35 @@ class Mirror:
         StoreError
             ``store_damaged``: it is not the file that was published.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with _held(path.parent / f"{LOCK}-{path.name}"):
-            if path.exists():
-                return
-            coming = path.with_name(f".coming-{path.name}")
+        try:
+            with _held(path.parent / f"{LOCK}-{path.name}"):
+                if not path.exists():
+                    self._fetch(path)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            # The folder went away: the version was removed.
+            url, key = self.store.url, self.key(path)
+            raise StoreKeyError("store_key_missing", url=url, key=key) from error
+
+    def _fetch(self, path: Path) -> None:
+        # Who was killed while it fetched left a part of it under this name.
+        coming = path.with_name(f".coming-{path.name}")
+        coming.unlink(missing_ok=True)
+        try:
+            self.store.fetch(self.key(path), coming)
+            expected = known_sha256(path)
+            if expected is not None and _sha256(coming) != expected:
+                url, key = self.store.url, self.key(path)
+                raise StoreError("store_damaged", url=url, key=key)
+            coming.replace(path)
+        finally:
             coming.unlink(missing_ok=True)
-            try:
-                self.store.fetch(self.key(path), coming)
-                expected = known_sha256(path)
-                if expected is not None and _sha256(coming) != expected:
-                    raise StoreError(
-                        "store_damaged", url=self.store.url, key=self.key(path)
-                    )
-                coming.replace(path)
-            finally:
-                coming.unlink(missing_ok=True)
+
+
+class _Noted(NamedTuple):
+    """A small file as it was brought: its tag in the store, and here."""
+
+    tag: str
+    here: str | None
 
 
 def make_mirror(url: str, cache: Path) -> Path:
@@ -299,85 +324,13 @@ def refresh(workspace: Path, *, now: bool = False) -> None:
         mirror.refresh(now=now)
 
 
-def present(path: Path) -> Path:
-    """Answer a path, whose file is brought first if it lies in a store only.
-
-    Raises
-    ------
-    StoreError
-    """
-    if not path.exists():
-        mirror = _above(path)
-        if mirror is not None:
-            mirror.fetch(path)
-    return path
-
-
-def ranged(path: Path) -> RangeFile | None:
-    """Open a large file of a store for reading by ranges.
-
-    None where the file is here, or is small and was brought now, or is nowhere.
-
-    Raises
-    ------
-    StoreError
-    """
-    if path.exists():
-        return None
-    mirror = _above(path)
-    if mirror is None:
-        return None
-    try:
-        file = RangeFile(mirror.store, mirror.key(path))
-    except StoreKeyError:
-        return None
-    if file.size < RANGED_FROM_BYTES:
-        mirror.fetch(path)
-        return None
-    return file
-
-
-def is_known(path: Path) -> bool:
-    """Whether a file of a layer is here, or in the store as its manifest says."""
-    return path.is_file() or path.name in _manifest(path.parent)
-
-
-def known_sha256(path: Path) -> str | None:
-    """Answer the hash that a file of a version must have; None if nobody noted it."""
-    noted = _manifest(path.parent).get(path.name)
-    if noted is not None:
-        return str(noted["sha256"])
-    try:
-        spec = json.loads((path.parent / METADATA).read_bytes())
-    except (OSError, ValueError):
-        return None
-    return str(spec["sha256"]) if spec.get("path") == path.name else None
-
-
-def _manifest(version: Path) -> dict[str, dict[str, object]]:
-    try:
-        found = json.loads((version / MANIFEST).read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _above(path: Path) -> Mirror | None:
-    """Answer the mirror that a file lies in; caches and jobs are never in a store."""
-    path = path.absolute()
-    for folder in path.parents:
-        if (folder / MARKER).exists():
-            inside = path.relative_to(folder).parts
-            ours = len(inside) == 1 or inside[0] == LAYERS
-            return mirror_of(folder) if ours else None
-    return None
-
-
 def _remove(version: Path) -> bool:
     """Remove a version, unless somebody works on its layer."""
     try:
         with _held(version.parent / LOCK, wait=False):
             hidden = version.with_name(f".removed-{version.name}")
+            # Of somebody who was killed while removing it.
+            shutil.rmtree(hidden, ignore_errors=True)
             version.rename(hidden)
     except OSError:
         return False

@@ -23,6 +23,7 @@ from layers.storage.layout import (
     CHECK_REPORT,
     CHECKS,
     LAYERS,
+    LEFT,
     MANIFEST,
     METADATA,
     Pointed,
@@ -87,6 +88,7 @@ def finish(mirror: Mirror, layer: str, version: str, base: Base) -> None:
     """
     key = pointer_key(layer)
     content = pointer_content(version)
+    mirror.store.delete(version_key(layer, version, LEFT))
     try:
         tag = mirror.store.swap(key, content, base.tag, "text/plain")
     except StoreConflictError:
@@ -110,6 +112,9 @@ def finish(mirror: Mirror, layer: str, version: str, base: Base) -> None:
                 "version_not_found", layer=layer, version=version, known="-"
             )
     announce(mirror)
+    before = read_pointer(base.content).version
+    if before not in ("", version):
+        _note_left(mirror, layer, before)
     mirror.refresh(now=True)
 
 
@@ -208,6 +213,29 @@ def _adopt(mirror: Mirror, key: str, media_type: str = _JSON) -> None:
         mirror.local.put(key, mirror.store.read(key))
 
 
+def _note_left(mirror: Mirror, layer: str, version: str) -> None:
+    mirror.store.put(version_key(layer, version, LEFT), b"out of use\n", "text/plain")
+
+
+def unused_s(mirror: Mirror, layer: str, version: str) -> float:
+    """Answer how long a version has been out of use at least, in seconds.
+
+    By the store's clock, up to the last change of the workspace. Where nobody noted
+    when it went out of use, it is noted now, and 0 is answered.
+
+    Raises
+    ------
+    StoreError
+    """
+    left = mirror.store.head(version_key(layer, version, LEFT))
+    now = mirror.store.head(CHANGED_KEY)
+    if left is None:
+        _note_left(mirror, layer, version)
+    if left is None or now is None:
+        return 0.0
+    return max(0.0, now.modified - left.modified)
+
+
 def remove(mirror: Mirror, layer: str, version: str) -> bool:
     """Remove a version from the store, unless it is in use; whether it was removed.
 
@@ -287,6 +315,7 @@ def replace_file(mirror: Mirror, name: str, content: bytes) -> None:
     StoreConflictError
         ``store_changed``.
     """
-    mirror.note(name, mirror.store.swap(name, content, mirror.tag(name), _JSON))
+    tag = mirror.store.swap(name, content, mirror.tag(name), _JSON)
     mirror.local.put(name, content)
+    mirror.note(name, tag)
     announce(mirror)

@@ -119,7 +119,12 @@ def require_workspace(workspace: Path | None) -> Path:
 
 
 def run_import(
-    call: ImportCall, workspace: Path, seeds: Path, progress: Progress
+    call: ImportCall,
+    workspace: Path,
+    seeds: Path,
+    progress: Progress,
+    *,
+    kept_s: float,
 ) -> ImportReport:
     """Import; what is wrong with the files is the caller's to mend.
 
@@ -138,7 +143,13 @@ def run_import(
 
     try:
         return bring(
-            call.paths, call.options, workspace, seeds, rows_done, look=call.look
+            call.paths,
+            call.options,
+            workspace,
+            seeds,
+            rows_done,
+            look=call.look,
+            kept_s=kept_s,
         )
     except DecisionNeededError as error:
         raise DecisionNeededError(error.code, **_drawn(error.details)) from error

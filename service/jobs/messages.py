@@ -39,6 +39,8 @@ class Setup(Message):
     seeds: str
     workspace: str | None
     limits: Limits
+    kept_s: float
+    """See :func:`layers.importing.versions.prune`."""
 
 
 class Task(Message):

@@ -171,6 +171,7 @@ class JobService:
             seeds=str(settings.seeds.absolute()),
             workspace=None if workspace is None else str(workspace.absolute()),
             limits=limits,
+            kept_s=settings.version_seconds,
         )
         return WorkerPool(size, setup, waiting=waiting, time_field=field)
 

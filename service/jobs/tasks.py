@@ -34,6 +34,7 @@ class Worker:
 
     def __init__(self, setup: Setup) -> None:
         self._seeds = Path(setup.seeds)
+        self._kept_s = setup.kept_s
         self._workspace = None if setup.workspace is None else Path(setup.workspace)
         self._limits = ReadLimits(
             max_features=setup.limits.max_features,
@@ -90,7 +91,7 @@ class Worker:
         workspace = require_workspace(self._workspace)
         if task.kind == "check":
             return {"response": call.response}
-        report = run_import(call, workspace, self._seeds, progress)
+        report = run_import(call, workspace, self._seeds, progress, kept_s=self._kept_s)
         _write(report, call.response, Path(task.output))
         return {"version": report.version, "published": report.published}
 

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from geo.tile_matrix import WEB_MERCATOR_QUAD
 from layers.models import LayerSpec
+from layers.storage.files import removed_version
 from layers.tiles import tiles_key
 from service.deps import CatalogDep, LayerDep, TileStoreDep
 from service.errors import NothingThereError
@@ -41,13 +42,17 @@ async def read_pmtiles(
 def read_cog(request: Request, catalog: CatalogDep, layer: LayerDep) -> Response:
     """Answer the Cloud-Optimized GeoTIFF of a raster layer."""
     _require(layer, "raster", "/cog")
-    return file_response(
-        request,
-        catalog.path(layer.id),
-        media_type=COG,
-        etag=f'"{layer.version}"',
-        name=f"{layer.id}.tif",
-    )
+    path = catalog.path(layer.id)
+    try:
+        return file_response(
+            request,
+            path,
+            media_type=COG,
+            etag=f'"{layer.version}"',
+            name=f"{layer.id}.tif",
+        )
+    except FileNotFoundError as error:
+        raise removed_version(path) or error from error
 
 
 def _require(layer: LayerSpec, kind: str, path: str) -> None:

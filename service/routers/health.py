@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from layers.catalog import Catalog
-from layers.storage.mirror import is_known
+from layers.storage.files import is_known
 from service.caching import NEVER
 from service.deps import CatalogDep
 from service.meter_exchange import read_meters

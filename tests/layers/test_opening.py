@@ -26,7 +26,7 @@ from layers.files import content_sha256, describe_file
 from layers.pmtiles import Archive
 from layers.raster_tiles import close_datasets, tile_values
 from layers.readers.raster import open_raster
-from layers.storage import Store, mirror, open_store
+from layers.storage import Store, files, mirror, open_store
 from layers.storage.mirror import make_mirror
 from layers.workspace import publish
 
@@ -72,7 +72,7 @@ class Place:
 def place(
     make_bucket: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Place:
-    monkeypatch.setattr(mirror, "RANGED_FROM_BYTES", 100_000)
+    monkeypatch.setattr(files, "RANGED_FROM_BYTES", 100_000)
     url = make_bucket()
     root = make_mirror(url, tmp_path / "cache")
     counting = Counting(open_store(url))

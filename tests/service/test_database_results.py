@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
@@ -12,7 +13,14 @@ import pytest
 import shapely
 from psycopg import sql
 
+from layers.catalog import Catalog
+from layers.databases.tables import Target
+from layers.errors import DatabaseError
 from service.cli import main
+from service.cluster.engine import EngineChoice
+from service.cluster.inputs import Shelf
+from service.spread import Spread
+from service.stream import overlap_to_file
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +121,35 @@ def test_overlap_has_the_rows_of_the_file(
     assert "模拟" in about
     indexes = "SELECT indexname FROM pg_indexes WHERE tablename = 'pairs' ORDER BY 1"
     assert ask(address, indexes) == [("pairs_left_id_idx",), ("pairs_right_id_idx",)]
+
+
+@pytest.mark.parametrize(
+    "question", [("overlap", "banners", "redline"), ("zonal", "province", "land_cover")]
+)
+def test_what_a_cluster_computes_goes_to_a_file(
+    address: str, run: Run, question: tuple[str, ...]
+) -> None:
+    """Refused before a process of a cluster starts or the database is touched."""
+    code, said = run(*question, "--engine", "dask", "-o", address, "--table", "spread")
+    assert code == 1
+    assert "results:spread" in said
+    assert "leave --engine dask out" in said or "去掉 --engine dask" in said
+    assert ".parquet" in said
+    assert ask(address, "SELECT FROM pg_class WHERE relname = 'spread'") == []
+
+
+def test_a_caller_from_python_is_told_the_same(address: str, tmp_path: Path) -> None:
+    spread = Spread(EngineChoice("dask"), Shelf(tmp_path, None))
+    with pytest.raises(DatabaseError) as refusal:
+        overlap_to_file(
+            Catalog(MappingProxyType({})),
+            "banners",
+            "redline",
+            Target(address, "spread"),
+            lambda *_: None,
+            spread=spread,
+        )
+    assert refusal.value.code == "postgis_engine"
 
 
 def test_areas_and_zones(address: str, run: Run) -> None:

@@ -383,7 +383,7 @@ def test_what_cannot_be_cut_is_imported_here(tmp_path: Path) -> None:
     told: list[str] = []
     report = bring(
         [path], ImportOptions(id="mine"), tmp_path / "w", SEEDS, lambda _: None,
-        look=False, engine=EngineChoice("dask"), tell=told.append,
+        look=False, kept_s=0.0, engine=EngineChoice("dask"), tell=told.append,
     )  # fmt: skip
     assert report.rows == 31
     assert len(told) == 1

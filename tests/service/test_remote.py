@@ -75,7 +75,7 @@ def test_a_streamed_overlap_by_url(
 ) -> None:
     """Brought whole, or read by ranges: the same rows, the same result id."""
     monkeypatch.setattr("service.remote.RANGED_FROM_BYTES", least)
-    monkeypatch.setattr("layers.storage.mirror.RANGED_FROM_BYTES", least)
+    monkeypatch.setattr("layers.storage.files.RANGED_FROM_BYTES", least)
     here, there = folder / "here.csv", folder / "there.csv"
     one = run("overlap", folder / "parcels.parquet", "redline", "-o", here, "--json")
     other = run(

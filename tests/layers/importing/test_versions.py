@@ -78,7 +78,7 @@ def test_unknown_layer(workspace: Path, three: list[str]) -> None:
 
 def test_prune_keeps_newest_and_current(workspace: Path, three: list[str]) -> None:
     use(workspace, "mine", three[0])
-    assert prune(workspace, "mine", 1) == [three[1]]
+    assert prune(workspace, "mine", 1, kept_s=0.0) == [three[1]]
     assert [one.version for one in history(workspace, "mine").versions] == [
         three[0],
         three[2],

@@ -15,7 +15,8 @@ from layers.errors import StoreConflictError, StoreError
 from layers.models import LayerSpec
 from layers.storage import open_store
 from layers.storage.address import split_file
-from layers.storage.mirror import make_mirror, present, refresh
+from layers.storage.files import present
+from layers.storage.mirror import make_mirror, refresh
 from layers.workspace import current_versions, publish
 
 Make = Callable[[str], tuple[LayerSpec, Path]]

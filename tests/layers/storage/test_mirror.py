@@ -17,8 +17,9 @@ from layers.importing import versions
 from layers.models import LayerSpec
 from layers.storage import mirror as mirrors
 from layers.storage import open_store, publishing
+from layers.storage.files import present
 from layers.storage.folder import FolderStore
-from layers.storage.mirror import make_mirror, mirror_of, present, refresh
+from layers.storage.mirror import make_mirror, mirror_of, refresh
 from layers.workspace import current_version, current_versions, locked, publish
 
 Make = Callable[[str], tuple[LayerSpec, Path]]
@@ -97,7 +98,7 @@ def test_versions_are_taken_back_and_removed(machine: Mirrored, make: Make) -> N
         specs.append(spec)
     versions.use(one, "a", specs[0].version)
     assert content(other) == "first"
-    gone = versions.prune(one, "a", 1)
+    gone = versions.prune(one, "a", 1, kept_s=0.0)
     kept = {*versions.specs(looked(other), "a")}
     assert kept | {*gone} == {spec.version for spec in specs}
     assert specs[0].version in kept
@@ -204,17 +205,18 @@ def dying(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return workspace
 
 
-@pytest.mark.parametrize("steps", range(6))
+@pytest.mark.parametrize("steps", range(7))
 def test_a_crash_at_any_instant_leaves_the_old_version(
     dying: Path, tmp_path: Path, make: Make, monkeypatch: pytest.MonkeyPatch, steps: int
 ) -> None:
-    """Content, list, metadata, pointer, mark of changes: five requests that change."""
+    """Content, list, metadata, pointer, mark of changes, mark of the version before:
+    six requests that change."""
     other = make_mirror((tmp_path / "store").as_uri(), tmp_path / "other")
     old, file = make("old")
     publish(dying, old, file)
     new, file = make("new")
     monkeypatch.setattr(Dying, "left", steps)
-    if steps < 5:
+    if steps < 6:
         with pytest.raises(KeyboardInterrupt):
             publish(dying, new, file)
     else:

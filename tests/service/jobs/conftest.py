@@ -25,6 +25,7 @@ def make_setup(small_seeds: Path) -> Callable[..., Setup]:
             seeds=str(small_seeds),
             workspace=None,
             limits=Limits(**{**limits, **more}),
+            kept_s=0.0,
         )
 
     return make

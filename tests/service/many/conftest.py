@@ -515,8 +515,17 @@ class Load:
             if self._addresses.setdefault(template, version) != version:
                 raise Failed(f"{template} of two versions")
 
-    def publish_meanwhile(self, editions: int, seconds: float, each: int = 1) -> None:
-        """Publish every ``seconds`` while all is asked for; sometimes go back."""
+    def publish_meanwhile(
+        self,
+        editions: int,
+        seconds: float,
+        each: int = 1,
+        then: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Publish every ``seconds`` while all is asked for; sometimes go back.
+
+        ``then`` is called after each.
+        """
         # Workers are started and libraries loaded before it counts.
         first = Asker(self.address)
         for name in CHECKS:
@@ -530,17 +539,18 @@ class Load:
                 self.publisher.go_back(made[-2])
             else:
                 made.append(self.publisher.publish(100 + number))
+            then()
         time.sleep(seconds)
         self.stop()
 
-    def require_well(self) -> None:
-        """Require answers only, none an error, a mixture or a second too old."""
+    def require_well(self, stale_s: float = 1.0) -> None:
+        """Require answers only, none an error, a mixture or so much too old."""
         sys.stdout.write(f"{self.report()}\n")
         failures = {n: t.failures[:3] for n, t in self.tallies.items() if t.failures}
         assert failures == {}
         for name, tally in self.tallies.items():
             assert tally.answers, name
-            assert tally.stale_s < 1.0, name
+            assert tally.stale_s < stale_s, name
 
     def report(self) -> str:
         """Say how it went, in lines for people."""

@@ -108,7 +108,9 @@ def worker(no_seeds: Path, publisher: Any) -> Worker:
         max_unpacked_bytes=10**7,
     )
     workspace = str(publisher.workspace)
-    return Worker(Setup(seeds=str(no_seeds), workspace=workspace, limits=limits))
+    return Worker(
+        Setup(seeds=str(no_seeds), workspace=workspace, limits=limits, kept_s=0.0)
+    )
 
 
 def nobody(_: int) -> None:
