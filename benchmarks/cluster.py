@@ -1,11 +1,15 @@
-"""Two million parcels against a layer: here, and spread over a cluster of two workers.
+"""Two million parcels against a layer or raster: here, and on a cluster of two workers.
 
-``python -m benchmarks.cluster --data FOLDER [--only redline banners] [--repeat 3]
-[--partitions 20 64 1000]``
+``python -m benchmarks.cluster --data FOLDER [--only redline banners] [--repeat 5]
+[--partitions 20 64 1000] [--running] [--large FILE.parquet] [--raster FILE.tif]``
 
-Whole commands are timed, starting and ending of Python and of the cluster included.
-"Running" is a cluster that is there already (``--scheduler``). Peak memory is that of
-the largest worker, shared pages counted in each. Files are compared byte by byte.
+Whole commands are timed, starting and ending of Python and of the cluster included. All
+ways are taken in turn, round by round after one that does not count, because a machine
+is not as fast in each minute; "more" is the median of what the rounds say.
+``--running`` adds a cluster that is there already (``--scheduler``), ``--large`` the
+overlap with a right layer above 64 MB, ``--raster`` the classes of a raster in each
+parcel. Peak memory is that of the largest worker, shared pages counted in each. Files
+are compared byte by byte; one that differs ends the run.
 """
 
 import argparse
@@ -17,10 +21,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from filecmp import cmp
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -151,59 +154,105 @@ def running(folder: Path, workspace: Path) -> Iterator[tuple[str, list[int]]]:
             one.wait(30)
 
 
-def measured(given: argparse.Namespace, workspace: Path, right: str) -> Iterator[str]:
-    """Time one pair of layers: a line of a table for each way."""
-    here, there = (given.data / f"{name}.parquet" for name in ("here", "there"))
-    words = ["overlap", LAYER, right, "-o"]
-    timed([*words, str(here)], workspace)
-    local = median(given, partial(timed, [*words, str(here)], workspace))
-    yield f"| {right} | here, 2 threads | – | {local.seconds:.1f} | | | |"
-    dask = [*words, str(there), "--engine", "dask"]
+class Question(NamedTuple):
+    """What is asked of the parcels: the command but for its output."""
+
+    name: str
+    words: tuple[str, ...]
+
+
+def questions(given: argparse.Namespace) -> list[Question]:
+    """Answer what was chosen on the command line."""
+    rights = [*given.only, *([str(given.large)] if given.large else [])]
+    found = [Question(Path(one).stem, ("overlap", LAYER, one)) for one in rights]
+    if given.raster:
+        words = ("zonal", LAYER, str(given.raster))
+        found.append(Question(given.raster.stem, words))
+    return found
+
+
+class Way(NamedTuple):
+    """A way to have it answered: what is added to the command, whose workers do it."""
+
+    name: str
+    partitions: str
+    words: tuple[str, ...]
+    workers: tuple[int, ...] = ()
+
+
+def ways(
+    given: argparse.Namespace, running_one: tuple[str, list[int]] | None
+) -> Iterator[Way]:
+    """Answer the ways; the first is the one that others are compared with."""
+    yield Way("here, 2 threads", "–", ())
     for count in given.partitions:
-        own = [*dask, "--workers", "2", "--partitions", str(count)]
-        found = median(given, partial(timed, own, workspace))
-        yield line(right, "own cluster", count, found, local, cmp(here, there, False))
-    with running(given.data, workspace) as (address, workers):
-        for count in given.partitions:
-            own = [*dask, "--scheduler", address, "--partitions", str(count)]
-            timed(own, workspace)
-            found = median(given, partial(timed, own, workspace, workers))
-            yield line(right, "running", count, found, local, cmp(here, there, False))
-    here.unlink()
-    there.unlink()
+        divided = ("--engine", "dask", "--partitions", str(count))
+        own = (*divided, "--workers", "2")
+        yield Way("own cluster", f"{count:,}", own)
+        if running_one:
+            address, workers = running_one
+            more = (*divided, "--scheduler", address)
+            yield Way("running", f"{count:,}", more, tuple(workers))
 
 
-def median(given: argparse.Namespace, job: Callable[[], Timed]) -> Timed:
-    """Median of the seconds, and the largest peak."""
-    found = [job() for _ in range(given.repeat)]
-    seconds = statistics.median(one.seconds for one in found)
-    return Timed(seconds, max(one.worker_mb for one in found))
+def measured(
+    given: argparse.Namespace, workspace: Path, question: Question
+) -> Iterator[str]:
+    """Time all ways in turn, round by round: a line of a table for each way."""
+    with ExitStack() as kept:
+        there = None
+        if given.running:
+            there = kept.enter_context(running(given.data, workspace))
+        found: dict[Way, list[Timed]] = {way: [] for way in ways(given, there)}
+        outputs = [given.data / f"answer-{k}.parquet" for k in range(len(found))]
+        for number in range(given.repeat + 1):
+            for way, output in zip(found, outputs, strict=True):
+                words = [*question.words, "-o", str(output), *way.words]
+                one = timed(words, workspace, list(way.workers))
+                if not cmp(outputs[0], output, False):
+                    raise SystemExit(f"{way.name}, {way.partitions}: other bytes")
+                if number:  # The first round fills the caches.
+                    found[way].append(one)
+        for output in outputs:
+            output.unlink()
+    local = next(iter(found.values()))
+    for way, timings in found.items():
+        yield line(question.name, way, timings, local)
 
 
-def line(
-    right: str, how: str, count: int, found: Timed, local: Timed, same: bool
-) -> str:
-    """Make a line of the table."""
-    more = 100 * (found.seconds / local.seconds - 1)
+def line(name: str, way: Way, found: list[Timed], local: list[Timed]) -> str:
+    """Make a line of the table; "more" is the median of what each round says."""
+    pairs = zip(found, local, strict=True)
+    more = statistics.median(one.seconds / other.seconds - 1 for one, other in pairs)
+    middle = statistics.median(one.seconds for one in found)
+    largest = max(one.worker_mb for one in found)
     return (
-        f"| {right} | {how} | {count:,} | {found.seconds:.1f} | {more:+.0f} % | "
-        f"{found.worker_mb:,.0f} MB | {'yes' if same else 'NO'} |"
+        f"| {name} | {way.name} | {way.partitions} | {_range(found)} | {middle:.1f} | "
+        f"{100 * more:+.0f} % | {largest:,.0f} MB |"
     )
+
+
+def _range(found: list[Timed]) -> str:
+    seconds = [one.seconds for one in found]
+    return f"{min(seconds):.1f}–{max(seconds):.1f}"
 
 
 def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--only", nargs="+", default=["redline", "banners"])
-    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--only", nargs="*", default=["redline", "banners"])
+    parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--partitions", type=int, nargs="+", default=[20, 64, 1000])
+    parser.add_argument("--running", action="store_true")
+    parser.add_argument("--large", type=Path)
+    parser.add_argument("--raster", type=Path)
     given = parser.parse_args()
     workspace = build(given.data)
-    print("| against | who | partitions | s | more | largest worker | same bytes |")
+    print("| against | who | partitions | s | median | more | largest worker |")
     print("|---|---|---|---|---|---|---|", flush=True)
-    for right in given.only:
-        for found in measured(given, workspace, right):
+    for question in questions(given):
+        for found in measured(given, workspace, question):
             print(found, flush=True)
 
 
