@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
+from threading import Event
 from typing import Any, TypeVar
 
 import dask
 from distributed import Client, Future, LocalCluster, as_completed
+from distributed.client import ClosedClientError
 from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker
 
@@ -23,6 +25,7 @@ from service.cluster.errors import ClusterError
 from service.cluster.forks import start_early
 from service.cluster.logs import silenced
 from service.cluster.software import differences, software, worker_name
+from service.cluster.waiting import watched
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -34,7 +37,7 @@ CONNECT_SECONDS = 30
 """Longest wait for a scheduler."""
 
 WORKERS_SECONDS = 120
-"""Longest wait for a first worker of a scheduler."""
+"""Longest wait for a worker of a scheduler that has none."""
 
 DEATHS = 3
 """Workers that an item may take with it before it is given up."""
@@ -73,8 +76,13 @@ class DaskEngine:
 
     @property
     def workers(self) -> int:
-        """Threads of all workers there are now."""
-        return max(1, sum(map(int, self._client.nthreads().values())))
+        """Threads of all workers there are now; the scheduler may have been lost."""
+        try:
+            threads = self._client.nthreads()
+        except (OSError, AttributeError) as error:
+            # A client that gave up has no scheduler to ask.
+            raise ClusterError("cluster_lost", scheduler=self.address) from error
+        return max(1, sum(map(int, threads.values())))
 
     def run(
         self,
@@ -93,7 +101,6 @@ class DaskEngine:
         coming = enumerate(items)
         places: dict[str, int] = {}
         suspects: list[int] = []
-        left = len(items)
 
         def submitted(number: int) -> list[Future[Any]]:
             some = list(islice(coming, number))
@@ -102,45 +109,52 @@ class DaskEngine:
             ]
             places.update({key: k for key, (k, _) in zip(keys, some, strict=True)})
             return [
-                self._client.submit(task, item, key=key, pure=False)
+                self._submitted(task, item, key)
                 for key, (_, item) in zip(keys, some, strict=True)
             ]
 
-        try:
-            under_way = as_completed(
-                submitted(AHEAD * self.workers), loop=self._client.loop
-            )
-            for future in under_way:
-                place = places.pop(future.key)
-                try:
-                    result = self._answer(future, left)
-                except KilledWorker:
-                    suspects.append(place)
-                else:
-                    left -= 1
+        with watched(self._client, WORKERS_SECONDS) as gone:
+            try:
+                under_way = as_completed(
+                    submitted(AHEAD * self.workers), loop=self._client.loop
+                )
+                for future in under_way:
+                    place = places.pop(str(future.key))
+                    try:
+                        result = self._answer(future, gone)
+                    except KilledWorker:
+                        suspects.append(place)
+                    else:
+                        yield place, result
+                    for another in submitted(1):
+                        under_way.add(another)
+                blamed: ClusterError | None = None
+                for place in suspects:
+                    try:
+                        result = self._alone(task, items[place], named, gone)
+                    except _AloneError as error:
+                        # Others may be innocent, and what they give is kept.
+                        blamed = blamed or error
+                        continue
                     yield place, result
-                for another in submitted(1):
-                    under_way.add(another)
-            blamed: ClusterError | None = None
-            for place in suspects:
-                try:
-                    result = self._alone(task, items[place], named, left)
-                except _AloneError as error:
-                    # Others may be innocent, and what they give is kept.
-                    blamed = blamed or error
-                    continue
-                left -= 1
-                yield place, result
-            if blamed is not None:
-                raise blamed
-        finally:
-            self._give_up(list(places))
+                if blamed is not None:
+                    raise blamed
+            finally:
+                self._give_up(list(places))
+
+    def _submitted(
+        self, task: "Checked", item: Any, key: str | None = None
+    ) -> Future[Any]:
+        try:
+            return self._client.submit(task, item, key=key, pure=False)
+        except ClosedClientError as error:
+            raise ClusterError("cluster_lost", scheduler=self.address) from error
 
     def _alone(
-        self, task: "Checked", item: Item, named: Callable[[Item], str], left: int
+        self, task: "Checked", item: Item, named: Callable[[Item], str], gone: Event
     ) -> Any:
         try:
-            return self._answer(self._client.submit(task, item, pure=False), left)
+            return self._answer(self._submitted(task, item), gone)
         except KilledWorker as error:
             raise _AloneError(
                 "cluster_work_killed",
@@ -149,13 +163,15 @@ class DaskEngine:
                 memory=_megabytes(self.memory_mb),
             ) from error
 
-    def _answer(self, future: Future[Any], left: int) -> Any:
+    def _answer(self, future: Future[Any], gone: Event) -> Any:
         try:
             return future.result()
         except (CancelledError, CommClosedError) as error:
-            raise ClusterError(
-                "cluster_lost", scheduler=self.address, left=left
-            ) from error
+            details: dict[str, object] = {"scheduler": self.address}
+            if not gone.is_set():
+                raise ClusterError("cluster_lost", **details) from error
+            details["seconds"] = WORKERS_SECONDS
+            raise ClusterError("cluster_workers_lost", **details) from error
         except (ModuleNotFoundError, pickle.UnpicklingError) as error:
             raise ClusterError("cluster_software_missing", reason=str(error)) from error
         finally:
