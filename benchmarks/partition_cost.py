@@ -179,7 +179,7 @@ def measured(
     for part in partitions(len(source), len(source) // size)[:TIMES]:
         kept = path.with_suffix(".arrow")
         begin = time.process_time()
-        write_part(kept, SCHEMA, work.rows(part))
+        write_part(kept, SCHEMA, work.rows((part,)))
         seconds = time.process_time() - begin
         tables, _ = read_part(kept)
         own = extents[part.start : part.stop]

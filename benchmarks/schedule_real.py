@@ -38,7 +38,7 @@ def validate(workspace: Path, partitions: int, folder: Path) -> Iterator[str]:
     seconds = []
     for part in divided(len(source), partitions):
         begin = time.perf_counter()
-        write_part(folder / "part.arrow", SCHEMA, work.rows(part))
+        write_part(folder / "part.arrow", SCHEMA, work.rows((part,)))
         seconds.append(time.perf_counter() - begin)
     (folder / "part.arrow").unlink()
     run = simulate(seconds, Cluster(2, start_s=start))

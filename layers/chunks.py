@@ -294,6 +294,11 @@ class PolygonFolder:
     def __len__(self) -> int:
         return self._edges[-1]
 
+    @property
+    def geometry_bytes(self) -> int:
+        """Size of all geometries, uncompressed."""
+        return sum(file.geometry_bytes for file in self._files)
+
     def chunks(
         self,
         rows: int = CHUNK_ROWS,

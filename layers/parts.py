@@ -15,15 +15,23 @@ content both times.
 import fcntl
 import json
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from layers.errors import PartsError
-from layers.writers import atomic_file, write_text, writing
+from layers.writers import flush_to_disk, write_text, writing
 
 ABOUT, LOCK = "run.json", ".lock"
+
+FLUSHES = 8
+"""Files brought to disk at once: a file system commits what waits together."""
+
+Keep = Callable[[int], AbstractContextManager[Path]]
+"""Lends a path for the content of a partition."""
 
 
 class Parts:
@@ -53,8 +61,11 @@ class Parts:
         return {int(name) for name in names if name.isdigit()}
 
     @contextmanager
-    def writing(self, number: int) -> Iterator[Path]:
-        """Lend a path for a partition's content; it counts once the block has ended.
+    def keeping(self) -> Iterator[Keep]:
+        """Lend paths for the content of partitions, written one after the other.
+
+        Each is brought to disk aside while the next is written, and counts from then
+        on; all do once the block has ended.
 
         Raises
         ------
@@ -62,8 +73,43 @@ class Parts:
             The disk is full, the folder is not there or not permitted; what is
             finished stays.
         """
-        with atomic_file(self.path(number)) as temporary:
-            yield temporary
+        waiting: list[Future[None]] = []
+        with (
+            self._room() as room,
+            ThreadPoolExecutor(FLUSHES) as aside,
+        ):
+
+            @contextmanager
+            def keep(number: int) -> Iterator[Path]:
+                path = self.path(number)
+                temporary = room / path.name
+                with writing(path):
+                    yield temporary
+                waiting.append(aside.submit(_finish, temporary, path))
+
+            yield keep
+            for one in waiting:
+                one.result()
+
+    @contextmanager
+    def writing(self, number: int) -> Iterator[Path]:
+        """Lend a path for the content of one partition, as :meth:`keeping`."""
+        with self.keeping() as keep, keep(number) as path:
+            yield path
+
+    @contextmanager
+    def _room(self) -> Iterator[Path]:
+        """Lend a folder for what is not finished, on the same file system."""
+        with writing(self.folder):
+            room = tempfile.TemporaryDirectory(prefix=".unfinished.", dir=self.folder)
+        with room as name:
+            yield Path(name)
+
+
+def _finish(temporary: Path, path: Path) -> None:
+    with writing(path):
+        flush_to_disk(temporary)
+        temporary.replace(path)
 
 
 def folder_of(output: Path) -> Path:

@@ -59,7 +59,7 @@ def atomic_file(
         with tempfile.TemporaryDirectory(prefix=prefix, dir=path.parent) as folder:
             temporary = Path(folder) / path.name
             yield temporary
-            _flush_to_disk(temporary)
+            flush_to_disk(temporary)
             temporary.replace(path)
 
 
@@ -229,7 +229,7 @@ def hilbert_order(geometries: gpd.GeoSeries) -> NDArray[np.intp]:
     return np.argsort(distance, kind="stable")
 
 
-def _flush_to_disk(path: Path) -> None:
+def flush_to_disk(path: Path) -> None:
     """Make the content survive a power cut before its name points to it."""
     with path.open("rb") as stream:
         os.fsync(stream.fileno())

@@ -12,10 +12,11 @@ import pyarrow as pa
 from geo.authalic import CGCS2000
 from geo.engine import prepare
 from geo.exact import exact_sum
+from geo.types import IntArray
 from layers.chunks import Chunk, PolygonSource
-from layers.partitions import Partition
+from layers.partitions import Batch, pieces
 from service.overlap_sides import SCHEMA, Passing, Right
-from service.partitioned import Sums
+from service.partitioned import Rows
 
 
 class OverlapWork:
@@ -44,23 +45,26 @@ class OverlapWork:
         self._source, self._right, self._threads = source, right, threads
         self._accuracy_m = np.nan if accuracy_m is None else accuracy_m
 
-    def rows(self, part: Partition) -> Iterator[tuple[pa.Table, Sums]]:
-        """Answer the rows of a partition in tables, with exact sums of each."""
+    def rows(self, batch: Batch) -> Iterator[Rows]:
+        """Answer the rows of neighbouring partitions, with exact sums."""
+        first = batch[0].start
         chunks = self._source.chunks(
-            start=part.start, stop=part.stop, ahead=self._threads > 1
+            start=first, stop=batch[-1].stop, ahead=self._threads > 1
         )
         for chunk in chunks:
             left = self._prepared(chunk)
-            table = self._overlapped(left)
-            yield (
-                table,
-                {
-                    "features": len(chunk.ids),
-                    "rows": table.num_rows,
-                    "overlap": exact_sum(table.column("area_m2").to_numpy()),
-                    "left": exact_sum(left.area_m2),
-                },
-            )
+            of_left, table = self._overlapped(left)
+            area_m2 = table.column("area_m2").to_numpy()
+            for part, some in pieces(batch, first, len(chunk.ids)):
+                low, high = np.searchsorted(of_left, (some.start, some.stop)).tolist()
+                sums = {
+                    "features": some.stop - some.start,
+                    "rows": high - low,
+                    "overlap": exact_sum(area_m2[low:high]),
+                    "left": exact_sum(left.area_m2[some]),
+                }
+                yield Rows(part, table.slice(low, high - low), sums)
+            first += len(chunk.ids)
 
     def _prepared(self, chunk: Chunk) -> Passing:
         layer = prepare(chunk.rings, CGCS2000, threads=self._threads)
@@ -68,15 +72,17 @@ class OverlapWork:
         accuracy_m = np.where(np.isnan(own), self._accuracy_m, own)
         return Passing(chunk, layer, layer.area_m2, accuracy_m, self._threads)
 
-    def _overlapped(self, left: Passing) -> pa.Table:
-        """Rows by left feature, then right."""
-        if not len(left.layer.run_ring):
-            return SCHEMA.empty_table()
-        box = left.layer.box
-        found = [side.overlapped(left) for side in self._right.meeting(box)]
+    def _overlapped(self, left: Passing) -> tuple[IntArray, pa.Table]:
+        """Rows by left feature, then right; with the position of the left one."""
+        found: list[tuple[IntArray, pa.Table]] = []
+        if len(left.layer.run_ring):
+            box = left.layer.box
+            found = [side.overlapped(left) for side in self._right.meeting(box)]
         if len(found) == 1:
-            return found[0][1]
+            return found[0]
         if not found:
-            return SCHEMA.empty_table()
-        order = np.argsort(np.concatenate([one for one, _ in found]), kind="stable")
-        return pa.concat_tables([one for _, one in found]).take(pa.array(order))
+            return np.empty(0, np.int64), SCHEMA.empty_table()
+        of_left = np.concatenate([one for one, _ in found])
+        order = np.argsort(of_left, kind="stable")
+        rows = pa.concat_tables([one for _, one in found]).take(pa.array(order))
+        return of_left[order], rows

@@ -6,14 +6,16 @@ sink in the order of the partitions, so that the file has the same bytes.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import pyarrow as pa
 
 from layers.errors import PartsError
-from layers.partitions import Batch, Partition, batches
+from layers.partitions import BATCH_ROWS, Batch, Partition, batches
 from layers.parts import Parts
 from layers.row_sink import RowSink
 from service.cluster.engine import Engine
@@ -29,15 +31,26 @@ SUFFIX = ".arrow"
 SUMS_KEY = b"sums"
 
 
+class Rows(NamedTuple):
+    """Rows of a partition, all or some, and their sums."""
+
+    part: Partition
+    table: pa.Table
+    sums: Sums
+
+
 class RowWork(Protocol):
-    """The work on any partition of one run, ready in a process."""
+    """The work on any partitions of one run, ready in a process."""
 
     @property
     def schema(self) -> pa.Schema:
         """Of the rows."""
 
-    def rows(self, part: Partition) -> Iterator[tuple[pa.Table, Sums]]:
-        """Answer the rows of a partition in tables, with the sums of each."""
+    def rows(self, batch: Batch) -> Iterator[Rows]:
+        """Answer the rows of neighbouring partitions, one partition after the other.
+
+        Rows are read and computed at once whoever's they are, 50,000 at most.
+        """
 
 
 class RowJob(Protocol):
@@ -69,9 +82,9 @@ def written_here(
     sums: Sums = {}
     total = sum(part.rows for part in parts)
     for part in parts:
-        for table, some in work.rows(part):
-            sink.write(table)
-            sums = added(sums, some)
+        for found in work.rows((part,)):
+            sink.write(found.table)
+            sums = added(sums, found.sums)
             progress(sums["features"], total)
     return sums
 
@@ -83,8 +96,11 @@ def written_by(
     ledger: Parts,
     sink: RowSink,
     progress: Progress,
+    at_once: int = BATCH_ROWS,
 ) -> Sums:
     """Let workers do what the ledger lacks, and write the rows of all in order.
+
+    ``at_once`` rows at most are done at once, unless a partition has more.
 
     Raises
     ------
@@ -100,9 +116,10 @@ def written_by(
     merged = _Merged(ledger, sink, len(parts))
     # Workers are at home in other folders.
     work = Finish(job, ledger.folder.absolute())
-    items = batches(missing)
+    items = batches(missing, at_once)
+    alone = replace(work, singly=True)
     with telling(lambda: _told(ledger, parts), ledger.folder.name):
-        for place, _ in engine.run(work, items, work.named):
+        for place, _ in engine.run(work, items, work.named, alone):
             done += sum(part.rows for part in items[place])
             progress(done, total)
             merged.add_finished()
@@ -123,19 +140,27 @@ class Finish:
     job : RowJob
     folder : Path
         Of the ledger, seen under the same name everywhere.
+    singly : bool
+        One partition after the other, so that what kills the worker is the first that
+        is not finished.
     """
 
     job: RowJob
     folder: Path
+    singly: bool = False
 
     def __call__(self, batch: Batch) -> None:
         """Do what is not done yet: the worker before may have died halfway."""
         ledger = Parts(self.folder, SUFFIX)
         work = self.job.ready()
-        for part in batch:
-            if not ledger.has(part.number):
-                with ledger.writing(part.number) as path:
-                    write_part(path, work.schema, work.rows(part))
+        left = [part for part in batch if not ledger.has(part.number)]
+        at_once = 1 if self.singly else sum(part.rows for part in batch)
+        for some in batches(left, at_once):
+            with ledger.keeping() as keep:
+                found = groupby(work.rows(some), attrgetter("part.number"))
+                for number, rows in found:
+                    with keep(number) as path:
+                        write_part(path, work.schema, rows)
 
     def named(self, batch: Batch) -> str:
         """Name the first partition that is not finished."""
@@ -144,15 +169,13 @@ class Finish:
         return self.job.named(next(left, batch[0]))
 
 
-def write_part(
-    path: Path, schema: pa.Schema, rows: Iterable[tuple[pa.Table, Sums]]
-) -> None:
+def write_part(path: Path, schema: pa.Schema, rows: Iterable[Rows]) -> None:
     """Write a partition's rows as they come, then its sums."""
     sums: Sums = {}
     with pa.ipc.new_file(path, schema) as writer:
-        for table, some in rows:
-            writer.write_table(table)
-            sums = added(sums, some)
+        for found in rows:
+            writer.write_table(found.table)
+            sums = added(sums, found.sums)
         # Numbers of thousands of bits; only the last batch can know them.
         said = {SUMS_KEY: json.dumps({key: hex(sums[key]) for key in sums})}
         empty = pa.RecordBatch.from_arrays(

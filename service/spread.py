@@ -8,8 +8,9 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from layers import parts as ledger
+from layers.chunks import PolygonSource
 from layers.models import LayerSpec
-from layers.partitions import partitions
+from layers.partitions import partitions, rows_at_once
 from layers.row_sink import row_sink
 from service.cluster.engine import EngineChoice, Tell, nobody, open_engine
 from service.cluster.inputs import Shelf
@@ -58,7 +59,7 @@ class Plan(NamedTuple):
 def spread_rows(
     spread: Spread,
     plan: Callable[[], Plan],
-    rows: int,
+    divided: PolygonSource,
     schema: pa.Schema,
     output: Path,
     progress: Progress,
@@ -70,8 +71,8 @@ def spread_rows(
     spread : Spread
     plan : callable
         Called while the workers start: inputs are hashed in it.
-    rows : int
-        Of the layer that is divided.
+    divided : PolygonSource
+        The layer whose rows are divided.
     schema : pyarrow.Schema
     output : Path
         Appears whole or not at all; until then the finished partitions are kept beside
@@ -88,7 +89,9 @@ def spread_rows(
         planned = aside.submit(plan)
         with open_engine(spread.choice, spread.tell) as engine:
             found = planned.result()
+            rows = len(divided)
             parts = partitions(rows, spread.partitions)
+            at_once = rows_at_once(rows, divided.geometry_bytes)
             about = {
                 "method": found.method,
                 "software": software(),
@@ -100,4 +103,7 @@ def spread_rows(
                 ledger.opened(output, about, SUFFIX) as kept,
                 row_sink(output, schema) as sink,
             ):
-                return found, written_by(engine, found.job, parts, kept, sink, progress)
+                sums = written_by(
+                    engine, found.job, parts, kept, sink, progress, at_once
+                )
+                return found, sums

@@ -87,7 +87,7 @@ def overlap_to_file(
         job = OverlapJob(shelf, Seen.of(left, specs[0]), Seen.of(right, specs[1]))
         return Plan(job, specs, METHOD, {})
 
-    found, sums = spread_rows(spread, plan, len(source), SCHEMA, output, progress)
+    found, sums = spread_rows(spread, plan, source, SCHEMA, output, progress)
     return _report(found.inputs, output, sums)
 
 

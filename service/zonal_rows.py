@@ -16,14 +16,14 @@ import shapely
 
 from geo.crs import WORKING_CRS
 from geo.exact import exact_sum
-from geo.types import NODATA, OUTSIDE, FloatArray
+from geo.types import NODATA, OUTSIDE, FloatArray, IntArray
 from geo.zonal import Zonal, zonal
 from layers.blocks import reader
 from layers.chunks import Chunk, PolygonSource
 from layers.loaded import RasterLayer
-from layers.partitions import Partition
+from layers.partitions import Batch, pieces
 from service.intervals import intervals, labels
-from service.partitioned import Sums
+from service.partitioned import Rows, Sums
 
 CLASS_FIELDS = [
     ("zone_id", pa.string()),
@@ -79,6 +79,14 @@ class Question(NamedTuple):
         return pa.schema([*CLASS_FIELDS, *more])
 
 
+class _Measured(NamedTuple):
+    """Rows of a chunk, ordered by the place of their zone; areas of all its zones."""
+
+    zone: IntArray
+    table: pa.Table
+    zone_area_m2: FloatArray
+
+
 class ZonalWork:
     """What it takes to measure a raster within any zones of a layer.
 
@@ -104,33 +112,45 @@ class ZonalWork:
         self._label = labels(raster.spec, question.breaks)
         self.schema = question.schema
 
-    def rows(self, part: Partition) -> Iterator[tuple[pa.Table, Sums]]:
-        """Answer the rows of a partition in tables, with exact sums of each."""
+    def rows(self, batch: Batch) -> Iterator[Rows]:
+        """Answer the rows of neighbouring partitions, with exact sums."""
+        first = batch[0].start
         chunks = self._source.chunks(
-            start=part.start, stop=part.stop, ahead=self._threads > 1
+            start=first, stop=batch[-1].stop, ahead=self._threads > 1
         )
         for chunk in chunks:
-            zones = _zones(chunk)
-            sums = {"features": len(chunk.ids)}
-            if not len(zones):
-                yield self.schema.empty_table(), sums
-                continue
-            with reader(self._raster) as read:
-                found = zonal(
-                    zones,
-                    self._raster.grid,
-                    read,
-                    breaks=self._question.breaks,
-                    percentiles=self._question.percentiles,
-                    threads=self._threads,
-                )
-            yield self._table(found, np.asarray(chunk.ids, object)), sums | _sums(found)
+            measured = self._measured(chunk)
+            for part, some in pieces(batch, first, len(chunk.ids)):
+                low, high = np.searchsorted(measured.zone, (some.start, some.stop))
+                table = measured.table.slice(low, high - low)
+                area_m2 = measured.zone_area_m2[some]
+                sums = {"features": len(area_m2), **_sums(table, area_m2)}
+                yield Rows(part, table, sums)
+            first += len(chunk.ids)
 
-    def _table(self, found: Zonal, ids: np.ndarray) -> pa.Table:
+    def _measured(self, chunk: Chunk) -> "_Measured":
+        zones, zone_area_m2 = _zones(chunk), np.zeros(len(chunk.ids))
+        if not len(zones):
+            none = np.empty(0, np.int64)
+            return _Measured(none, self.schema.empty_table(), zone_area_m2)
+        with reader(self._raster) as read:
+            found = zonal(
+                zones,
+                self._raster.grid,
+                read,
+                breaks=self._question.breaks,
+                percentiles=self._question.percentiles,
+                threads=self._threads,
+            )
+        zone_area_m2[found.zone_area_m2.index] = found.zone_area_m2
+        zone = found.classes["zone"].to_numpy().astype(np.int64)
+        table = self._table(found, zone, np.asarray(chunk.ids, object))
+        return _Measured(zone, table, zone_area_m2)
+
+    def _table(self, found: Zonal, zone: IntArray, ids: np.ndarray) -> pa.Table:
         classes = found.classes
         value = pd.to_numeric(classes["value"], errors="coerce").to_numpy(np.float64)
         names = [self._label(one) for one in classes["value"]]
-        zone = classes["zone"].to_numpy().astype(np.int64)
         columns = [
             pa.array(ids[zone], pa.string()),
             _kinds(classes["value"]),
@@ -161,10 +181,8 @@ def _kinds(values: pd.Series) -> pa.Array:
     return pa.array(kinds, pa.string())
 
 
-def _sums(found: Zonal) -> Sums:
-    classes = found.classes
-    area = classes["area_m2"].to_numpy()
-    kind = np.asarray(_kinds(classes["value"]))
-    of_kind = {name: exact_sum(area[kind == name]) for name in set(kind.tolist())}
-    zones = exact_sum(found.zone_area_m2.to_numpy())
-    return {"rows": len(classes), "zones": zones, **of_kind}
+def _sums(table: pa.Table, zone_area_m2: FloatArray) -> Sums:
+    area_m2 = table.column("area_m2").to_numpy()
+    kind = table.column("kind").to_numpy()
+    of_kind = {name: exact_sum(area_m2[kind == name]) for name in set(kind.tolist())}
+    return {"rows": len(kind), "zones": exact_sum(zone_area_m2), **of_kind}

@@ -89,9 +89,7 @@ def zonal_to_file(
         )
         return Plan(job, (spec, values.spec), ZONAL_METHOD, stated)
 
-    found, sums = spread_rows(
-        spread, plan, len(source), question.schema, output, progress
-    )
+    found, sums = spread_rows(spread, plan, source, question.schema, output, progress)
     return _report(found.inputs, stated, output, sums)
 
 

@@ -24,6 +24,7 @@ from service.cluster.engine import WORKER_MEMORY_MB, EngineChoice, Tell
 from service.cluster.errors import ClusterError
 from service.cluster.forks import start_early
 from service.cluster.logs import silenced
+from service.cluster.replacing import replaced
 from service.cluster.software import differences, software, worker_name
 from service.cluster.waiting import watched
 
@@ -50,6 +51,8 @@ SETTINGS = {
     "distributed.worker.daemon": True,
     "distributed.worker.multiprocessing-method": "forkserver",
     "distributed.comm.timeouts.connect": f"{START_SECONDS}s",
+    # Else who starts a worker in a dead one's place is ended after 15 seconds.
+    "distributed.deploy.lost-worker-timeout": f"{START_SECONDS}s",
     # Copies of results never pile up in the workers: parts are files.
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
@@ -89,72 +92,62 @@ class DaskEngine:
         work: Callable[[Item], Result],
         items: Sequence[Item],
         named: Callable[[Item], str] = str,
+        alone: Callable[[Item], Result] | None = None,
     ) -> Iterator[tuple[int, Result]]:
-        """Answer results as they come.
-
-        When a worker dies, Dask suspects all that waited there as well. So an item that
-        is given up is done once more when nothing else is under way: only one that
-        then takes its workers with it is to blame.
-        """
-        run_id = uuid.uuid4().hex[:8]
-        task = Checked(work, software())
-        coming = enumerate(items)
-        places: dict[str, int] = {}
+        """Answer results as they come."""
+        given = _Given(self._client, work, items)
         suspects: list[int] = []
-
-        def submitted(number: int) -> list[Future[Any]]:
-            some = list(islice(coming, number))
-            keys = [
-                f"{getattr(work, '__name__', 'part')}-{run_id}-{k}" for k, _ in some
-            ]
-            places.update({key: k for key, (k, _) in zip(keys, some, strict=True)})
-            return [
-                self._submitted(task, item, key)
-                for key, (_, item) in zip(keys, some, strict=True)
-            ]
-
         with watched(self._client, WORKERS_SECONDS) as gone:
             try:
                 under_way = as_completed(
-                    submitted(AHEAD * self.workers), loop=self._client.loop
+                    given.more(AHEAD * self.workers), loop=self._client.loop
                 )
                 for future in under_way:
-                    place = places.pop(str(future.key))
+                    place = given.answered(future)
                     try:
                         result = self._answer(future, gone)
                     except KilledWorker:
                         suspects.append(place)
                     else:
                         yield place, result
-                    for another in submitted(1):
-                        under_way.add(another)
-                blamed: ClusterError | None = None
-                for place in suspects:
-                    try:
-                        result = self._alone(task, items[place], named, gone)
-                    except _AloneError as error:
-                        # Others may be innocent, and what they give is kept.
-                        blamed = blamed or error
-                        continue
-                    yield place, result
-                if blamed is not None:
-                    raise blamed
+                    under_way.update(given.more(1))
+            except ClosedClientError as error:
+                raise ClusterError("cluster_lost", scheduler=self.address) from error
             finally:
-                self._give_up(list(places))
+                given.take_back()
+            yield from self._suspected(alone or work, items, suspects, named, gone)
 
-    def _submitted(
-        self, task: "Checked", item: Any, key: str | None = None
-    ) -> Future[Any]:
-        try:
-            return self._client.submit(task, item, key=key, pure=False)
-        except ClosedClientError as error:
-            raise ClusterError("cluster_lost", scheduler=self.address) from error
+    def _suspected(
+        self,
+        work: Callable[[Item], Result],
+        items: Sequence[Item],
+        suspects: list[int],
+        named: Callable[[Item], str],
+        gone: Event,
+    ) -> Iterator[tuple[int, Result]]:
+        """Do what was given up once more, one item when nothing else is under way.
+
+        When a worker dies, Dask suspects all that waited there as well: only an item
+        that takes its workers with it when it is alone is to blame.
+        """
+        task = Checked(work, software())
+        blamed: ClusterError | None = None
+        for place in suspects:
+            try:
+                result = self._alone(task, items[place], named, gone)
+            except _AloneError as error:
+                # Others may be innocent, and what they give is kept.
+                blamed = blamed or error
+            else:
+                yield place, result
+        if blamed is not None:
+            raise blamed
 
     def _alone(
         self, task: "Checked", item: Item, named: Callable[[Item], str], gone: Event
     ) -> Any:
         try:
-            return self._answer(self._submitted(task, item), gone)
+            return self._answer(self._client.submit(task, item, pure=False), gone)
         except KilledWorker as error:
             raise _AloneError(
                 "cluster_work_killed",
@@ -177,11 +170,36 @@ class DaskEngine:
         finally:
             future.release()
 
-    def _give_up(self, keys: list[str]) -> None:
+
+class _Given:
+    """Items that workers were given, a few at a time, and which each of them was."""
+
+    def __init__(
+        self, client: Client, work: Callable[[Item], Any], items: Sequence[Item]
+    ) -> None:
+        self._client, self._task = client, Checked(work, software())
+        self._name = f"{getattr(work, '__name__', 'part')}-{uuid.uuid4().hex[:8]}"
+        self._coming = enumerate(items)
+        self._places: dict[str, int] = {}
+
+    def more(self, number: int) -> list[Future[Any]]:
+        """Give the next items, as far as there are any."""
+        return [self._submitted(*one) for one in islice(self._coming, number)]
+
+    def _submitted(self, place: int, item: Any) -> Future[Any]:
+        key = f"{self._name}-{place}"
+        self._places[key] = place
+        return self._client.submit(self._task, item, key=key, pure=False)
+
+    def answered(self, future: Future[Any]) -> int:
+        """Answer which item it was, and forget it."""
+        return self._places.pop(str(future.key))
+
+    def take_back(self) -> None:
         """Take back what was not answered: the caller went away, or an item failed."""
-        if keys and self._client.status == "running":
+        if self._places and self._client.status == "running":
             with suppress(Exception):
-                self._client.cancel([Future(key, self._client) for key in keys])
+                self._client.cancel([Future(key, self._client) for key in self._places])
 
 
 class _AloneError(ClusterError):
@@ -229,6 +247,7 @@ def _local(choice: EngineChoice, kept: ExitStack) -> DaskEngine:
     except (RuntimeError, OSError) as error:
         raise ClusterError("cluster_not_started", reason=str(error)) from error
     client = kept.enter_context(Client(cluster, set_as_default=False))
+    kept.enter_context(replaced(cluster))
     return DaskEngine(client, cluster.scheduler_address, memory_mb)
 
 

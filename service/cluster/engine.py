@@ -60,6 +60,7 @@ class Engine(Protocol):
         work: Callable[[Item], Result],
         items: Sequence[Item],
         named: Callable[[Item], str] = str,
+        alone: Callable[[Item], Result] | None = None,
     ) -> Iterator[tuple[int, Result]]:
         """Answer each result with the position of its item, as they come.
 
@@ -74,6 +75,9 @@ class Engine(Protocol):
         items : sequence
         named : callable
             What an error calls an item.
+        alone : callable, optional
+            Does an item again, when nothing else is under way, that may be what its
+            workers died of; ``work`` unless stated.
 
         Raises
         ------
@@ -98,6 +102,7 @@ class LocalEngine:
         work: Callable[[Item], Result],
         items: Sequence[Item],
         named: Callable[[Item], str] = str,  # noqa: ARG002 - nothing dies here
+        alone: Callable[[Item], Result] | None = None,  # noqa: ARG002
     ) -> Iterator[tuple[int, Result]]:
         """Answer each result in the order of the items; see :class:`Engine`."""
         for position, item in enumerate(items):

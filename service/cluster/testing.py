@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-
-from layers.partitions import Partition
-from service.partitioned import RowJob, RowWork, Sums
+from layers.partitions import Batch, Partition
+from service.partitioned import RowJob, Rows, RowWork
 
 
 @dataclass(frozen=True)
@@ -72,10 +70,10 @@ class DeadlyWork:
 
     def __init__(self, work: RowWork, deaths: Deaths) -> None:
         self._work, self._deaths = work, deaths
-        self.schema: pa.Schema = work.schema
+        self.schema = work.schema
 
-    def rows(self, part: Partition) -> Iterator[tuple[pa.Table, Sums]]:
+    def rows(self, batch: Batch) -> Iterator[Rows]:
         """Answer rows, and die."""
-        for found in self._work.rows(part):
+        for found in self._work.rows(batch):
             yield found
-            self._deaths.strike(part.number)
+            self._deaths.strike(found.part.number)

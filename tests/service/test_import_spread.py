@@ -271,8 +271,10 @@ class Killing:
         self.name, self.workers, self.memory_mb = "dask", engine.workers, None
         self._engine = engine
 
-    def run(self, work: Any, items: Any, named: Any = str) -> Iterator[tuple[int, Any]]:
-        for number, answer in enumerate(self._engine.run(work, items, named)):
+    def run(
+        self, work: Any, items: Any, named: Any = str, alone: Any = None
+    ) -> Iterator[tuple[int, Any]]:
+        for number, answer in enumerate(self._engine.run(work, items, named, alone)):
             if number in self.after:
                 self.after.discard(number)
                 # One that was killed just before does not answer.

@@ -42,7 +42,11 @@ class Scrambled(LocalEngine):
         self.blocks = 0
 
     def run(
-        self, work: Any, items: Sequence[Any], named: Any = str
+        self,
+        work: Any,
+        items: Sequence[Any],
+        named: Any = str,
+        alone: Any = None,  # noqa: ARG002
     ) -> Iterator[tuple[int, Any]]:
         order = list(range(len(items)))
         self._chance.shuffle(order)

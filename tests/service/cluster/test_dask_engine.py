@@ -7,14 +7,14 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from layers.chunks import PolygonFile
 from layers.errors import LayerReadError
 from service.cluster import dask_engine, software
-from service.cluster.dask_engine import AHEAD
+from service.cluster.dask_engine import AHEAD, DaskEngine
 from service.cluster.engine import Engine, EngineChoice, open_engine
 from service.cluster.errors import ClusterError
 from service.cluster.testing import Deaths, Squares
@@ -82,6 +82,16 @@ def test_an_item_that_takes_every_worker_with_it_is_named(
     assert refused.value.details["item"] == "item 5!"
     # Others go on to use the cluster.
     assert dict(engine.run(Squares(Deaths(tmp_path, (), 0)), [4])) == {0: 16}
+
+
+def test_workers_that_nobody_replaces_any_more_are_replaced(
+    engine: DaskEngine, tmp_path: Path
+) -> None:
+    cluster: Any = engine._client.cluster
+    for nanny in list(cluster.workers.values()):
+        cluster.sync(nanny.close)
+    found = dict(engine.run(Squares(Deaths(tmp_path, (), 0)), range(4)))
+    assert found == {k: k * k for k in range(4)}
 
 
 def test_what_work_refuses_comes_out_as_itself(engine: Engine, tmp_path: Path) -> None:

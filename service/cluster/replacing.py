@@ -1,0 +1,43 @@
+"""Workers of a cluster of our own are replaced, also where the library gives up.
+
+A worker's nanny starts another when one dies. It ends for good when that fails, such as
+when the dead one's name is still taken; then nobody would do what is left.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from distributed import LocalCluster
+from distributed.core import Status
+from tornado.ioloop import PeriodicCallback
+
+LOOK_MS = 1000
+"""Time between looks."""
+
+
+@contextmanager
+def replaced(cluster: LocalCluster) -> Iterator[None]:
+    """Start a nanny in the place of each that ended, until the block ends."""
+
+    def look() -> None:
+        if cluster.status != Status.running:
+            return
+        for name, nanny in list(cluster.workers.items()):
+            if nanny.status in (Status.closed, Status.failed):
+                del cluster.workers[name]
+        if len(cluster.workers) < len(cluster.worker_spec):
+            cluster.scale(len(cluster.worker_spec))
+
+    looking = PeriodicCallback(look, LOOK_MS)
+
+    async def start() -> None:
+        looking.start()
+
+    async def stop() -> None:
+        looking.stop()
+
+    cluster.sync(start)
+    try:
+        yield
+    finally:
+        cluster.sync(stop)
