@@ -242,3 +242,61 @@ def test_all_workers_elsewhere_are_lost_for_good(
         assert client.communicate()[1]
         assert client.returncode == 0
     assert there.read_bytes() == here.read_bytes()
+
+
+def site_of(folder: Path, count: int, files: int) -> Path:
+    """Write small files of parcels."""
+    folder.mkdir()
+    x, y = np.random.default_rng(4).uniform((107, 39), (112, 42), (count, 2)).T
+    shapes = shapely.box(x, y, x + 0.01, y + 0.01)
+    for number, part in enumerate(np.array_split(np.arange(count), files)):
+        ids = [f"P{k}" for k in part]
+        frame = gpd.GeoDataFrame({"id": ids}, geometry=shapes[part], crs=4490)
+        frame.to_file(folder / f"{number:03d}.geojson")
+    return folder
+
+
+def batch_of(folder: Path) -> dict[str, bytes]:
+    """Answer ledger, description and sheets."""
+    found = [one for one in folder.rglob("*") if one.is_file()]
+    return {
+        str(one.relative_to(folder)): one.read_bytes()
+        for one in found
+        if one.name not in ("journal.txt", ".lock")
+    }
+
+
+def blocks_of(folder: Path) -> int:
+    journal = folder / "journal.txt"
+    # The first line is that of the heading.
+    return journal.read_bytes().count(b"\n") - 1 if journal.exists() else 0
+
+
+@pytest.mark.slow
+def test_workers_of_a_check_killed_ten_times(tmp_path: Path) -> None:
+    site = site_of(tmp_path / "site", 9_000, 30)
+    here, there = tmp_path / "here", tmp_path / "there"
+    words = ["check", str(site), "--against", "lakes", "sandy_lands"]
+    words += ["--sheets", "json", "-o"]
+    assert main([*words, str(here)]) == 0
+    blocks = blocks_of(here)
+    chance = random.Random(12)  # noqa: S311 - moments, no secrets
+    # After ten of the blocks, and some time into one of those that follow.
+    moments = sorted(chance.sample(range(1, blocks), 10))
+    spread = [str(there), "--engine", "dask", "--workers", "2"]
+    attempts = 0
+    code = 1
+    while code:
+        attempts += 1
+        assert attempts <= ATTEMPTS
+        client = subprocess.Popen([sys.executable, "-m", "service", *words, *spread])
+        while client.poll() is None:
+            time.sleep(0.01)
+            running = workers_of(client)
+            if moments and running and blocks_of(there) >= moments[0]:
+                time.sleep(chance.uniform(0, 0.2))
+                os.kill(chance.choice(running), signal.SIGKILL)
+                del moments[0]
+        code = client.returncode
+    assert not moments
+    assert batch_of(there) == batch_of(here)
