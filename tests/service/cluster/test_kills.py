@@ -149,7 +149,7 @@ def begun(left: Path, there: Path, address: str) -> subprocess.Popen[str]:
 def awaited(client: subprocess.Popen[str], there: Path, number: int) -> None:
     """Wait until so many partitions are finished, while the client is at work."""
     while finished(there) < number:
-        assert client.poll() is None
+        assert client.poll() is None, client.communicate()[1]
         time.sleep(0.005)
 
 
