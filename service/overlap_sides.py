@@ -205,10 +205,10 @@ class RightLayer(NamedTuple):
         return Parted(self.file, accuracy_m, threads=threads)
 
 
-def find_right(catalog: Catalog, name: str) -> RightLayer:
+def find_right(catalog: Catalog, name: str, held_bytes: int = HELD_BYTES) -> RightLayer:
     """Load the right layer, or open it if it is to be read in parts.
 
-    It is read in parts if its geometry is larger than :data:`HELD_BYTES` and it is
+    It is read in parts if its geometry is larger than ``held_bytes`` and it is
     GeoParquet in lon/lat with the boxes of its features.
 
     Raises
@@ -216,14 +216,14 @@ def find_right(catalog: Catalog, name: str) -> RightLayer:
     EcobarrierError
         As :meth:`Catalog.vector`.
     """
-    large = _large_file(catalog, name)
+    large = _large_file(catalog, name, held_bytes)
     if large is not None:
         return RightLayer(None, large, lambda: open_polygons(catalog, name)[0])
     held = catalog.vector(name)
     return RightLayer(held, None, lambda: held.spec)
 
 
-def _large_file(catalog: Catalog, name: str) -> PolygonFile | None:
+def _large_file(catalog: Catalog, name: str, held_bytes: int) -> PolygonFile | None:
     catalogued = not is_file_name(name)
     path = catalog.path(name) if catalogued else Path(name)
     if path.suffix.lower() != ".parquet" or not path.is_file():
@@ -233,4 +233,4 @@ def _large_file(catalog: Catalog, name: str) -> PolygonFile | None:
     except (LayerReadError, CRSError):
         # Whoever loads it as a whole says what is wrong, or can read it.
         return None
-    return file if file.geometry_bytes > HELD_BYTES and file.has_boxes else None
+    return file if file.geometry_bytes > held_bytes and file.has_boxes else None

@@ -21,7 +21,7 @@ from service.cluster.overlap import OverlapJob
 from service.identity import result_id
 from service.models import StreamReport
 from service.overlap_rows import OverlapWork
-from service.overlap_sides import SCHEMA, find_right
+from service.overlap_sides import HELD_BYTES, SCHEMA, find_right
 from service.partitioned import Progress, RowTaker, Sums, written_here
 from service.spread import Plan, Spread, spread_rows
 
@@ -36,6 +36,7 @@ def overlap_to_file(
     progress: Progress,
     *,
     spread: Spread | None = None,
+    held_bytes: int = HELD_BYTES,
 ) -> StreamReport:
     """Write the pairs of a large GeoParquet layer and another layer.
 
@@ -56,6 +57,8 @@ def overlap_to_file(
     spread : Spread, optional
         Lets a cluster compute; finished partitions are kept beside ``output`` until it
         is whole, so that a run that ended early goes on.
+    held_bytes : int
+        Geometry up to which the right layer is held in memory.
 
     Raises
     ------
@@ -67,7 +70,7 @@ def overlap_to_file(
     elif spread is not None:
         # The ledger of finished partitions lies beside a file.
         raise DatabaseError("postgis_engine", where=output.where)
-    source, other = open_source(catalog, left), find_right(catalog, right)
+    source, other = open_source(catalog, left), find_right(catalog, right, held_bytes)
 
     def described() -> tuple[LayerSpec, LayerSpec]:
         return open_polygons(catalog, left)[0], other.spec()
@@ -84,7 +87,8 @@ def overlap_to_file(
 
     def plan() -> Plan:
         specs = described()
-        job = OverlapJob(shelf, Seen.of(left, specs[0]), Seen.of(right, specs[1]))
+        seen = Seen.of(left, specs[0]), Seen.of(right, specs[1])
+        job = OverlapJob(shelf, *seen, held_bytes)
         return Plan(job, specs, METHOD, {})
 
     found, sums = spread_rows(spread, plan, source, SCHEMA, output, progress)

@@ -8,7 +8,7 @@ from layers.chunks import open_source
 from layers.partitions import Partition
 from service.cluster.inputs import Seen, Shelf, named
 from service.overlap_rows import OverlapWork
-from service.overlap_sides import find_right
+from service.overlap_sides import HELD_BYTES, find_right
 
 HELD = 2
 """Right layers that a worker keeps between partitions."""
@@ -16,11 +16,20 @@ HELD = 2
 
 @dataclass(frozen=True)
 class OverlapJob:
-    """An overlap of two layers; see :class:`service.partitioned.RowJob`."""
+    """An overlap of two layers; see :class:`service.partitioned.RowJob`.
+
+    Parameters
+    ----------
+    shelf : Shelf
+    left, right : Seen
+    held_bytes : int
+        Geometry up to which a worker holds the right layer as a whole.
+    """
 
     shelf: Shelf
     left: Seen
     right: Seen
+    held_bytes: int = HELD_BYTES
 
     def ready(self) -> OverlapWork:
         """Open the left layer and load the right one, once per process."""
@@ -39,5 +48,6 @@ def _ready(job: OverlapJob) -> OverlapWork:
     sides = (job.left.name, job.right.name)
     stated = (None if is_file_name(one) else catalog.spec(one) for one in sides)
     own, other = (None if spec is None else spec.accuracy_m for spec in stated)
-    right = find_right(catalog, job.right.name).ready(other, threads=1)
+    found = find_right(catalog, job.right.name, job.held_bytes)
+    right = found.ready(other, threads=1)
     return OverlapWork(open_source(catalog, job.left.name), own, right, threads=1)

@@ -90,3 +90,30 @@ def test_no_folder_to_write_to(tmp_path: Path) -> None:
         parts.opened(tmp_path / "none" / "rows.parquet", ABOUT, ".x"),
     ):
         raise AssertionError
+
+
+def keep_two_and_fail(ledger: parts.Parts) -> None:
+    with ledger.keeping() as lent:
+        for number in (3, 4):
+            with lent(number) as path:
+                path.write_text(str(number))
+                assert not ledger.has(number)
+        with lent(5) as path:
+            (path / "none").write_text("no folder")
+
+
+def test_partitions_kept_together_count_one_by_one(tmp_path: Path) -> None:
+    with parts.opened(tmp_path / "rows.parquet", ABOUT, ".x") as ledger:
+        with pytest.raises(LayerWriteError) as refused:
+            keep_two_and_fail(ledger)
+        assert refused.value.details["file"] == "000005.x"
+        assert ledger.finished() == {3, 4}
+        assert ledger.path(4).read_text() == "4"
+        assert [one for one in ledger.folder.iterdir() if one.is_dir()] == []
+
+
+def test_what_cannot_be_brought_to_disk_is_said(tmp_path: Path) -> None:
+    with parts.opened(tmp_path / "rows.parquet", ABOUT, ".x") as ledger:
+        with pytest.raises(LayerWriteError), ledger.keeping() as lent, lent(7):
+            """Nothing is written."""
+        assert not ledger.finished()

@@ -9,8 +9,7 @@ import pytest
 from geo.testing import coverage_layer, scattered_layer
 from layers.catalog import Catalog
 from layers.chunks import PolygonFile
-from service import overlap_sides
-from service.overlap_sides import Held, Parted, find_right
+from service.overlap_sides import HELD_BYTES, Held, Parted, find_right
 from service.settings import Settings
 from service.stream import overlap_to_file
 
@@ -37,7 +36,6 @@ def written(path: Path, shapes: gpd.GeoSeries, *, boxes: bool = True) -> str:
 def test_rows_do_not_depend_on_how_the_right_layer_is_kept(
     catalog: Catalog,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     named: bool,
     far: float,
 ) -> None:
@@ -47,11 +45,12 @@ def test_rows_do_not_depend_on_how_the_right_layer_is_kept(
     if not named:
         pq.write_table(pq.read_table(right).drop_columns("id"), right, row_group_size=9)
     files = []
-    for limit, kind in ((overlap_sides.HELD_BYTES, Held), (100, Parted)):
-        monkeypatch.setattr(overlap_sides, "HELD_BYTES", limit)
-        assert isinstance(find_right(catalog, right).ready(None), kind)
+    for limit, kind in ((HELD_BYTES, Held), (100, Parted)):
+        assert isinstance(find_right(catalog, right, limit).ready(None), kind)
         output = tmp_path / f"{kind.__name__}.parquet"
-        report = overlap_to_file(catalog, left, right, output, lambda *_: None)
+        report = overlap_to_file(
+            catalog, left, right, output, lambda *_: None, held_bytes=limit
+        )
         assert report.pairs > 20
         files.append(output.read_bytes())
     assert files[0] == files[1]
@@ -74,10 +73,7 @@ def test_only_row_groups_that_meet_are_decoded(tmp_path: Path) -> None:
     assert chunk.ids == [f"right{k}" for k in range(13, 26)]
 
 
-def test_without_boxes_a_layer_is_held(
-    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(overlap_sides, "HELD_BYTES", 0)
+def test_without_boxes_a_layer_is_held(catalog: Catalog, tmp_path: Path) -> None:
     right = written(tmp_path / "right.parquet", coverage_layer(9, 4), boxes=False)
-    assert find_right(catalog, right).file is None
-    assert find_right(catalog, "redline").file is not None
+    assert find_right(catalog, right, 0).file is None
+    assert find_right(catalog, "redline", 0).file is not None

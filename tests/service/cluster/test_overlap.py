@@ -24,7 +24,7 @@ from service.cluster.errors import ClusterError
 from service.cluster.inputs import Seen, Shelf
 from service.cluster.overlap import OverlapJob
 from service.cluster.testing import DeadlyJob, Deaths
-from service.overlap_sides import SCHEMA
+from service.overlap_sides import SCHEMA, find_right
 from service.partitioned import SUFFIX, RowJob, written_by
 from service.settings import Settings
 from service.spread import Spread
@@ -107,6 +107,22 @@ def test_file_and_sums_do_not_depend_on_who_computes(
     assert reports[0].model_copy(update={"path": str(there)}) == reports[1]
     assert done[-1] == (CELLS, CELLS)
     assert sorted(tmp_path.iterdir()) == sorted([here, there])
+
+
+def test_a_large_right_layer_is_read_in_parts_by_every_worker(
+    engine: DaskEngine, catalog: Catalog, case: Case, tmp_path: Path
+) -> None:
+    right = tmp_path / "right.parquet"
+    whole = gpd.read_parquet(case.right)
+    whole.to_parquet(right, row_group_size=5, write_covering_bbox=True)
+    assert find_right(catalog, str(right), held_bytes=100).held is None
+    output = tmp_path / "rows.parquet"
+    spread = Spread(EngineChoice("dask", engine.address), SHELF, 7)
+    overlap_to_file(
+        catalog, case.left, str(right), output, lambda *_: None,
+        spread=spread, held_bytes=100,
+    )  # fmt: skip
+    assert output.read_bytes() == case.wanted
 
 
 def test_a_folder_of_files_is_one_layer(
