@@ -140,6 +140,7 @@ def test_a_scheduler_that_is_lost(running: Running, tmp_path: Path) -> None:
             list(found)
         assert refused.value.code == "cluster_lost"
         # Who comes later, with other work, is told the same.
+        assert isinstance(engine, dask_engine.DaskEngine)
         engine._client.close()
         for later in (lambda: engine.workers, lambda: list(engine.run(work, [1]))):
             with pytest.raises(ClusterError) as refused:
