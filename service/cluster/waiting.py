@@ -1,8 +1,9 @@
 """A client does not wait for ever for workers that are gone."""
 
 import time
+from asyncio import CancelledError
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from typing import Any
 
@@ -40,16 +41,20 @@ def watched(client: Client, seconds: float) -> Iterator[Event]:
 
 def _watch(client: Client, seconds: float, gone: Event, ended: Event) -> None:
     seen = time.monotonic()
-    while not ended.wait(min(LOOK_SECONDS, seconds)):
-        if _anybody(client):
-            seen = time.monotonic()
-        elif time.monotonic() - seen >= seconds:
-            gone.set()
-            every: list[Future[Any]] = [
-                Future(key, client) for key in list(client.futures)
-            ]
-            client.cancel(every)
-            return
+    # A client that is closed meanwhile raises whatever it was at.
+    with suppress(Exception, CancelledError):
+        while not ended.wait(min(LOOK_SECONDS, seconds)):
+            if _anybody(client):
+                seen = time.monotonic()
+            elif time.monotonic() - seen >= seconds:
+                gone.set()
+                _cancel_all(client)
+                return
+
+
+def _cancel_all(client: Client) -> None:
+    every: list[Future[Any]] = [Future(key, client) for key in list(client.futures)]
+    client.cancel(every)
 
 
 def _anybody(client: Client) -> bool:
@@ -58,5 +63,5 @@ def _anybody(client: Client) -> bool:
         return True
     try:
         return bool(client.nthreads())
-    except (OSError, AttributeError, RuntimeError):
+    except (OSError, AttributeError):
         return True
