@@ -12,8 +12,6 @@ into the same folder; partitions are immutable, and one that is made twice has t
 content both times.
 """
 
-import fcntl
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -23,9 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from layers.errors import PartsError
-from layers.writers import flush_to_disk, write_text, writing
+from layers.run_folder import described, led
+from layers.writers import flush_to_disk, writing
 
-ABOUT, LOCK = "run.json", ".lock"
+ABOUT = "run.json"
 
 FLUSHES = 8
 """Files brought to disk at once: a file system commits what waits together."""
@@ -140,12 +139,9 @@ def opened(output: Path, about: Mapping[str, Any], suffix: str) -> Iterator[Part
     folder = folder_of(output)
     with writing(folder):
         folder.mkdir(exist_ok=True)
-        stream = (folder / LOCK).open("ab")
-    with stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise PartsError("parts_busy", folder=folder.name) from error
+    with led(folder) as leads:
+        if not leads:
+            raise PartsError("parts_busy", folder=folder.name)
         _require_same(folder, about)
         for left in folder.glob(".*.*"):
             shutil.rmtree(left, ignore_errors=True)
@@ -154,14 +150,9 @@ def opened(output: Path, about: Mapping[str, Any], suffix: str) -> Iterator[Part
 
 
 def _require_same(folder: Path, about: Mapping[str, Any]) -> None:
-    path, wanted = folder / ABOUT, json.loads(json.dumps(about))
-    if not path.exists():
-        write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", path)
-        return
     try:
-        kept = json.loads(path.read_bytes())
+        keys = described(folder / ABOUT, about).differing()
     except ValueError as error:
         raise PartsError("parts_damaged", file=ABOUT, folder=folder.name) from error
-    if kept != wanted:
-        keys = [key for key in {**kept, **wanted} if kept.get(key) != wanted.get(key)]
+    if keys:
         raise PartsError("parts_other_run", folder=folder.name, what=", ".join(keys))

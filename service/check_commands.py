@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from service import import_commands
 from service.arguments import Add, add_engine, chosen_engine, open_catalog
-from service.cluster.engine import EngineChoice, open_engine
+from service.cluster.engine import EngineChoice, begin, open_engine
 from service.cluster.errors import ClusterError
 from service.errors import ParameterError
 from service.settings import Settings
@@ -167,6 +167,8 @@ def run_check(parsed: argparse.Namespace, settings: Settings) -> int:
 
 def _batch(parsed: argparse.Namespace, settings: Settings) -> int:
     """Check many files into a folder, and print what became of them."""
+    engine = chosen_engine(parsed)
+    begin(engine)
     from layers.checking.rules import read_rules
     from service import check_tables, tables
     from service.checking.batch import check_batch
@@ -181,7 +183,7 @@ def _batch(parsed: argparse.Namespace, settings: Settings) -> int:
         sheets = Sheets(f".{parsed.sheets}", write)
     catalog = open_catalog(settings)
     with (
-        _spread(chosen_engine(parsed), settings) as spread,
+        _spread(engine, settings) as spread,
         tables.progress(folder.name) as step,
     ):
         report = check_batch(

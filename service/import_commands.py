@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 from geo.crs_names import DatumName
 from layers.models import Status
 from service.arguments import Add, add_engine, chosen_engine, open_catalog
+from service.cluster.engine import begin
 from service.destinations import add_table, destination, target_of
 from service.errors import ParameterError
 from service.settings import Settings
@@ -147,13 +148,15 @@ def add_reading(one: argparse.ArgumentParser) -> None:
 
 def run_import(parsed: argparse.Namespace, settings: Settings) -> int:
     """Import, or look, and print the report."""
+    engine = chosen_engine(parsed)
+    begin(engine)
     from layers.errors import DecisionNeededError
     from layers.importing import report_files
     from service import import_tables, tables
     from service.importing import bring
 
     options = read_options(parsed)
-    workspace, engine = workspace_of(settings), chosen_engine(parsed)
+    workspace = workspace_of(settings)
     sources = _sources(parsed, options)
     name = sources[0].name if isinstance(sources, list) else sources.name
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ from layers.importing.pipeline import import_files, import_source
 from layers.importing.region import Region
 from layers.importing.report import ImportReport
 from layers.importing.sources import LARGE_BYTES, open_database
-from layers.importing.spreading import Run
+from layers.importing.spreading import FOLDER, SUFFIX, Run
 from layers.importing.versions import DiffReport, diff, prune
 from layers.readers.postgis import Database
 from service.cluster.engine import EngineChoice, Tell, nobody, open_engine
+from service.cluster.errors import telling
 from service.errors import ParameterError
 
 Progress = Callable[[int], None]
@@ -122,13 +124,21 @@ def bring(
         opened = open_database(sources)
         report = import_source(opened, options, workspace, region, progress, look=look)
     else:
-        with _worker(sources, engine, tell) as run:
+        kept = workspace / FOLDER / options.id
+        with (
+            _worker(sources, engine, tell) as run,
+            telling(partial(_parts, kept), str(kept)),
+        ):
             report = import_files(
                 sources, options, workspace, region, progress, look=look, run=run
             )
     if options.keep is not None and not look:
         prune(workspace, options.id, options.keep, kept_s=kept_s)
     return report
+
+
+def _parts(kept: Path) -> str:
+    return f"{len(list(kept.glob(f'*.parts/*{SUFFIX}'))):,}"
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from layers.partitions import BATCH_ROWS, Batch, Partition, batches
 from layers.parts import Parts
 from layers.row_sink import RowSink
 from service.cluster.engine import Engine
+from service.cluster.errors import telling
 
 Sums = dict[str, int]
 """Counts, and areas as whole numbers of :func:`geo.exact.exact_sum`."""
@@ -116,12 +117,18 @@ def written_by(
     # Workers are at home in other folders.
     work = Finish(job, ledger.folder.absolute())
     items = batches(missing, at_once)
-    for place, _ in engine.run(work, items, work.named, replace(work, singly=True)):
-        done += sum(part.rows for part in items[place])
-        progress(done, total)
-        merged.add_finished()
+    alone = replace(work, singly=True)
+    with telling(lambda: _told(ledger, parts), ledger.folder.name):
+        for place, _ in engine.run(work, items, work.named, alone):
+            done += sum(part.rows for part in items[place])
+            progress(done, total)
+            merged.add_finished()
     merged.add_finished()
     return merged.sums
+
+
+def _told(ledger: Parts, parts: Sequence[Partition]) -> str:
+    return f"{len(ledger.finished()):,} / {len(parts):,}"
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,6 @@ killed process wrote beyond the last whole line of the journal is cut off, and m
 again.
 """
 
-import fcntl
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -24,15 +22,10 @@ from typing import Any, NamedTuple
 
 from geo.messages import listed
 from layers.errors import CheckError
-from layers.writers import write_text, writing
+from layers.run_folder import described, led
+from layers.writers import writing
 
-ABOUT, LEDGER, JOURNAL, SHEETS, LOCK = (
-    "batch.json",
-    "ledger.csv",
-    "journal.txt",
-    "sheets",
-    ".lock",
-)
+ABOUT, LEDGER, JOURNAL, SHEETS = "batch.json", "ledger.csv", "journal.txt", "sheets"
 
 
 class Place(NamedTuple):
@@ -113,29 +106,22 @@ def opened(folder: Path, about: dict[str, Any], heading: str) -> Iterator[Ledger
     """
     with writing(folder):
         (folder / SHEETS).mkdir(parents=True, exist_ok=True)
-        stream = (folder / LOCK).open("ab")
-    with stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise CheckError("batch_busy", folder=folder.name) from error
+    with led(folder) as leads:
+        if not leads:
+            raise CheckError("batch_busy", folder=folder.name)
         _same(folder, about)
         with writing(folder):
             yield _resumed(folder, heading)
 
 
 def _same(folder: Path, about: dict[str, Any]) -> None:
-    path = folder / ABOUT
-    if not path.exists():
-        write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", path)
-        return
     try:
-        kept = json.loads(path.read_bytes())
+        found = described(folder / ABOUT, about)
     except ValueError as error:
         raise CheckError("batch_damaged", file=ABOUT, folder=folder.name) from error
-    if kept != json.loads(json.dumps(about)):
-        keys = [key for key in about if kept.get(key) != about[key]]
-        told = ", ".join(_told(kept.get(key), about[key], key) for key in keys)
+    if keys := found.differing():
+        kept, wanted = found
+        told = ", ".join(_told(kept.get(key), wanted.get(key), key) for key in keys)
         raise CheckError("batch_differs", folder=folder.name, what=told)
 
 

@@ -6,8 +6,8 @@ reads it: to skip the rows before it takes a fraction of a second, and what is r
 used where it is. Were it read by the client and sent, one process would read for all,
 and every part would cross the network twice.
 
-GeoPackage, shapefile and FlatGeobuf can be read so. In all other formats a part is
-known only when what comes before it was read.
+GeoPackage, shapefile, FlatGeobuf and GeoParquet can be read so. In all other formats a
+part is known only when what comes before it was read.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from layers.importing.options import ImportOptions
 from layers.importing.region import Region
 from layers.importing.taking import Course, carried_crs, require_same_place, settled
 from layers.importing.work import Work
-from layers.readers import shapefile
+from layers.readers import geoparquet_parts, shapefile
 from layers.readers.guard import reading
 from layers.readers.parts import WkbPart
 from layers.readers.vector import (
@@ -136,11 +136,17 @@ def _cut(path: Path, options: ImportOptions, before: int) -> Iterator[Rows]:
     if path.suffix.lower() == ".gpkg":
         layer = geopackage_layer(path, options.part)
     with reading(path, path.suffix):
-        total = feature_count(path, layer=layer)
+        total = _count(path, layer)
         stamp = _stamp(path)
     for first in range(0, total, size):
         stretch = Stretch(first, min(size, total - first), total)
         yield Rows(path.absolute(), stamp, layer, stretch, before + first)
+
+
+def _count(path: Path, layer: str | None) -> int:
+    if sources.is_parquet(path):
+        return geoparquet_parts.row_count(path)
+    return feature_count(path, layer=layer)
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -163,6 +169,9 @@ def read_rows(rows: Rows, options: ImportOptions) -> Iterator[WkbPart]:
         yield from shapefile.read_shapefile_stretch(
             path, rows.stretch, encoding=options.encoding
         )
+        return
+    if sources.is_parquet(path):
+        yield from geoparquet_parts.read_geoparquet_stretch(path, rows.stretch)
         return
     form = GEOPACKAGE if path.suffix.lower() == ".gpkg" else FLATGEOBUF
     yield from read_stretch(path, form, rows.stretch, layer=rows.layer)

@@ -10,7 +10,7 @@ from geo.messages import listed
 from layers.errors import LayerReadError
 from layers.importing.options import ImportOptions
 from layers.models import Model
-from layers.readers import FORMATS, read_vector
+from layers.readers import FORMATS, geoparquet_parts, read_vector
 from layers.readers.archives import layers_in, unpacked
 from layers.readers.coordinate_tables import (
     TableOptions,
@@ -31,6 +31,7 @@ from layers.readers.table import Table
 from layers.readers.vector import (
     FLATGEOBUF,
     GEOPACKAGE,
+    GEOPARQUET,
     geopackage_layer,
     stream_ogr,
 )
@@ -40,7 +41,7 @@ Read = Callable[[Path, ImportOptions], Iterator[Part]]
 
 PART_ROWS = 50_000
 LARGE_BYTES = 20_000_000
-_STREAMED = (".shp", ".gpkg", ".fgb")
+_STREAMED = (".shp", ".gpkg", ".fgb", *GEOPARQUET.suffixes)
 
 
 class SourceFile(Model):
@@ -86,13 +87,24 @@ def _plain(path: Path, options: ImportOptions) -> Iterator[Part]:
 def is_streamed(path: Path) -> bool:
     """Whether a file is so large, and of such a format, as to be read in parts."""
     known = path.suffix.lower() in _STREAMED
-    return known and path.is_file() and path.stat().st_size > LARGE_BYTES
+    if not (known and path.is_file() and path.stat().st_size > LARGE_BYTES):
+        return False
+    return not is_parquet(path) or geoparquet_parts.cuttable(path)
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a file's suffix is that of GeoParquet."""
+    return path.suffix.lower() in GEOPARQUET.suffixes
 
 
 def _streamed(path: Path, options: ImportOptions) -> Iterator[Part]:
     """Read a large file in parts, so that memory stays bounded."""
     if path.suffix.lower() == ".shp":
         yield from stream_shapefile(path, rows=PART_ROWS, encoding=options.encoding)
+        return
+    if is_parquet(path):
+        require_file(path, GEOPARQUET)
+        yield from geoparquet_parts.stream_geoparquet(path, rows=PART_ROWS)
         return
     form = GEOPACKAGE if path.suffix.lower() == ".gpkg" else FLATGEOBUF
     require_file(path, form)

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
@@ -264,13 +265,23 @@ def _collided(items: list[Item], refused: dict[int, Done]) -> dict[int, Item]:
         done = refused.get(item.number)
         path = item.ledger.path(item.number)
         own = partition_file.own_ids(path) if done is None else done.own
-        names, alone = _names(own, used), _names(own, set())
-        if names != alone:
-            number = len(items) + position
-            again[position] = replace(item, number=number, settled=names)
+        if not _all_new(own, used):
+            names, alone = _names(own, used), _names(own, set())
+            if names != alone:
+                number = len(items) + position
+                again[position] = replace(item, number=number, settled=names)
         if done is not None:
             break
     return again
+
+
+def _all_new(own: list[list[str]], used: set[str]) -> bool:
+    """Whether no id was used before, here or in earlier rows; if so they are now."""
+    names = set(chain.from_iterable(own))
+    if len(names) < sum(map(len, own)) or not used.isdisjoint(names):
+        return False
+    used |= names
+    return True
 
 
 def _names(own: list[list[str]], used: set[str]) -> tuple[str, ...]:

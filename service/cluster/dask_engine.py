@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
+from threading import Event
 from typing import Any, TypeVar
 
 import dask
 from distributed import Client, Future, LocalCluster, as_completed
+from distributed.client import ClosedClientError
 from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker
 
@@ -24,6 +26,7 @@ from service.cluster.forks import start_early
 from service.cluster.logs import silenced
 from service.cluster.replacing import replaced
 from service.cluster.software import differences, software, worker_name
+from service.cluster.waiting import watched
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -35,7 +38,7 @@ CONNECT_SECONDS = 30
 """Longest wait for a scheduler."""
 
 WORKERS_SECONDS = 120
-"""Longest wait for a first worker of a scheduler."""
+"""Longest wait for a worker of a scheduler that has none."""
 
 DEATHS = 3
 """Workers that an item may take with it before it is given up."""
@@ -76,8 +79,13 @@ class DaskEngine:
 
     @property
     def workers(self) -> int:
-        """Threads of all workers there are now."""
-        return max(1, sum(map(int, self._client.nthreads().values())))
+        """Threads of all workers there are now; the scheduler may have been lost."""
+        try:
+            threads = self._client.nthreads()
+        except (OSError, AttributeError) as error:
+            # A client that gave up has no scheduler to ask.
+            raise ClusterError("cluster_lost", scheduler=self.address) from error
+        return max(1, sum(map(int, threads.values())))
 
     def run(
         self,
@@ -89,24 +97,25 @@ class DaskEngine:
         """Answer results as they come."""
         given = _Given(self._client, work, items)
         suspects: list[int] = []
-        left = len(items)
-        try:
-            under_way = as_completed(
-                given.more(AHEAD * self.workers), loop=self._client.loop
-            )
-            for future in under_way:
-                place = given.answered(future)
-                try:
-                    result = self._answer(future, left)
-                except KilledWorker:
-                    suspects.append(place)
-                else:
-                    left -= 1
-                    yield place, result
-                under_way.update(given.more(1))
-        finally:
-            given.take_back()
-        yield from self._suspected(alone or work, items, suspects, named)
+        with watched(self._client, WORKERS_SECONDS) as gone:
+            try:
+                under_way = as_completed(
+                    given.more(AHEAD * self.workers), loop=self._client.loop
+                )
+                for future in under_way:
+                    place = given.answered(future)
+                    try:
+                        result = self._answer(future, gone)
+                    except KilledWorker:
+                        suspects.append(place)
+                    else:
+                        yield place, result
+                    under_way.update(given.more(1))
+            except ClosedClientError as error:
+                raise ClusterError("cluster_lost", scheduler=self.address) from error
+            finally:
+                given.take_back()
+            yield from self._suspected(alone or work, items, suspects, named, gone)
 
     def _suspected(
         self,
@@ -114,6 +123,7 @@ class DaskEngine:
         items: Sequence[Item],
         suspects: list[int],
         named: Callable[[Item], str],
+        gone: Event,
     ) -> Iterator[tuple[int, Result]]:
         """Do what was given up once more, one item when nothing else is under way.
 
@@ -122,24 +132,22 @@ class DaskEngine:
         """
         task = Checked(work, software())
         blamed: ClusterError | None = None
-        left = len(suspects)
         for place in suspects:
             try:
-                result = self._alone(task, items[place], named, left)
+                result = self._alone(task, items[place], named, gone)
             except _AloneError as error:
                 # Others may be innocent, and what they give is kept.
                 blamed = blamed or error
             else:
-                left -= 1
                 yield place, result
         if blamed is not None:
             raise blamed
 
     def _alone(
-        self, task: "Checked", item: Item, named: Callable[[Item], str], left: int
+        self, task: "Checked", item: Item, named: Callable[[Item], str], gone: Event
     ) -> Any:
         try:
-            return self._answer(self._client.submit(task, item, pure=False), left)
+            return self._answer(self._client.submit(task, item, pure=False), gone)
         except KilledWorker as error:
             raise _AloneError(
                 "cluster_work_killed",
@@ -148,13 +156,15 @@ class DaskEngine:
                 memory=_megabytes(self.memory_mb),
             ) from error
 
-    def _answer(self, future: Future[Any], left: int) -> Any:
+    def _answer(self, future: Future[Any], gone: Event) -> Any:
         try:
             return future.result()
         except (CancelledError, CommClosedError) as error:
-            raise ClusterError(
-                "cluster_lost", scheduler=self.address, left=left
-            ) from error
+            details: dict[str, object] = {"scheduler": self.address}
+            if not gone.is_set():
+                raise ClusterError("cluster_lost", **details) from error
+            details["seconds"] = WORKERS_SECONDS
+            raise ClusterError("cluster_workers_lost", **details) from error
         except (ModuleNotFoundError, pickle.UnpicklingError) as error:
             raise ClusterError("cluster_software_missing", reason=str(error)) from error
         finally:

@@ -85,7 +85,8 @@ class Engine(Protocol):
             What ``work`` raised, as itself.
         ClusterError
             ``cluster_work_killed`` when an item took worker after worker with it;
-            ``cluster_lost`` when the scheduler went away.
+            ``cluster_lost`` when the scheduler went away, ``cluster_workers_lost`` when
+            all workers did and none came back.
         """
 
 

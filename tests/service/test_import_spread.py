@@ -121,6 +121,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], None]:
 def written(folder: Path, data: gpd.GeoDataFrame, form: str) -> Path:
     path = folder / f"地块.{form}"
     more: dict[str, Any] = {"encoding": "gbk"} if form == "shp" else {}
+    if form == "parquet":
+        data.to_parquet(path, row_group_size=5, write_covering_bbox=True)
+        return path
     if form != "shp":
         more["geometry_type"] = "Unknown"
     pyogrio.write_dataframe(data, path, **more)
@@ -161,6 +164,9 @@ CASES = [
     ("shp", "ids twice", 0),
     ("shp", "bowtie", 100_000),
     ("fgb", "ids twice", 0),
+    ("parquet", "ids twice", 0),
+    *(pytest.param("parquet", fault, 0, marks=SLOW) for fault in FAULTS),
+    *(pytest.param("parquet", fault, 100_000, marks=SLOW) for fault in FAULTS),
 ]
 
 

@@ -25,6 +25,7 @@ class Running(NamedTuple):
 
     address: str
     scheduler: subprocess.Popen[bytes]
+    worker: subprocess.Popen[bytes]
 
 
 @pytest.fixture
@@ -41,7 +42,8 @@ def running(tmp_path: Path) -> Iterator[Running]:
         try:
             while not told.exists() and scheduler.poll() is None:
                 time.sleep(0.05)
-            yield Running(json.loads(told.read_text())["address"], scheduler)
+            address = json.loads(told.read_text())["address"]
+            yield Running(address, scheduler, worker)
         finally:
             worker.kill()
             scheduler.kill()
@@ -132,9 +134,31 @@ def test_a_scheduler_that_is_lost(running: Running, tmp_path: Path) -> None:
     work = Squares(Deaths(tmp_path, (), 0))
     with open_engine(EngineChoice("dask", running.address)) as engine:
         found = engine.run(work, range(10_000))
-        done = len(list(islice(found, 20)))
+        assert len(list(islice(found, 20))) == 20
         running.scheduler.kill()
         with pytest.raises(ClusterError) as refused:
             list(found)
-    assert refused.value.code == "cluster_lost"
-    assert 0 < int(str(refused.value.details["left"])) <= 10_000 - done
+        assert refused.value.code == "cluster_lost"
+        # Who comes later, with other work, is told the same.
+        assert isinstance(engine, dask_engine.DaskEngine)
+        engine._client.close()
+        for later in (lambda: engine.workers, lambda: list(engine.run(work, [1]))):
+            with pytest.raises(ClusterError) as refused:
+                later()
+            assert refused.value.code == "cluster_lost"
+
+
+def test_workers_that_are_gone_for_good(
+    running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Squares(Deaths(tmp_path, (), 0))
+    with open_engine(EngineChoice("dask", running.address)) as engine:
+        monkeypatch.setattr(dask_engine, "WORKERS_SECONDS", 0.5)
+        found = engine.run(work, range(10_000))
+        assert len(list(islice(found, 20))) == 20
+        # Its process ends with the one that watches it.
+        running.worker.kill()
+        with pytest.raises(ClusterError) as refused:
+            list(found)
+        assert refused.value.code == "cluster_workers_lost"
+        assert refused.value.details["scheduler"] == running.address
