@@ -4,7 +4,7 @@ import logging
 import threading
 from pathlib import Path
 
-from layers.errors import StoreError
+from geo.errors import EcobarrierError
 from layers.storage.mirror import Mirror, mirror_of
 
 _LOG = logging.getLogger("ecobarrier.store")
@@ -13,7 +13,8 @@ _LOG = logging.getLogger("ecobarrier.store")
 class Follower:
     """Looks at the store every now and then; the catalogue follows the local folder.
 
-    While the store does not answer, the service goes on with what it has.
+    While the store does not answer, or the local folder cannot be written, the service
+    goes on with what it has.
 
     Parameters
     ----------
@@ -45,7 +46,7 @@ class Follower:
         while not self._ended.wait(self._seconds):
             try:
                 mirror.refresh()
-            except StoreError as error:
+            except (EcobarrierError, OSError) as error:
                 # Once, not every second.
                 if not self._silent:
                     _LOG.error("the last state is served on: %s", error)

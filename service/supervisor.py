@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -207,7 +207,8 @@ class _Member:
             )
         self.line, self.ready, self._started = ours, False, time.monotonic()
         assert self._process.stdin is not None
-        with self._process.stdin as pipe:
+        # One that has died already reads nothing; its line tells.
+        with suppress(BrokenPipeError), self._process.stdin as pipe:
             pipe.write(told.model_dump_json().encode())
 
     def start_if_due(self) -> None:
