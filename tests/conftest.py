@@ -1,5 +1,6 @@
 """What all tests share: no deadline for hypothesis, and servers that are really run."""
 
+import contextlib
 import http.client
 import http.server
 import os
@@ -25,16 +26,32 @@ from psycopg import sql
 settings.register_profile("unhurried", parent=settings.default, deadline=None)
 settings.load_profile("unhurried")
 
+SHOTS = "--shots"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a person have pictures of what the tests of pages saw."""
+    words = "keep screenshots of the pages in build/screenshots (takes minutes more)"
+    parser.addoption(SHOTS, action="store_true", help=words)
+
+
 TOOLS = Path(__file__).parents[1] / ".tools"
-STARTED_WITHIN_S = 60
+STARTED_WITHIN_S = 180
 PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 PASSWORD = "S3cret-山川"  # noqa: S105
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Answer a port for a server that cannot choose one itself.
+
+    Below those that Linux and the IANA give to clients (32768 and up): one of these
+    may be taken by anybody's connection before the server listens.
+    """
+    while True:
+        port = random.SystemRandom().randrange(12_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until_answered(address: str, process: subprocess.Popen[bytes]) -> None:
@@ -104,7 +121,7 @@ def make_bucket(
         name = f"bucket-{time.time_ns():x}-{tmp_path.stat().st_ino:x}"
         address = f"{s3_endpoint}/{name}"
         request = urllib.request.Request(address, method="PUT")  # noqa: S310
-        urllib.request.urlopen(request, timeout=60).close()  # noqa: S310
+        urllib.request.urlopen(request, timeout=300).close()  # noqa: S310
         return f"s3://{name}"
 
     return make
@@ -134,7 +151,7 @@ class Unreliable(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             return
         host = self.target.removeprefix("http://")
-        behind = http.client.HTTPConnection(host, timeout=60)
+        behind = http.client.HTTPConnection(host, timeout=300)
         behind.request(self.command, self.path, body, dict(self.headers))
         answer = behind.getresponse()
         content = answer.read()
@@ -237,7 +254,7 @@ def start_nginx(tmp_path: Path) -> Iterator[StartNginx]:
     yield start
     for process in running:
         process.terminate()
-        process.wait(30)
+        process.wait(STARTED_WITHIN_S)
 
 
 def _postgres_programs() -> Path | None:

@@ -60,7 +60,7 @@ def listener() -> Iterator[Listener]:
 def knocks(listener: Listener, cut: str) -> int:
     addresses = [one.format(host=listener.host) for one in ADDRESSES]
     command = [sys.executable, "-c", OPEN.format(cut=cut), *addresses]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
     return listener.knocks
 
 

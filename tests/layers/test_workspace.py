@@ -183,29 +183,34 @@ def described(number):
 
 began = time.monotonic()
 publish(work, described(0), file)
-whole_s = time.monotonic() - began
+span_s = 2.5 * (time.monotonic() - began)
 kept, halves = set(), 0
-for number in range(1, 40):
-    spec = described(number)
+for number in range(1, 400):
+    if number > 39 and halves and len(kept) == 2:
+        break
+    spec = described(number % 255)
     child = os.fork()
     if not child:
         publish(work, spec, file)
         os._exit(0)
-    time.sleep(random.uniform(0, 2.5 * whole_s))
+    time.sleep(random.uniform(0, span_s))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     found, folder = current_versions(work)["a"]
     assert content_sha256(folder / "a.geojson") == found.sha256
-    kept.add(found.version == spec.version)
+    done = found.version == spec.version
+    kept.add(done)
+    # However fast the machine is just now: about half of them end before.
+    span_s *= 0.9 if done else 1.1
     halves += len(list(work.glob("layers/a/.incoming-*")))
-publish(work, described(40), file)
+publish(work, described(255), file)
 left = list(work.glob("layers/a/.incoming-*"))
 print(sorted(kept), halves > 0, len(left))
 """
 
 
 def test_killed_publisher_leaves_a_whole_version(tmp_path: Path) -> None:
-    """Killed at 39 instants: sometimes before, sometimes after, often in the middle.
+    """Killed at 39 instants or more: before, after, often in the middle.
 
     The next to publish removes what the killed ones left.
     """
@@ -213,7 +218,7 @@ def test_killed_publisher_leaves_a_whole_version(tmp_path: Path) -> None:
         [sys.executable, "-c", KILLED, str(tmp_path / "work"), tmp_path / "a.geojson"],
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -247,7 +252,7 @@ def test_full_disk_leaves_the_old_version(tmp_path: Path, make: Make) -> None:
         [sys.executable, "-c", FULL, str(work), str(file)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     assert done.stdout.strip() == "layer_write_failed"

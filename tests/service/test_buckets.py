@@ -73,7 +73,7 @@ def test_processes_count_together(memory: int) -> None:
         )
         for _ in range(4)
     ]
-    assert sum(int(one.communicate(timeout=120)[0]) for one in asking) == 1000
+    assert sum(int(one.communicate(timeout=300)[0]) for one in asking) == 1000
 
 
 def test_shared_memory_is_bounded_and_remembers_who_asked_last(memory: int) -> None:

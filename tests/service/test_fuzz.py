@@ -98,7 +98,7 @@ def attack(api: Any, path: str, method: str, examples: int) -> None:
                 if chosen and name in KNOWN:
                     names = KNOWN[name]
                     case.path_parameters[name] = names[chosen % len(names)]
-            case.call_and_validate(checks=CHECKS, timeout=60)
+            case.call_and_validate(checks=CHECKS, timeout=300)
 
         ask()
 

@@ -24,10 +24,11 @@ SECRETS = ("KEYOFTHETESTS", "SecretOfTheTests0123456789")
 
 
 @pytest.fixture
-def closed_port() -> int:
+def closed_port() -> Iterator[int]:
+    """A port that nobody listens to, and that nobody else can take meanwhile."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        yield int(probe.getsockname()[1])
 
 
 def everything_said(error: BaseException) -> str:
@@ -89,7 +90,7 @@ def strict(s3_endpoint: str, make_bucket: Callable[[], str]) -> Iterator[str]:
         address, body = f"{s3_endpoint}/moto-api/reset-auth", str(requests).encode()
         kind = {"Content-Type": "text/plain"}
         request = urllib.request.Request(address, body, kind)  # noqa: S310
-        urllib.request.urlopen(request, timeout=60).close()  # noqa: S310
+        urllib.request.urlopen(request, timeout=300).close()  # noqa: S310
 
     after(0)
     yield url

@@ -247,11 +247,11 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_cql2_hostile_text_is_refused_before_it_is_parsed(name: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(QueryError) as refusal:
         read(HOSTILE[name])
     assert refusal.value.code == "filter_too_complex"
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 SMALL_STACK = """
@@ -297,7 +297,7 @@ def test_cql2_what_is_let_through_needs_no_large_stack(name: str) -> None:
         input=ON_A_SMALL_STACK[name],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.returncode
@@ -306,10 +306,10 @@ def test_cql2_what_is_let_through_needs_no_large_stack(name: str) -> None:
 
 def test_cql2_blanks_are_read_in_no_time() -> None:
     """Looking for signs once took the square of a run of blanks: a minute."""
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(QueryError):
         read("a =" + " " * (MAX_LENGTH - 10))
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_cql2_parser_has_the_stack_it_may_need(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -346,11 +346,11 @@ def test_as_much_as_is_let_through_can_be_parsed() -> None:
     with pytest.raises(QueryError, match="filter"):
         read("NOT " * (MAX_OPERATORS - 2) + "a=1")
     depth, length = 10, int(MAX_EFFORT / 2**10) - 40
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(QueryError) as refusal:
         read("(" * depth + "t='" + "x" * (length - 60) + "' and t=" + ")" * depth)
     assert refusal.value.code == "filter_syntax"
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 WORDS = ["a", "t", "b", "d", "geometry", "id", "AND", "OR", "NOT", "(", ")", "=", "<>"]

@@ -93,7 +93,7 @@ def test_job_is_taken_once_by_several_processes(
         )
         for owner in "abcd"
     ]
-    taken = [taker.communicate(timeout=60)[0].split() for taker in takers]
+    taken = [taker.communicate(timeout=300)[0].split() for taker in takers]
     assert all(taker.returncode == 0 for taker in takers)
     assert sorted(name for names in taken for name in names) == sorted(jobs)
 
@@ -113,7 +113,7 @@ def test_job_added_while_a_taker_waits_starts_after_it_was_created(
             (time.time(), time.time()),
         )
         writer.execute("COMMIT")
-        job = taken.result(timeout=30)
+        job = taken.result(timeout=300)
     writer.close()
     assert job is not None
     assert job.started is not None

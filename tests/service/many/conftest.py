@@ -10,6 +10,7 @@ import hashlib
 import http.client
 import itertools
 import json
+import math
 import os
 import signal
 import subprocess
@@ -74,13 +75,22 @@ def features(number: int) -> gpd.GeoDataFrame:
     )
 
 
+@dataclass
+class Use:
+    """An edition that is made the one in use: at some moment between two."""
+
+    edition: Edition
+    begun: float
+    ended: float = math.inf
+
+
 class Publisher:
     """Publishes editions into a workspace, and remembers which was in use when."""
 
     def __init__(self, workspace: Path) -> None:
         self.workspace = workspace
         self.editions: dict[str, Edition] = {}
-        self.uses: list[tuple[float, Edition]] = []
+        self.uses: list[Use] = []
 
     def publish(self, number: int, *, restricted: bool = False) -> Edition:
         """Publish an edition; only the last step, which makes it the current one,
@@ -90,9 +100,15 @@ class Publisher:
         spec, path = self._written(LAYER, table, restricted=restricted)
         edition = Edition(number, spec.version, len(table), total)
         self.editions[edition.version] = edition
-        publish(self.workspace, spec, path)
-        self.uses.append((time.monotonic(), edition))
+        self._use(edition, lambda: publish(self.workspace, spec, path))
         return edition
+
+    def _use(self, edition: Edition, change: Callable[[], object]) -> None:
+        """Change what is in use, and note between which times that was."""
+        use = Use(edition, time.monotonic())
+        self.uses.append(use)
+        change()
+        use.ended = time.monotonic()
 
     def publish_other(self) -> None:
         """Publish the layer that stays as it is."""
@@ -129,8 +145,7 @@ class Publisher:
 
     def go_back(self, edition: Edition) -> None:
         """Make a former edition the current one."""
-        use(self.workspace, LAYER, edition.version)
-        self.uses.append((time.monotonic(), edition))
+        self._use(edition, lambda: use(self.workspace, LAYER, edition.version))
 
     def stale_s(self, edition: Edition, asked: float, answered: float) -> float:
         """Seconds by which an answer was too old; 0 if it was right when asked.
@@ -141,11 +156,14 @@ class Publisher:
             The edition was not in use yet when it was answered.
         """
         uses = list(self.uses)
-        begun = [at for at, one in uses if one == edition]
-        # Publishing notes the time a moment after the rename.
+        begun = [one.begun for one in uses if one.edition == edition]
         assert begun, edition
-        assert min(begun) <= answered + 0.5, edition
-        ends = [at for (_, one), (at, _) in itertools.pairwise(uses) if one == edition]
+        assert min(begun) <= answered, edition
+        ends = [
+            after.ended
+            for one, after in itertools.pairwise(uses)
+            if one.edition == edition
+        ]
         if len(ends) < len(begun):
             return 0.0
         return max(0.0, asked - max(ends))
@@ -189,7 +207,7 @@ class Service:
         """End it and answer its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(how)
-        self.process.communicate(timeout=60)
+        self.process.communicate(timeout=300)
         return self.process.returncode
 
 
@@ -293,7 +311,7 @@ class Asker:
         method = "GET" if data is None else "POST"
         fresh = self._connection is None
         if self._connection is None:
-            self._connection = http.client.HTTPConnection(self._place, timeout=120)
+            self._connection = http.client.HTTPConnection(self._place, timeout=300)
         try:
             self._connection.request(method, path, data, headers)
             return self._connection.getresponse()

@@ -41,7 +41,7 @@ def service(start_service: Callable[..., Any], publisher: Any) -> Callable[..., 
 def ask(service: Any, path: str, **headers: str) -> tuple[int, bytes]:
     """Over a connection of its own, which either process may accept."""
     place = service.address.removeprefix("http://")
-    connection = http.client.HTTPConnection(place, timeout=60)
+    connection = http.client.HTTPConnection(place, timeout=300)
     try:
         connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
@@ -131,7 +131,7 @@ def test_what_cannot_start_says_why(
     publisher.publish(100)
     (publisher.workspace / "layers" / "parcels" / "current").write_text("no-such\n")
     refused = start_service(workspace=publisher.workspace, processes=2)
-    assert refused.process.communicate(timeout=120)[0] == ""
+    assert refused.process.communicate(timeout=300)[0] == ""
     assert refused.process.returncode == 1
     said = refused.log.read_text()
     assert "no-such" in said
@@ -154,7 +154,7 @@ def test_jobs_are_taken_once_also_when_a_process_is_killed(
     place = running.address.removeprefix("http://")
     ids = []
     for number in range(60):
-        connection = http.client.HTTPConnection(place, timeout=120)
+        connection = http.client.HTTPConnection(place, timeout=300)
         body = json.dumps({"inputs": {"layer": "parcels"}})
         headers = {"Content-Type": "application/json", "Prefer": "respond-async"}
         connection.request("POST", "/processes/area/execution", body, headers)

@@ -1,6 +1,7 @@
 """A tiny app whose routes do what a middleware is to be seen handling."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -41,13 +42,20 @@ def add_routes(app: FastAPI) -> None:
     def tagged(name: str) -> PlainTextResponse:
         return PlainTextResponse(TEXT, headers={"ETag": f'"{name}"'})
 
+    app.state.go_on = threading.Event()
+
+    @app.get("/held")
+    def held() -> str:
+        app.state.go_on.wait()
+        return "held"
+
     @app.get("/stream")
-    async def stream(request: Request) -> StreamingResponse:
+    async def stream(request: Request, pause: float = 0) -> StreamingResponse:
         async def pieces() -> AsyncIterator[bytes]:
             for number in range(100):
                 request.app.state.pieces = number + 1
                 yield b"0123456789" * 100
-                await asyncio.sleep(0)
+                await asyncio.sleep(0 if number else pause)
 
         return StreamingResponse(pieces(), media_type="text/plain")
 

@@ -1,7 +1,7 @@
 import base64
-import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -55,14 +55,19 @@ def test_address_that_is_limited(address: str, loopback: bool, name: str) -> Non
     assert limited_address({"client": None}, loopback=True) is None
 
 
-def test_rate_of_an_address(make_client: MakeClient) -> None:
+def test_rate_of_an_address(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    clock = SimpleNamespace(monotonic=lambda: now)
+    monkeypatch.setattr("service.middleware.callers.time", clock)
     client = make_client(address_rate=5, address_burst=3)
     assert [client.get("/short").status_code for _ in range(4)] == [200] * 3 + [429]
     answer = client.get("/short")
     assert answer.json()["code"] == "rate_limited"
     assert int(answer.headers["retry-after"]) >= 1
     assert client.get("/health").status_code == 200
-    time.sleep(0.25)
+    now += 0.25
     assert client.get("/short").status_code == 200
 
 
@@ -76,9 +81,9 @@ def test_key_has_a_rate_of_its_own(make_client: MakeClient, workspace: Path) -> 
     other, _ = add_key(workspace, "you", [])
     client = make_client(
         workspace=workspace,
-        address_rate=0.1,
+        address_rate=0.0001,
         address_burst=1,
-        key_rate=0.1,
+        key_rate=0.0001,
         key_burst=2,
     )
     mine, yours = {"X-API-Key": key}, {"X-API-Key": other}
@@ -97,7 +102,7 @@ def test_unknown_key_is_refused(make_client: MakeClient, workspace: Path) -> Non
 
 
 def test_guessing_keys_is_limited_like_an_address(make_client: MakeClient) -> None:
-    client = make_client(address_rate=0.1, address_burst=2)
+    client = make_client(address_rate=0.0001, address_burst=2)
     wrong = {"X-API-Key": "eco_wrong"}
     said = [client.get("/short", headers=wrong).status_code for _ in range(3)]
     assert said == [401, 401, 429]

@@ -4,7 +4,7 @@ import gzip
 import io
 import json
 import re
-import time
+import threading
 import warnings
 from pathlib import Path
 from typing import Any
@@ -558,12 +558,14 @@ def test_patience_ends_with_a_problem(
     small_seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store_module, "PATIENCE_S", 0.01)
-    monkeypatch.setattr(store_module, "bake", lambda *_args, **_more: time.sleep(0.5))
+    told = threading.Event()
+    monkeypatch.setattr(store_module, "bake", lambda *_args, **_more: told.wait())
     app = create_app(Settings(seeds=small_seeds, cache=tmp_path))
     with TestClient(app, raise_server_exceptions=False) as client:
         answer = client.get(address(VECTOR, 6, ".mvt"))
         assert answer.status_code == 503
         assert re.search("being made", answer.json()["detail"])
+        told.set()
     app.state.tiles.close()
 
 
