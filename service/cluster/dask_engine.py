@@ -26,7 +26,7 @@ from service.cluster.forks import start_early
 from service.cluster.logs import silenced
 from service.cluster.replacing import replaced
 from service.cluster.software import differences, software, worker_name
-from service.cluster.waiting import watched
+from service.cluster.waiting import answered, watched
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -102,7 +102,7 @@ class DaskEngine:
                 under_way = as_completed(
                     given.more(AHEAD * self.workers), loop=self._client.loop
                 )
-                for future in under_way:
+                for future in answered(under_way, self._client):
                     place = given.answered(future)
                     try:
                         result = self._answer(future, gone)
@@ -147,7 +147,11 @@ class DaskEngine:
         self, task: "Checked", item: Item, named: Callable[[Item], str], gone: Event
     ) -> Any:
         try:
-            return self._answer(self._client.submit(task, item, pure=False), gone)
+            given = [self._client.submit(task, item, pure=False)]
+            under_way = as_completed(given, loop=self._client.loop)
+            return self._answer(next(answered(under_way, self._client)), gone)
+        except ClosedClientError as error:
+            raise ClusterError("cluster_lost", scheduler=self.address) from error
         except KilledWorker as error:
             raise _AloneError(
                 "cluster_work_killed",

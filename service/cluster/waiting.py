@@ -7,7 +7,8 @@ from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from typing import Any
 
-from distributed import Client, Future
+from distributed import Client, Future, as_completed
+from distributed.client import ClosedClientError
 
 LOOK_SECONDS = 5.0
 """How often it is asked whether anybody is there."""
@@ -37,6 +38,25 @@ def watched(client: Client, seconds: float) -> Iterator[Event]:
         yield gone
     finally:
         ended.set()
+
+
+def answered(under_way: as_completed, client: Client) -> Iterator[Future[Any]]:
+    """Answer what is done as it comes; more may be added meanwhile.
+
+    What is given to a client just after it lost its scheduler is never answered.
+
+    Raises
+    ------
+    ClosedClientError
+    """
+    while not under_way.is_empty():
+        if under_way.has_ready():
+            yield next(under_way)
+            continue
+        if client.status != "running":
+            raise ClosedClientError(client.status)
+        with under_way.thread_condition:
+            under_way.thread_condition.wait(timeout=0.1)
 
 
 def _watch(client: Client, seconds: float, gone: Event, ended: Event) -> None:

@@ -148,6 +148,7 @@ def test_a_scheduler_that_is_lost(running: Running, tmp_path: Path) -> None:
             assert refused.value.code == "cluster_lost"
 
 
+@pytest.mark.slow
 def test_workers_that_are_gone_for_good(
     running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
