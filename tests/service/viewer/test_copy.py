@@ -228,7 +228,7 @@ def test_copy_without_webgl_has_search_and_list(visit: Any, viewer_place: Any) -
 @ONLY_COPY
 @pytest.mark.slow
 def test_copy_on_a_phone(visit: Any) -> None:
-    page = visit("/?lang=zh", PHONE)
+    page = visit("/?lang=zh#v=6.3/43.2/119.5", PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(page.locator("#copy")).to_contain_text("静态副本")
     box = page.locator("#copy").bounding_box()
