@@ -286,7 +286,8 @@ def test_caller_who_leaves_frees_the_worker(
     serve: MakeServer, tmp_path: Path, endless: Path
 ) -> None:
     """Both workers hang on requests whose callers go away; the next is answered."""
-    server = serve(workers=2)
+    # Long enough that only their leaving can free the workers.
+    server = serve(workers=2, sync_seconds=600)
     body = endless.read_bytes()
     head = (
         f"POST /overlap?name=a.gpkg HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}"
