@@ -209,6 +209,8 @@ def put(incoming: Path, spec: LayerSpec) -> Path:
 
     Raises
     ------
+    CatalogError
+        ``catalog_version_exists``: with other content.
     LayerWriteError
     PublishConflictError
         The workspace is in a store, and somebody else was faster; the version is kept.
@@ -226,6 +228,10 @@ def put(incoming: Path, spec: LayerSpec) -> Path:
             incoming.chmod(0o755)
             incoming.rename(target)
             _flush(target.parent)
+        elif read_spec(target).sha256 != spec.sha256:
+            # The name is the beginning of a hash.
+            named = {"layer": spec.id, "version": spec.version}
+            raise CatalogError("catalog_version_exists", **named)
         mirror = mirror_of(incoming.parent.parent.parent)
         if mirror is not None:
             publishing.upload(mirror, spec.id, target)

@@ -7,6 +7,7 @@ opens no address that a request names.
 import argparse
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,6 +24,8 @@ NAMES = (
     *("files", "parcels"),
 )
 """Arguments of commands that name layers or files."""
+ROOM = 2
+"""Free space that a file is brought into, in times its size."""
 _BY_OTHERS = ("postgresql", "postgres")
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/{1,2}(.+)", re.DOTALL)
 _PARTS_OF_SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg")
@@ -87,7 +90,9 @@ def bring(url: str, folder: Path, *, ranged: bool) -> Path:
     folder : Path
         Empty.
     ranged : bool
-        Leave a large GeoParquet or GeoTIFF where it is: it is read by ranges.
+        Leave a large GeoParquet or GeoTIFF where it is if the disk has no room for it:
+        it is read by ranges then. Its hash, which the result id is made of, needs all
+        of it anyway: brought whole, it crosses the wire once.
 
     Raises
     ------
@@ -99,13 +104,19 @@ def bring(url: str, folder: Path, *, ranged: bool) -> Path:
         raise StoreKeyError("store_key_missing", url=store.url, key=key)
     path = folder / key
     whole = path.suffix.lower() not in (".parquet", ".geoparquet", ".tif", ".tiff")
-    if ranged and not whole and head.size >= RANGED_FROM_BYTES:
+    large = head.size >= RANGED_FROM_BYTES
+    if ranged and not whole and large and not _has_room(folder, head.size):
         (folder / MARKER).write_text(f"{store.url}\n", encoding="utf-8")
         return path
     _fetch(store, key, head, path)
     if path.suffix.lower() == ".shp":
         _fetch_parts(store, path)
     return path
+
+
+def _has_room(folder: Path, size: int) -> bool:
+    """Whether the disk holds a file, and leaves as much again for the result."""
+    return shutil.disk_usage(folder).free >= ROOM * size
 
 
 def _fetch(store: Store, key: str, head: Head, path: Path) -> None:

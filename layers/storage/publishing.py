@@ -17,7 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from layers.errors import PublishConflictError, StoreConflictError, VersionNotFoundError
+from layers.errors import (
+    CatalogError,
+    PublishConflictError,
+    StoreConflictError,
+    VersionNotFoundError,
+)
 from layers.storage.layout import (
     CHANGED_KEY,
     CHECK_REPORT,
@@ -32,10 +37,12 @@ from layers.storage.layout import (
     version_key,
 )
 from layers.storage.mirror import Mirror
+from layers.storage.store import Store
 
 LARGEST_CREATED = 64 * 1024 * 1024
-"""Larger files are sent in parts, for which the stores know no condition; their place
-is named by their content, so that only the same file can be there."""
+"""Larger files are sent in parts, so that none is held in memory; obstore knows no
+condition for those. Their place is named by their content, so that only the same file
+can be there, and what a version says of itself is created conditionally after them."""
 UNFINISHED_KEPT_S = 24 * 3600
 """Files of a version that is not finished by then are of a publisher that died."""
 _JSON = "application/json"
@@ -146,12 +153,27 @@ def upload(mirror: Mirror, layer: str, folder: Path) -> None:
 
     Raises
     ------
+    CatalogError
+        ``catalog_version_exists``: a version of that name with other content is there;
+        names are the first 12 digits of a hash.
     StoreError
     """
     version = folder.name
+    sha256 = _sha256(mirror.local, layer, version)
     sweep(mirror, layer, (version,))
-    if mirror.store.head(version_key(layer, version)) is not None:
-        return
+    if mirror.store.head(version_key(layer, version)) is None:
+        _upload(mirror, layer, folder)
+    if _sha256(mirror.store, layer, version) != sha256:
+        raise CatalogError("catalog_version_exists", layer=layer, version=version)
+
+
+def _sha256(store: Store, layer: str, version: str) -> str:
+    """Answer the hash of a version's content, as it says of itself."""
+    return str(json.loads(store.read(version_key(layer, version)))["sha256"])
+
+
+def _upload(mirror: Mirror, layer: str, folder: Path) -> None:
+    version = folder.name
     own = (METADATA, MANIFEST)
     files = [
         one

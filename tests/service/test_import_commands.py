@@ -291,10 +291,16 @@ def test_versions_from_the_command_line(run: Run, take: Take, tmp_path: Path) ->
     assert run("use", "mine", "zzz")[0] == 1
 
 
-def test_reports_and_retention(run: Run, take: Take, tmp_path: Path) -> None:
+def test_reports_and_retention(
+    run: Run, take: Take, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     take(geopackage(tmp_path / "a.gpkg", PLAIN, "EPSG:4547"))
     page, plain = tmp_path / "r.html", tmp_path / "r.json"
     path = geopackage(tmp_path / "b.gpkg", PLAIN.buffer(-5), "EPSG:4547")
+    take(path, "--keep", "1")
+    # The one before was in use a moment ago.
+    assert len(json.loads(run("history", "mine", "--json")[1])["versions"]) == 2
+    monkeypatch.setenv("ECOBARRIER_VERSION_SECONDS", "0")
     report = take(path, "--keep", "1", "--report", page)
     take(path, "--report", plain)
     assert json.loads(plain.read_text(encoding="utf-8"))["crs"] == "EPSG:4547"

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pytest
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 
 from layers.errors import StoreError
 from layers.storage import open_store
+from layers.storage.objects import ObjectStore
 from service.app import create_app
 from service.cli import main
 from service.remote import inputs_here
@@ -69,13 +71,42 @@ def test_an_overlap_of_a_file_by_url(
     assert there == here
 
 
-@pytest.mark.parametrize("least", [10**9, 1])
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """Bytes that came from a bucket: of whole files, and of ranges."""
+    counted = {"whole": 0, "ranges": 0}
+    fetch, read_range = ObjectStore.fetch, ObjectStore.read_range
+
+    def fetched(self: ObjectStore, key: str, target: Path) -> None:
+        fetch(self, key, target)
+        counted["whole"] += target.stat().st_size
+
+    def ranged(self: ObjectStore, *given: Any, **more: Any) -> bytes:
+        found = read_range(self, *given, **more)
+        counted["ranges"] += len(found)
+        return found
+
+    monkeypatch.setattr(ObjectStore, "fetch", fetched)
+    monkeypatch.setattr(ObjectStore, "read_range", ranged)
+    return counted
+
+
+@pytest.mark.parametrize("room", [2, 10**12], ids=["room", "disk full"])
 def test_a_streamed_overlap_by_url(
-    run: Run, bucket: str, folder: Path, least: int, monkeypatch: pytest.MonkeyPatch
+    run: Run,
+    bucket: str,
+    folder: Path,
+    room: int,
+    wire: dict[str, int],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Brought whole, or read by ranges: the same rows, the same result id."""
-    monkeypatch.setattr("service.remote.RANGED_FROM_BYTES", least)
-    monkeypatch.setattr("layers.storage.files.RANGED_FROM_BYTES", least)
+    """Brought whole, or read by ranges: the same rows, the same result id.
+
+    Where the disk has room, all crosses the wire once: the hash needs all of it.
+    """
+    monkeypatch.setattr("service.remote.RANGED_FROM_BYTES", 1)
+    monkeypatch.setattr("layers.storage.files.RANGED_FROM_BYTES", 1)
+    monkeypatch.setattr("service.remote.ROOM", room)
     here, there = folder / "here.csv", folder / "there.csv"
     one = run("overlap", folder / "parcels.parquet", "redline", "-o", here, "--json")
     other = run(
@@ -84,6 +115,12 @@ def test_a_streamed_overlap_by_url(
     assert there.read_bytes() == here.read_bytes()
     results = [json.loads(one)["result_id"], json.loads(other)["result_id"]]
     assert results[0] == results[1]
+    size = (folder / "parcels.parquet").stat().st_size
+    if room == 2:
+        assert wire == {"whole": size, "ranges": 0}
+    else:
+        assert wire["whole"] == 0
+        assert wire["ranges"] > size
 
 
 def test_an_import_and_a_check_by_url(

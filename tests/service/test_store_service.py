@@ -217,6 +217,7 @@ def test_commands_over_a_store(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """History, diff, use, export, keep, and kept checks, seen from another machine."""
+    monkeypatch.setenv("ECOBARRIER_VERSION_SECONDS", "0")
     monkeypatch.setenv("ECOBARRIER_WORKSPACE", make_bucket() + "/work")
     made = []
     for number in range(3):
