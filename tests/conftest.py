@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import http.server
+import logging
 import os
 import random
 import shutil
@@ -30,6 +31,20 @@ TOOLS = Path(__file__).parents[1] / ".tools"
 STARTED_WITHIN_S = 180
 PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 PASSWORD = "S3cret-山川"  # noqa: S105
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """A command that a test runs in this process sets the logging for its process."""
+    names = ("ecobarrier", "uvicorn", "uvicorn.error", "py.warnings")
+    loggers = [logging.getLogger(name) for name in names]
+    kept = [(one.handlers[:], one.propagate, one.level) for one in loggers]
+    yield
+    logging.captureWarnings(capture=False)
+    for logger, (handlers, propagate, level) in zip(loggers, kept, strict=True):
+        logger.handlers[:] = handlers
+        logger.propagate = propagate
+        logger.setLevel(level)
 
 
 def free_port() -> int:

@@ -4,14 +4,14 @@ A worker's nanny starts another when one dies. It ends for good when that fails,
 when the dead one's name is still taken; then nobody would do what is left.
 """
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from distributed import LocalCluster
 from distributed.core import Status
-from tornado.ioloop import PeriodicCallback
 
-LOOK_MS = 1000
+LOOK_SECONDS = 1.0
 """Time between looks."""
 
 
@@ -28,16 +28,19 @@ def replaced(cluster: LocalCluster) -> Iterator[None]:
         if len(cluster.workers) < len(cluster.worker_spec):
             cluster.scale(len(cluster.worker_spec))
 
-    looking = PeriodicCallback(look, LOOK_MS)
+    async def keep_looking() -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            look()
 
-    async def start() -> None:
-        looking.start()
+    async def start() -> "asyncio.Task[None]":
+        return asyncio.create_task(keep_looking())
 
-    async def stop() -> None:
-        looking.stop()
+    async def stop(looking: "asyncio.Task[None]") -> None:
+        looking.cancel()
 
-    cluster.sync(start)
+    looking = cluster.sync(start)
     try:
         yield
     finally:
-        cluster.sync(stop)
+        cluster.sync(stop, looking)

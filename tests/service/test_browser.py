@@ -537,7 +537,7 @@ def test_what_was_done_can_be_read_on_the_map(
     page = opened(watch(), map_files["en"].as_uri())
     page.get_by_text("Sources and licences").click()
     box = page.locator(".foot .long")
-    for words in ("Size of this file at most: 5 MB", "GPL-3.0-only", "Vincenty"):
+    for words in ("Size of this file at most", "5 MB", "GPL-3.0-only", "Vincenty"):
         expect(box).to_contain_text(words)
 
 

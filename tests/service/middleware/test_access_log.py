@@ -78,27 +78,15 @@ def test_traceback_goes_into_the_log_as_one_line(
 def test_all_loggers_write_lines_of_json(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    kept = {}
-    for name in ("ecobarrier", "uvicorn", "uvicorn.error", "py.warnings"):
-        logger = logging.getLogger(name)
-        kept[name] = (logger.handlers[:], logger.propagate, logger.level)
-    try:
-        configure_logging("info")
-        # A server that another test runs in this process has set it.
-        logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)
-        logging.getLogger("uvicorn.error").warning("Exceeded concurrency limit.")
-        said = json.loads(capsys.readouterr().err)
-        assert said["message"] == "Exceeded concurrency limit."
-        assert said["level"] == "warning"
-        with warnings.catch_warnings():
-            warnings.simplefilter("default")
-            warnings.warn("a library's,\nin two lines", stacklevel=1)
-        said = json.loads(capsys.readouterr().err)
-        assert "in two lines" in said["message"]
-    finally:
-        logging.captureWarnings(capture=False)
-        for name, (handlers, propagate, level) in kept.items():
-            logger = logging.getLogger(name)
-            logger.handlers[:] = handlers
-            logger.propagate = propagate
-            logger.setLevel(level)
+    configure_logging("info")
+    # A server that another test runs in this process has set it.
+    logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)
+    logging.getLogger("uvicorn.error").warning("Exceeded concurrency limit.")
+    said = json.loads(capsys.readouterr().err)
+    assert said["message"] == "Exceeded concurrency limit."
+    assert said["level"] == "warning"
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        warnings.warn("a library's,\nin two lines", stacklevel=1)
+    said = json.loads(capsys.readouterr().err)
+    assert "in two lines" in said["message"]

@@ -129,7 +129,7 @@ def test_page_offers_layers_and_formats(client: TestClient, language: str) -> No
     assert page.status_code == 200
     offered = re.findall(r'name="layers" value="(\w+)"', page.text)
     assert offered == [f"unit_{n:02d}" for n in range(12)]
-    assert 'data-formats="json,pdf,xlsx,html,gpkg"' in page.text
+    assert 'data-formats="pdf,xlsx,html,gpkg,json"' in page.text
     (script,) = re.findall(r'<script type="module" src="([^"]+)"', page.text)
     answer = client.get(script)
     assert answer.headers["content-type"].startswith("text/javascript")
