@@ -164,11 +164,16 @@ def still_answers(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def test_fault_100_megabytes(server: Server) -> None:
     """Refused by its announced size; the body goes nowhere."""
-    before = memory(server)
-    status, body = until_heard(lambda: send_much(server))
-    assert status == 413
-    assert json.loads(body)["code"] == "body_too_large"
-    assert memory(server) - before < 50_000_000
+    growths = []
+    # A server that has just been started loads libraries and layers beside; a body that
+    # is kept makes the peak grow each time.
+    while not growths or (growths[-1] >= 50_000_000 and len(growths) < 5):
+        before = peak_set_back(server)
+        status, body = until_heard(lambda: send_much(server))
+        assert status == 413
+        assert json.loads(body)["code"] == "body_too_large"
+        growths.append(peak(server) - before)
+    assert growths[-1] < 50_000_000, growths
 
 
 def send_much(server: Server) -> tuple[int, bytes]:
@@ -195,10 +200,18 @@ def until_heard(send: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
     return send()
 
 
-def memory(server: Server) -> int:
-    """Bytes of memory that a process holds."""
-    text = Path(f"/proc/{server.process.pid}/statm").read_text()
-    return int(text.split()[1]) * os.sysconf("SC_PAGE_SIZE")
+def peak_set_back(server: Server) -> int:
+    """Begin a new peak of the memory of a process; answer what it holds now, bytes."""
+    Path(f"/proc/{server.process.pid}/clear_refs").write_text("5")
+    return peak(server)
+
+
+def peak(server: Server) -> int:
+    """Bytes of memory that a process has held at most."""
+    text = Path(f"/proc/{server.process.pid}/status").read_text()
+    found = re.search(r"VmHWM:\s*(\d+) kB", text)
+    assert found
+    return int(found[1]) * 1024
 
 
 def test_fault_who_asks_before_sending_is_told_at_once(server: Server) -> None:
