@@ -27,6 +27,15 @@ from psycopg import sql
 settings.register_profile("unhurried", parent=settings.default, deadline=None)
 settings.load_profile("unhurried")
 
+SHOTS = "--shots"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a person have pictures of what the tests of pages saw."""
+    words = "keep screenshots of the pages in build/screenshots (takes minutes more)"
+    parser.addoption(SHOTS, action="store_true", help=words)
+
+
 TOOLS = Path(__file__).parents[1] / ".tools"
 STARTED_WITHIN_S = 180
 PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)

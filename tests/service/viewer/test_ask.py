@@ -2,9 +2,7 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +12,10 @@ from playwright.sync_api import Page, expect
 from geo.area import area
 from layers.catalog import Catalog
 from service.analysis import zonal_report
+from service.cli import main
 
 pytestmark = pytest.mark.browser
 
-COMMAND = Path(__file__).parents[3] / ".venv" / "bin" / "ecobarrier"
 Shot = Callable[[Page, str], None]
 ClickAt = Callable[..., None]
 
@@ -49,7 +47,6 @@ def test_click_identifies_across_layers(
     expect(popup.locator(".cells [data-layer=land_cover] dd")).to_have_text(label)
     # The same number from either place: of the whole banner, by the same function.
     expect(popup.locator("header small")).to_contain_text(banner_km2)
-    page.wait_for_timeout(500)
     shot(page, "ask-zh")
     page.keyboard.press("Escape")
     expect(popup).to_have_count(0)
@@ -109,17 +106,16 @@ def test_search_goes_there_by_keyboard(visit: Any, shot: Shot) -> None:
 
 
 def test_statistics_are_those_of_the_command_line(
-    visit: Any, shot: Shot, real_catalog: Catalog
+    visit: Any,
+    shot: Shot,
+    real_catalog: Catalog,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     page = visit("/?lang=zh#v=6/41/110&zone=leagues/150600")
     side = page.locator("#right")
     expect(side.locator(".zone-name")).to_have_text("鄂尔多斯市")
-    told = subprocess.run(
-        [COMMAND, "overlap", "leagues", "redline", "--json"],
-        capture_output=True,
-        check=True,
-    )
-    report = json.loads(told.stdout)
+    assert main(["overlap", "leagues", "redline", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
     zone = next(one for one in report["left_features"] if one["id"] == "150600")
     cell = side.locator("tr[data-layer=redline] td[data-m2]")
     assert float(cell.get_attribute("data-m2") or 0) == zone["overlap_dissolved_m2"]

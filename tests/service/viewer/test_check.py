@@ -1,10 +1,10 @@
 """Checking a site: drawn, uploaded, linked; its numbers are the command line's."""
 
+import contextlib
 import csv
 import io
 import json
 import re
-import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,9 +16,10 @@ import pytest
 import shapely
 from playwright.sync_api import Page, ViewportSize, expect
 
+from service.cli import main
+
 pytestmark = pytest.mark.browser
 
-COMMAND = Path(__file__).parents[3] / ".venv" / "bin" / "ecobarrier"
 CORNERS = [(108.4, 40.3), (108.9, 40.4), (108.8, 40.6), (108.5, 40.55)]
 VIEW = "#v=8.4/40.45/108.65"
 PHONE = ViewportSize(width=390, height=844)
@@ -28,9 +29,9 @@ ClickAt = Callable[..., None]
 
 def told(*words: str) -> dict[str, Any]:
     """Ask the command line."""
-    command = [str(COMMAND), *words, "--json"]
-    done = subprocess.run(command, capture_output=True, check=True)
-    answer: dict[str, Any] = json.loads(done.stdout)
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        assert main([*words, "--json"]) == 0
+    answer: dict[str, Any] = json.loads(said.getvalue())
     return answer
 
 
@@ -83,7 +84,6 @@ def test_drawn_polygon_equals_the_command_line_and_its_link_brings_it_back(
         }"""
     )
     assert set(pieces) == {"redline"}
-    page.wait_for_timeout(500)
     shot(page, "check-en")
 
     shown = page.locator("#right .overlaps").inner_text()
@@ -173,7 +173,6 @@ def test_parcels_without_a_zone_are_asked_about_and_answer_as_the_command_line(
     page.locator("#check-button").click()
     page.locator("#file").set_input_files(parcels)
     expect(page.locator(".question h3")).to_have_text("请确定坐标系")
-    page.wait_for_timeout(500)
     shot(page, "which-crs-zh")
     page.get_by_role("button", name="EPSG:4545").click()
     rows_ready(page)
@@ -260,7 +259,6 @@ def test_check_on_a_phone_by_tapping(visit: Any, shot: Shot) -> None:
     page.get_by_role("button", name="完成").tap()
     rows_ready(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.wait_for_timeout(500)
     shot(page, "phone-check-zh")
 
 

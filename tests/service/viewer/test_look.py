@@ -119,7 +119,6 @@ def test_raster_layer_has_a_legend(visit: Any, shot: Shot) -> None:
     row = page.locator("[data-layer=land_cover]")
     row.get_by_role("button", name="详情").click()
     expect(row.locator(".classes li")).to_have_count(17)
-    page.wait_for_timeout(800)
     shot(page, "land-cover-zh")
 
 

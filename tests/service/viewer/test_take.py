@@ -25,7 +25,7 @@ def exported(page: Page, item: str) -> bytes:
 
 @pytest.mark.copy(slow=True)
 def test_picture_has_the_map_the_warning_and_the_foot(visit: Any) -> None:
-    page = visit("/?lang=en")
+    page = visit("/?lang=en", device_scale_factor=1)
     image = Image.open(io.BytesIO(exported(page, "export_png"))).convert("RGB")
     pixels = np.asarray(image)
     assert image.width == 1062
@@ -90,7 +90,6 @@ def test_swipe_compares_two_layers(visit: Any, shot: Shot) -> None:
     page.mouse.move(900, 400)
     page.mouse.up()
     expect(handle).to_have_attribute("aria-valuenow", "56")
-    page.wait_for_timeout(1500)
     shot(page, "swipe-en")
     page.locator(".swipe-close button").click()
     expect(page.locator("#swipe")).to_be_hidden()
@@ -105,11 +104,9 @@ def test_time_slider_shows_what_was_listed_by_then(visit: Any, shot: Shot) -> No
     slider = page.get_by_role("slider", name="年份")
     expect(slider).to_have_attribute("aria-valuetext", "2016")
     slider.focus()
-    counts = {}
-    for _ in range(3):
-        page.wait_for_timeout(700)
-        year = slider.get_attribute("aria-valuetext")
-        counts[year] = page.evaluate(
+
+    def shown() -> int:
+        count: int = page.evaluate(
             """async () => {
                 const base = document.documentElement.dataset.assets;
                 const { map } = await import(`${base}/map.js`);
@@ -118,10 +115,21 @@ def test_time_slider_shows_what_was_listed_by_then(visit: Any, shot: Shot) -> No
                 return new Set(found.map((one) => one.properties.adcode)).size;
             }"""
         )
-        page.keyboard.press("ArrowLeft")
+        return count
+
+    def until_shown(year: str, fits: Callable[[int], bool]) -> int:
+        expect(slider).to_have_attribute("aria-valuetext", year)
+        for _ in range(600):
+            if fits(count := shown()):
+                return count
+            page.wait_for_timeout(100)
+        raise AssertionError(f"{year}: {count} banners")
+
     # 43 banners; the smallest may be too narrow to be drawn at this zoom.
-    assert counts["2016"] >= 38
-    assert 0 < counts["2010"] < counts["2016"]
+    all_of_them = until_shown("2016", lambda count: count >= 38)
+    page.keyboard.press("ArrowLeft")
+    until_shown("2010", lambda count: 0 < count < all_of_them)
+    page.keyboard.press("ArrowLeft")
     # The lakes are of before 2000, when no banner was listed yet.
-    assert counts["2000"] == 0
+    until_shown("2000", lambda count: count == 0)
     shot(page, "time-zh")
