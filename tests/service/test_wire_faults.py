@@ -164,7 +164,7 @@ def still_answers(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def test_fault_100_megabytes(server: Server) -> None:
     """Refused by its announced size; the body goes nowhere."""
-    growths = []
+    growths: list[int] = []
     # A server that has just been started loads libraries and layers beside; a body that
     # is kept makes the peak grow each time.
     while not growths or (growths[-1] >= 50_000_000 and len(growths) < 5):
