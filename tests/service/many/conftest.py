@@ -538,11 +538,14 @@ class Load:
         editions: int,
         seconds: float,
         each: int = 1,
+        *,
+        back: bool = True,
         then: Callable[[], object] = lambda: None,
     ) -> None:
-        """Publish every ``seconds`` while all is asked for; sometimes go back.
+        """Publish every ``seconds`` while all is asked for.
 
-        ``then`` is called after each.
+        With ``back``, sometimes a former version is used again. ``then`` is called
+        after each.
         """
         # Workers are started and libraries loaded before it counts.
         first = Asker(self.address)
@@ -553,7 +556,7 @@ class Load:
         start, made = time.monotonic(), list(self.publisher.editions.values())
         for number in range(1, editions + 1):
             time.sleep(max(0.0, start + seconds * number - time.monotonic()))
-            if number % 6 == 5:
+            if back and number % 6 == 5:
                 self.publisher.go_back(made[-2])
             else:
                 made.append(self.publisher.publish(100 + number))
