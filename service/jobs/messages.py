@@ -1,7 +1,8 @@
 """What server and worker process say to each other: one JSON object per line.
 
 To the worker: first a :class:`Setup`, then one :class:`Task` at a time. From it: lines
-with ``progress``, and one last line per task, an :class:`Answer`.
+with ``progress``, the first when a task is begun, and one last line per task, an
+:class:`Answer`.
 """
 
 from http import HTTPStatus

@@ -140,8 +140,11 @@ class WorkerPool:
             answer = worker.perform(task, left, progress, self._field)
         except BaseException as error:
             self._discard(worker)
-            if self._stopped.is_set() and isinstance(error, WorkerError):
-                raise BusyError("service_stopping") from error
+            if isinstance(error, WorkerError):
+                if self._stopped.is_set():
+                    raise BusyError("service_stopping") from error
+                if worker.idle:
+                    return self._work(task, left, progress)
             # So that the next caller need not wait for a worker to start.
             self.warm()
             raise
@@ -170,6 +173,7 @@ class WorkerPool:
         return worker
 
     def _put_back(self, worker: "_Worker") -> None:
+        worker.idle = True
         with self._lock:
             self._idle.append(worker)
 
@@ -208,6 +212,10 @@ class _Worker:
         self._pending = b""
         self._ready = False
         self.tasks = 0
+        # Until it says that it has begun a task. One that is being killed still counts
+        # as alive, to the system, while the last of its threads ends; what it was
+        # given then is safe with another.
+        self.idle = False
         self._send(setup.model_dump_json())
 
     @property
@@ -251,6 +259,7 @@ class _Worker:
             line = self._next_line(left, deadline, field, task.seconds)
             if "answer" in line:
                 return Answer.model_validate(line["answer"])
+            self.idle = False
             progress(int(line["progress"]))
 
     def _send(self, line: str) -> None:

@@ -36,6 +36,7 @@ def main() -> None:
     say({"ready": os.getpid()})
     while True:
         task = Task.model_validate_json(lines.get())
+        say({"progress": 0})
         _limit_cpu(task.seconds)
         answer = _answer(worker, task, say, setup.limits)
         say({"answer": answer.model_dump(mode="json")})

@@ -1,13 +1,16 @@
 """Workers that die, hang, run out of memory or disk, or are not wanted any more."""
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +68,13 @@ def pool(make_pool: MakePool) -> WorkerPool:
 
 def alive(pid: int) -> bool:
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return _state(pid) != "Z"
     except FileNotFoundError:
         return False
-    return state != "Z"
+
+
+def _state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def soon(condition: Callable[[], bool], seconds: float = 300) -> bool:
@@ -156,6 +162,28 @@ def test_idle_worker_that_died_is_replaced(pool: WorkerPool, tmp_path: Path) -> 
         os.kill(pid, signal.SIGKILL)
     assert soon(lambda: not any(alive(pid) for pid in killed))
     pool.run(task(tmp_path / "b"))
+
+
+def test_idle_worker_that_dies_while_it_is_given_a_task_is_replaced(
+    pool: WorkerPool, tmp_path: Path
+) -> None:
+    pool.run(task(tmp_path / "a"))
+    (pid,) = pool.pids()
+    os.kill(pid, signal.SIGSTOP)
+    assert soon(lambda: _state(pid) == "T")
+    with ThreadPoolExecutor(1) as others:
+        asked = others.submit(pool.run, task(tmp_path / "b"))
+        assert soon(lambda: _unread(pid) > 0)
+        os.kill(pid, signal.SIGKILL)
+        asked.result()
+    assert (tmp_path / "b" / "report.json").exists()
+    assert pid not in pool.pids()
+
+
+def _unread(pid: int) -> int:
+    """Bytes that wait on the standard input of a process."""
+    with Path(f"/proc/{pid}/fd/0").open("rb") as stream:
+        return int.from_bytes(fcntl.ioctl(stream, termios.FIONREAD, bytes(4)), "little")
 
 
 def test_hanging_task_is_stopped(pool: WorkerPool, endless: Path) -> None:
