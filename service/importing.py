@@ -137,8 +137,8 @@ def bring(
     return report
 
 
-def _parts(kept: Path) -> str:
-    return f"{len(list(kept.glob(f'*.parts/*{SUFFIX}'))):,}"
+def _parts(folder: Path) -> dict[str, object]:
+    return {"kept": f"{len(list(folder.glob(f'*.parts/*{SUFFIX}'))):,}"}
 
 
 @contextmanager

@@ -127,8 +127,8 @@ def written_by(
     return merged.sums
 
 
-def _told(ledger: Parts, parts: Sequence[Partition]) -> str:
-    return f"{len(ledger.finished()):,} / {len(parts):,}"
+def _told(ledger: Parts, parts: Sequence[Partition]) -> dict[str, object]:
+    return {"kept": f"{len(ledger.finished()):,} / {len(parts):,}"}
 
 
 @dataclass(frozen=True)

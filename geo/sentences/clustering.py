@@ -55,6 +55,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "调度器 {scheduler} 已有 {seconds} 秒没有任何工作进程。{folder} 中保留已完成的分区 {kept} 个。请启动工作进程（dask worker {scheduler} --nthreads 1），再次运行同一命令，只补做未完成的分区。",
         "The scheduler {scheduler} has had no worker for {seconds} seconds. {folder} keeps what is finished: {kept} partitions. Start some (dask worker {scheduler} --nthreads 1) and run the same command: only what is missing is done.",
     ),
+    "cluster_lost_parcels": (
+        "与调度器 {scheduler} 失去联系。{folder} 中保留已检查的地块 {kept} 个（已完成的文件 {files}）。请重新启动调度器和工作进程（失去调度器的工作进程约一分钟后自行退出），再次运行同一命令，只检查其余地块。",
+        "The scheduler {scheduler} was lost. {folder} keeps what is finished: {kept} parcels ({files} files). Start a scheduler and workers again (workers that lost theirs end by themselves within about a minute) and run the same command: only the other parcels are checked.",
+    ),
+    "cluster_workers_lost_parcels": (
+        "调度器 {scheduler} 已有 {seconds} 秒没有任何工作进程。{folder} 中保留已检查的地块 {kept} 个（已完成的文件 {files}）。请启动工作进程（dask worker {scheduler} --nthreads 1），再次运行同一命令，只检查其余地块。",
+        "The scheduler {scheduler} has had no worker for {seconds} seconds. {folder} keeps what is finished: {kept} parcels ({files} files). Start some (dask worker {scheduler} --nthreads 1) and run the same command: only the other parcels are checked.",
+    ),
     "cluster_work_killed": (
         "{item} 使 {times} 个工作进程先后终止，最可能是内存不足（每个进程 {memory}）。已完成的部分保留；请用 --worker-memory 给更多内存，或检查这些行，再次运行即可继续。",
         "{item} ended {times} workers one after the other, most likely for want of memory ({memory} each). What is finished is kept; give more with --worker-memory or look at these rows, then run again to go on.",

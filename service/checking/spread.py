@@ -16,7 +16,7 @@ It refuses where its layers are not the client's, file by file (their hashes).
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,6 +41,7 @@ from service.checking.blocks import (
 from service.checking.check import CheckOptions
 from service.checking.prepared import Against, prepared
 from service.cluster.engine import Engine
+from service.cluster.errors import telling
 
 SMALL_BYTES = 1_000_000
 """Files up to this size are read by the workers, together no more than that a block."""
@@ -173,13 +174,20 @@ def spread_over(
             Item(tuple(parts), ground, options, maker.sheets, cut.chunk)
             for parts in _cut(cut, ledger.place)
         )
-        while window := list(islice(items, WINDOW * engine.workers)):
-            for one in in_order(engine, made, window):
-                for name, content in one.sheets:
-                    write_bytes(content, ledger.sheets / name)
-                yield one.block
+        told = partial(_told, ledger, len(cut.files))
+        with telling(told, ledger.folder.name, "parcels"):
+            while window := list(islice(items, WINDOW * engine.workers)):
+                for one in in_order(engine, made, window):
+                    for name, content in one.sheets:
+                        write_bytes(content, ledger.sheets / name)
+                    yield one.block
 
     return blocks
+
+
+def _told(ledger: Ledger, files: int) -> dict[str, object]:
+    place = ledger.place
+    return {"kept": f"{place.parcels:,}", "files": f"{place.file:,} / {files:,}"}
 
 
 def in_order(

@@ -1,7 +1,8 @@
 """Errors of work that is spread over other processes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Literal
 
 from geo.errors import EcobarrierError
 
@@ -13,20 +14,26 @@ class ClusterError(EcobarrierError):
 
 
 @contextmanager
-def telling(kept: Callable[[], str], folder: str) -> Iterator[None]:
+def telling(
+    kept: Callable[[], Mapping[str, object]],
+    folder: str,
+    what: Literal["parts", "parcels"] = "parts",
+) -> Iterator[None]:
     """Let the error of a cluster that was lost say what is kept, and where.
 
     Parameters
     ----------
     kept : callable
-        Asked then: how many partitions are finished.
+        Asked then: what the sentence counts, ``kept`` partitions, or ``kept`` parcels
+        and ``files`` that are done.
     folder : str
         Where they are.
+    what : {"parts", "parcels"}
     """
     try:
         yield
     except ClusterError as error:
         if error.code not in _LOST:
             raise
-        details = {**error.details, "kept": kept(), "folder": folder}
-        raise ClusterError(f"{error.code}_parts", **details) from error
+        details = {**error.details, **kept(), "folder": folder}
+        raise ClusterError(f"{error.code}_{what}", **details) from error

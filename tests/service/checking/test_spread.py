@@ -21,6 +21,7 @@ from service.checking.batch import check_batch
 from service.checking.blocks import Sheets
 from service.checking.check import CheckOptions
 from service.cluster.engine import LocalEngine
+from service.cluster.errors import ClusterError
 from service.reports.writing import write_report
 from service.settings import Settings
 
@@ -32,13 +33,18 @@ SHEETS = Sheets(".json", partial(write_report, language="zh"))
 class Scrambled(LocalEngine):
     """Work done in this process, answered in any order; ends after so many results.
 
+    It ends as a process that is killed, unless another end is given.
+
     Everything goes through pickle, as on its way to a worker and back.
     """
 
     workers = 2
 
-    def __init__(self, seed: int, ending: int = 1_000_000) -> None:
+    def __init__(
+        self, seed: int, ending: int = 1_000_000, end: BaseException | None = None
+    ) -> None:
         self._chance, self.left = random.Random(seed), ending  # noqa: S311 - no secret
+        self._end = end or KeyboardInterrupt()
         self.blocks = 0
 
     def run(
@@ -52,7 +58,7 @@ class Scrambled(LocalEngine):
         self._chance.shuffle(order)
         for position in order:
             if self.left == 0:
-                raise KeyboardInterrupt
+                raise self._end
             self.left -= 1
             self.blocks += 1
             assert named(items[position])
@@ -142,6 +148,27 @@ def test_what_ended_goes_on_here_or_there(
         report = batch(zone, site, out, workspace, engine, 4)
         assert 0 < report.resumed_at < report.parcels
         assert content(out) == whole
+
+
+def test_a_cluster_that_is_lost_says_what_is_kept(
+    zone: Catalog, site: Path, workspace: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(spread, "SMALL_BYTES", 2500)
+    monkeypatch.setattr(spread, "WINDOW", 2)
+    out = tmp_path / "out"
+    lost = ClusterError("cluster_lost", scheduler="tcp://10.0.0.5:8786")
+    with pytest.raises(ClusterError) as refused:
+        batch(zone, site, out, workspace, Scrambled(1, ending=7, end=lost), 4)
+    # A line of the ledger is a parcel, but for the heading and the broken file.
+    lines = (out / "ledger.csv").read_text("utf-8-sig").splitlines()[1:]
+    kept = sum("0035.geojson" not in line for line in lines)
+    assert 0 < kept < 49
+    said = str(refused.value.text)
+    assert f"out keeps what is finished: {kept} parcels" in said
+    assert f"out 中保留已检查的地块 {kept} 个" in said
+    files = len({line.partition(",")[0] for line in lines})
+    assert refused.value.details["files"] in (f"{files} / 11", f"{files - 1} / 11")
 
 
 def test_layers_of_a_worker_must_be_the_clients(
