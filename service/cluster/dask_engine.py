@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 import dask
 from distributed import Client, Future, LocalCluster, as_completed
 from distributed.client import ClosedClientError
-from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker
 
 from geo.messages import render
@@ -26,7 +25,7 @@ from service.cluster.forks import start_early
 from service.cluster.logs import silenced
 from service.cluster.replacing import replaced
 from service.cluster.software import differences, software, worker_name
-from service.cluster.waiting import answered, watched
+from service.cluster.waiting import Connection, closed_after, watched
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -95,6 +94,7 @@ class DaskEngine:
         alone: Callable[[Item], Result] | None = None,
     ) -> Iterator[tuple[int, Result]]:
         """Answer results as they come."""
+        connection = Connection(self._client, self.address)
         given = _Given(self._client, work, items)
         suspects: list[int] = []
         with watched(self._client, WORKERS_SECONDS) as gone:
@@ -102,7 +102,7 @@ class DaskEngine:
                 under_way = as_completed(
                     given.more(AHEAD * self.workers), loop=self._client.loop
                 )
-                for future in answered(under_way, self._client):
+                for future in connection.answered(under_way):
                     place = given.answered(future)
                     try:
                         result = self._answer(future, gone)
@@ -146,10 +146,11 @@ class DaskEngine:
     def _alone(
         self, task: "Checked", item: Item, named: Callable[[Item], str], gone: Event
     ) -> Any:
+        connection = Connection(self._client, self.address)
         try:
             given = [self._client.submit(task, item, pure=False)]
             under_way = as_completed(given, loop=self._client.loop)
-            return self._answer(next(answered(under_way, self._client)), gone)
+            return self._answer(next(connection.answered(under_way)), gone)
         except ClosedClientError as error:
             raise ClusterError("cluster_lost", scheduler=self.address) from error
         except KilledWorker as error:
@@ -163,7 +164,10 @@ class DaskEngine:
     def _answer(self, future: Future[Any], gone: Event) -> Any:
         try:
             return future.result()
-        except (CancelledError, CommClosedError) as error:
+        except (CancelledError, OSError) as error:
+            if future.status == "error":
+                # The work's own.
+                raise
             details: dict[str, object] = {"scheduler": self.address}
             if not gone.is_set():
                 raise ClusterError("cluster_lost", **details) from error
@@ -250,7 +254,7 @@ def _local(choice: EngineChoice, kept: ExitStack) -> DaskEngine:
         cluster = kept.enter_context(_cluster(workers, memory_mb, folder))
     except (RuntimeError, OSError) as error:
         raise ClusterError("cluster_not_started", reason=str(error)) from error
-    client = kept.enter_context(Client(cluster, set_as_default=False))
+    client = kept.enter_context(closed_after(Client(cluster, set_as_default=False)))
     kept.enter_context(replaced(cluster))
     return DaskEngine(client, cluster.scheduler_address, memory_mb)
 
@@ -275,7 +279,7 @@ def _remote(address: str, kept: ExitStack) -> DaskEngine:
     except (OSError, ValueError) as error:
         details = {"scheduler": address, "reason": str(error)}
         raise ClusterError("cluster_unreachable", **details) from error
-    kept.enter_context(client)
+    kept.enter_context(closed_after(client))
     try:
         client.wait_for_workers(1, timeout=WORKERS_SECONDS)
     except TimeoutError as error:

@@ -1,4 +1,4 @@
-"""A client does not wait for ever for workers that are gone."""
+"""A client does not wait for ever for workers or a scheduler that are gone."""
 
 import time
 from asyncio import CancelledError
@@ -8,10 +8,67 @@ from threading import Event, Thread
 from typing import Any
 
 from distributed import Client, Future, as_completed
-from distributed.client import ClosedClientError
+
+from service.cluster.errors import ClusterError
 
 LOOK_SECONDS = 5.0
 """How often it is asked whether anybody is there."""
+
+
+class Connection:
+    """What a client and its scheduler are joined by when this is made.
+
+    When it breaks, Dask cancels what was given over it and looks for the scheduler
+    again. What is given at that very moment it may forget without cancelling it, or it
+    stops in the middle of that: ``as_completed`` then waits for ever
+    (``distributed.Client._reconnect``, 2026.8). So the connection itself is looked at.
+
+    Parameters
+    ----------
+    client : Client
+    address : str
+        Of the scheduler, for the error.
+    """
+
+    def __init__(self, client: Client, address: str) -> None:
+        self._client, self._address = client, address
+        self._comm = client.scheduler_comm
+
+    @property
+    def lost(self) -> bool:
+        """Whether it broke, also where there is another one by now."""
+        client = self._client
+        return client.status != "running" or client.scheduler_comm is not self._comm
+
+    def answered(self, under_way: as_completed) -> Iterator[Future[Any]]:
+        """Answer what is done as it comes; more may be added meanwhile.
+
+        Raises
+        ------
+        ClusterError
+            ``cluster_lost``.
+        """
+        while not under_way.is_empty():
+            if under_way.has_ready():
+                yield next(under_way)
+                continue
+            if self.lost:
+                raise ClusterError("cluster_lost", scheduler=self._address)
+            with under_way.thread_condition:
+                under_way.thread_condition.wait(timeout=0.1)
+
+
+@contextmanager
+def closed_after(client: Client) -> Iterator[Client]:
+    """Close a client with the block, as far as a broken connection lets it.
+
+    What ended its connection comes out of its closing once more.
+    """
+    try:
+        yield client
+    finally:
+        with suppress(Exception, CancelledError):
+            client.close()
 
 
 @contextmanager
@@ -38,25 +95,6 @@ def watched(client: Client, seconds: float) -> Iterator[Event]:
         yield gone
     finally:
         ended.set()
-
-
-def answered(under_way: as_completed, client: Client) -> Iterator[Future[Any]]:
-    """Answer what is done as it comes; more may be added meanwhile.
-
-    What is given to a client just after it lost its scheduler is never answered.
-
-    Raises
-    ------
-    ClosedClientError
-    """
-    while not under_way.is_empty():
-        if under_way.has_ready():
-            yield next(under_way)
-            continue
-        if client.status != "running":
-            raise ClosedClientError(client.status)
-        with under_way.thread_condition:
-            under_way.thread_condition.wait(timeout=0.1)
 
 
 def _watch(client: Client, seconds: float, gone: Event, ended: Event) -> None:
