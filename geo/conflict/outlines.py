@@ -37,10 +37,13 @@ class Outlines:
     @classmethod
     def of(cls, geometry: GeometryArray) -> "Outlines":
         """Cut the rings of lon/lat polygons into segments, in the order of rings."""
-        rings = _short(flat.from_geometry(geometry))
-        first, last = rings.edges
-        owner = rings.feature[rings.edge_ring]
-        return cls(Segments(in_space(first), in_space(last)), first, last, owner)
+        rings = flat.from_geometry(geometry)
+        segments, first, last = _cut(rings)
+        pieces = _pieces(segments)
+        if pieces.max(initial=1) > 1:
+            rings = flat.densified(rings, pieces)
+            segments, first, last = _cut(rings)
+        return cls(segments, first, last, rings.feature[rings.edge_ring])
 
     def sorted(self) -> "Outlines":
         """Put segments that are near each other together."""
@@ -77,11 +80,15 @@ def in_space(lonlat: FloatArray) -> FloatArray:
     return np.column_stack(columns)
 
 
-def _short(rings: Rings) -> Rings:
+def _cut(rings: Rings) -> tuple[Segments, FloatArray, FloatArray]:
     first, last = rings.edges
-    length = np.linalg.norm(in_space(last) - in_space(first), axis=1)
-    pieces = np.maximum(1, np.ceil(length / STEP_M)).astype(np.int64)
-    return flat.densified(rings, pieces)
+    return Segments(in_space(first), in_space(last)), first, last
+
+
+def _pieces(segments: Segments) -> IntArray:
+    """Answer into how many pieces segments must be cut to be short."""
+    length = np.linalg.norm(segments.b - segments.a, axis=1)
+    return np.maximum(1, np.ceil(length / STEP_M)).astype(np.int64)
 
 
 def _tiled(points: FloatArray) -> IntArray:
@@ -90,21 +97,30 @@ def _tiled(points: FloatArray) -> IntArray:
     Sort-tile-recursive packing (Leutenegger et al. 1997), once for groups of blocks and
     once within each.
     """
-    x, y = points.T
+    # Numbers are sorted once: what follows keeps their order within tiles.
+    by_x, by_y = (np.argsort(one, kind="stable") for one in points.T)
     whole = np.zeros(len(points), dtype=np.int64)
-    order = _packed(x, y, whole, BLOCK * BLOCK)
+    order = _packed(by_x, by_y, whole, BLOCK * BLOCK)
     group = np.empty_like(order)
     group[order] = np.arange(len(order)) // (BLOCK * BLOCK)
-    return _packed(x, y, group, BLOCK)
+    return _packed(by_x, by_y, group, BLOCK)
 
 
-def _packed(x: FloatArray, y: FloatArray, part: IntArray, size: int) -> IntArray:
+def _packed(by_x: IntArray, by_y: IntArray, part: IntArray, size: int) -> IntArray:
     """Order by part, then in each by slices of x, then by y; tiles of ``size``."""
     counts = np.bincount(part)
     per_slice = size * np.ceil(np.sqrt(counts / size)).astype(np.int64)
-    order = np.lexsort((x, part))
+    order = _grouped(by_x, part)
     start = np.cumsum(counts) - counts
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
     column = (rank - start[part]) // per_slice[part]
-    return np.lexsort((y, column, part))
+    return _grouped(by_y, part * (column.max(initial=0) + 1) + column)
+
+
+def _grouped(order: IntArray, group: IntArray) -> IntArray:
+    """Put members of a group together, in the order that they had."""
+    # Radix sort where 16 bits are enough (numpy.sort, kind "stable").
+    small = group.astype(np.min_scalar_type(group.max(initial=0)))
+    grouped: IntArray = order[np.argsort(small[order], kind="stable")]
+    return grouped
