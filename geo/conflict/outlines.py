@@ -88,7 +88,8 @@ def _cut(rings: Rings) -> tuple[Segments, FloatArray, FloatArray]:
 def _pieces(segments: Segments) -> IntArray:
     """Answer into how many pieces segments must be cut to be short."""
     length = np.linalg.norm(segments.b - segments.a, axis=1)
-    return np.maximum(1, np.ceil(length / STEP_M)).astype(np.int64)
+    pieces: IntArray = np.maximum(1, np.ceil(length / STEP_M)).astype(np.int64)
+    return pieces
 
 
 def _tiled(points: FloatArray) -> IntArray:

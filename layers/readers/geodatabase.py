@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pyogrio
 
-from geo.messages import Note, listed
+from geo.messages import Note
 from layers.errors import LayerReadError
 from layers.readers.guard import Format, reading
 from layers.readers.table import Table
-from layers.readers.vector import read_ogr
+from layers.readers.vector import chosen_layer, read_ogr
 
 GEODATABASE = Format("File Geodatabase", "vector", (".gdb",))
 
@@ -39,15 +39,9 @@ def read_geodatabase(path: Path, *, layer: str | None = None) -> Table:
             details = {"file": path.name, "format": GEODATABASE.name}
             raise LayerReadError("layer_wrong_content", **details)
         names = [str(name) for name, kind in pyogrio.list_layers(path) if kind]
-    details = {"file": path.name, "layers": listed(names, 20)}
-    if layer is not None and layer not in names:
-        raise LayerReadError("layer_part_unknown", part=layer, **details)
-    if not names:
-        raise LayerReadError("layer_no_geometry", file=path.name)
-    if layer is None and len(names) > 1:
-        raise LayerReadError("layer_choose", example=names[0], **details)
+    chosen = chosen_layer(path, names, layer)
     with fine_arcs():
-        frame, notes = read_ogr(path, path, GEODATABASE, layer=layer or names[0])
+        frame, notes = read_ogr(path, path, GEODATABASE, layer=chosen)
     note = Note("encoding_by_format", {"file": path.name, "encoding": "utf-8"})
     return Table(frame, (note, *notes))
 

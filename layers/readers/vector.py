@@ -1,7 +1,9 @@
 """Read GeoPackage, FlatGeobuf and GeoParquet."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,7 +48,7 @@ def read_geopackage(path: Path, *, layer: str | None = None) -> Table:
     notes: list[Note] = []
     with reading(path, GEOPACKAGE.name), warnings_noted(path, notes):
         names = pyogrio.list_layers(path)
-    chosen = _chosen(path, [str(name) for name, kind in names if kind], layer)
+    chosen = chosen_layer(path, [str(name) for name, kind in names if kind], layer)
     frame, said = read_ogr(path, path, GEOPACKAGE, layer=chosen)
     if frame.crs is not None and frame.crs.name.startswith(_UNKNOWN):
         shapes = frame.geometry.to_numpy()
@@ -63,7 +65,7 @@ def geopackage_layer(path: Path, wanted: str | None) -> str:
     """
     with reading(path, GEOPACKAGE.name):
         names = pyogrio.list_layers(path)
-    return _chosen(path, [str(name) for name, kind in names if kind], wanted)
+    return chosen_layer(path, [str(name) for name, kind in names if kind], wanted)
 
 
 def read_flatgeobuf(path: Path) -> Table:
@@ -180,14 +182,12 @@ def stream_ogr(
     """
     with reading(user_file, form.name, also=(LookupError,)):
         total = feature_count(path, layer=layer, encoding=encoding)
-        with pyogrio.open_arrow(
-            path, layer=layer, encoding=encoding, batch_size=rows, use_pyarrow=True
-        ) as (about, reader):
-            crs = _stated_crs(about, user_file)
-            found = 0
-            for batch in ahead(iter(reader)):
-                found += batch.num_rows
-                yield _part(batch, about, crs, total)
+    found = 0
+    asked = {"layer": layer, "encoding": encoding, "batch_size": rows}
+    with _batches(path, user_file, form, asked) as (batches, part):
+        for batch in ahead(batches):
+            found += batch.num_rows
+            yield part(batch, total)
     if found < total:
         raise LayerReadError("layer_truncated", file=user_file.name)
 
@@ -223,28 +223,36 @@ def read_stretch(
     LayerReadError
         As :func:`stream_ogr`; ``layer_truncated`` once the rows there are were given.
     """
-    wanted = min(stretch.rows, stretch.total - stretch.first)
-    with (
-        reading(path, form.name, also=(LookupError,)),
-        pyogrio.open_arrow(
-            path,
-            layer=layer,
-            encoding=encoding,
-            skip_features=stretch.first,
-            batch_size=stretch.rows,
-            use_pyarrow=True,
-        ) as (about, reader),
-    ):
-        crs = _stated_crs(about, path)
-        left = wanted
+    left = min(stretch.rows, stretch.total - stretch.first)
+    asked = {
+        "layer": layer,
+        "encoding": encoding,
+        "skip_features": stretch.first,
+        "batch_size": stretch.rows,
+    }
+    with _batches(path, path, form, asked) as (batches, part):
         # GDAL gives less than it was asked for where features are very large.
-        batches = iter(reader)
         while left > 0 and (batch := next(batches, None)) is not None:
             some = batch.slice(0, left)
             left -= some.num_rows
-            yield _part(some, about, crs, stretch.total)
+            yield part(some, stretch.total)
     if left > 0:
         raise LayerReadError("layer_truncated", file=path.name)
+
+
+@contextmanager
+def _batches(
+    path: Path, user_file: Path, form: Format, asked: dict[str, Any]
+) -> Iterator[
+    tuple[Iterator[pa.RecordBatch], Callable[[pa.RecordBatch, int], WkbPart]]
+]:
+    """Open a layer: what GDAL reads of it, and what makes a part of that."""
+    with (
+        reading(user_file, form.name, also=(LookupError,)),
+        pyogrio.open_arrow(path, use_pyarrow=True, **asked) as (about, reader),
+    ):
+        crs = _stated_crs(about, user_file)
+        yield iter(reader), partial(_part, about, crs)
 
 
 def _stated_crs(about: dict[str, Any], user_file: Path) -> CRS | None:
@@ -255,7 +263,7 @@ def _stated_crs(about: dict[str, Any], user_file: Path) -> CRS | None:
 
 
 def _part(
-    batch: pa.RecordBatch, about: dict[str, Any], crs: CRS | None, total: int
+    about: dict[str, Any], crs: CRS | None, batch: pa.RecordBatch, total: int
 ) -> WkbPart:
     name = about["geometry_name"] or "wkb_geometry"
     wkb = batch.column(name)
@@ -283,7 +291,16 @@ def _mended(strict: gpd.GeoDataFrame, file: Path) -> Note:
     return Note("reader_geometry_mended", details)
 
 
-def _chosen(path: Path, names: list[str], wanted: str | None) -> str:
+def chosen_layer(path: Path, names: list[str], wanted: str | None) -> str:
+    """Answer the layer meant of those that a file has.
+
+    Raises
+    ------
+    LayerReadError
+        ``layer_choose`` when there are several and none is named,
+        ``layer_part_unknown`` when there is none of that name, ``layer_no_geometry``
+        when there is none.
+    """
     details = {"file": path.name, "layers": listed(names, 20)}
     if wanted is not None and wanted not in names:
         raise LayerReadError("layer_part_unknown", part=wanted, **details)

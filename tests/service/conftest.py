@@ -87,6 +87,20 @@ def make_raster(tmp_path: Path, make_spec: MakeSpec) -> MakeRaster:
     return make
 
 
+@pytest.fixture(scope="session")
+def batch_content() -> Callable[[Path], dict[str, bytes]]:
+    """Answer ledger, description and sheets of a batch, not the notes of its runs."""
+
+    def content(folder: Path) -> dict[str, bytes]:
+        return {
+            one.relative_to(folder).as_posix(): one.read_bytes()
+            for one in folder.rglob("*")
+            if one.is_file() and one.name not in ("journal.txt", ".lock")
+        }
+
+    return content
+
+
 @pytest.fixture
 def pixels() -> ReadPixels:
     """Read a picture back as red, green, blue and opacity, ``(height, width, 4)``."""

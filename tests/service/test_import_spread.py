@@ -42,6 +42,7 @@ from service.reports.writing import write_report
 
 EAST, NORTH = 36_420_000.0, 4_460_000.0
 SEEDS = Path(__file__).parents[2] / "seeds"
+Content = Callable[[Path], dict[str, bytes]]
 Both = Callable[..., tuple[ImportReport, ImportReport]]
 
 
@@ -480,17 +481,12 @@ def parcel_files(folder: Path) -> Path:
     return folder
 
 
-def batch_of(folder: Path) -> dict[str, bytes]:
-    found = [one for one in folder.rglob("*") if one.is_file()]
-    return {
-        str(one.relative_to(folder)): one.read_bytes()
-        for one in found
-        if one.name not in ("journal.txt", ".lock")
-    }
-
-
 def test_a_check_leaves_the_same_bytes_though_a_worker_dies(
-    tmp_path: Path, region: Region, engine: Any, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    region: Region,
+    engine: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    batch_content: Content,
 ) -> None:
     zones, workspace = tmp_path / "zones.geojson", tmp_path / "w"
     gpd.GeoDataFrame(geometry=ZONES, crs=4490).to_file(zones)
@@ -506,4 +502,4 @@ def test_a_check_leaves_the_same_bytes_though_a_worker_dies(
     over = spread.spread_over(Killing(engine, 1), SEEDS, workspace)
     report = check(folder=tmp_path / "there", spread=over)
     assert report.parcels == 36
-    assert batch_of(tmp_path / "there") == batch_of(tmp_path / "here")
+    assert batch_content(tmp_path / "there") == batch_content(tmp_path / "here")

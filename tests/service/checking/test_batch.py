@@ -24,6 +24,7 @@ from service.checking.models import CheckReport
 
 ZONES = [shapely.box(110 + x, 40, 110.04 + x, 41) for x in np.arange(0, 1, 0.1)]
 CHOSEN = CheckOptions(layers=("zone", "lakes"))
+Content = Callable[[Path], dict[str, bytes]]
 
 RUN = """
 import sys
@@ -59,16 +60,6 @@ def write_parcels(folder: Path, count: int, files: int) -> None:
 def rows(folder: Path) -> list[dict[str, str]]:
     text = (folder / "ledger.csv").read_text(encoding="utf-8-sig")
     return list(csv.DictReader(text.splitlines()))
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    """Everything that a batch leaves but its journal."""
-    files = [one for one in folder.rglob("*") if one.is_file()]
-    return {
-        one.relative_to(folder).as_posix(): one.read_bytes()
-        for one in files
-        if one.name not in ("journal.txt", ".lock")
-    }
 
 
 @pytest.fixture
@@ -115,7 +106,7 @@ def unbroken(site: Path, workspace: Path, out: Path, chunk: int) -> float:
 
 
 def test_killed_at_some_moments_it_ends_with_the_same_bytes(
-    zone: Catalog, workspace: Path, tmp_path: Path
+    zone: Catalog, workspace: Path, tmp_path: Path, batch_content: Content
 ) -> None:
     del zone
     site = tmp_path / "site"
@@ -124,13 +115,13 @@ def test_killed_at_some_moments_it_ends_with_the_same_bytes(
     draw = random.Random(1)  # noqa: S311 - no secret
     moments = (draw.uniform(0.1, seconds / 2) for _ in range(2))
     killed_again_and_again(site, workspace, tmp_path / "killed", moments, 10)
-    assert content(tmp_path / "killed") == content(tmp_path / "whole")
+    assert batch_content(tmp_path / "killed") == batch_content(tmp_path / "whole")
     assert len(rows(tmp_path / "killed")) == 120
 
 
 @pytest.mark.slow
 def test_killed_at_twenty_moments_2000_parcels_end_with_the_same_bytes(
-    zone: Catalog, workspace: Path, tmp_path: Path
+    zone: Catalog, workspace: Path, tmp_path: Path, batch_content: Content
 ) -> None:
     del zone
     site = tmp_path / "site"
@@ -140,14 +131,16 @@ def test_killed_at_twenty_moments_2000_parcels_end_with_the_same_bytes(
     moments = (draw.uniform(0.0, seconds / 6) for _ in range(20))
     kills = killed_again_and_again(site, workspace, tmp_path / "killed", moments, 50)
     assert kills >= 10
-    assert content(tmp_path / "killed") == content(tmp_path / "whole")
+    assert batch_content(tmp_path / "killed") == batch_content(tmp_path / "whole")
 
 
-def test_a_torn_block_is_cut_off_and_made_again(zone: Catalog, tmp_path: Path) -> None:
+def test_a_torn_block_is_cut_off_and_made_again(
+    zone: Catalog, tmp_path: Path, batch_content: Content
+) -> None:
     site, out = tmp_path / "site", tmp_path / "out"
     write_parcels(site, 30, 3)
     check_batch(zone, [site], out, CHOSEN, chunk=10)
-    whole = content(out)
+    whole = batch_content(out)
     ledger, journal = out / "ledger.csv", out / "journal.txt"
     lines = journal.read_bytes().splitlines(keepends=True)
     assert len(lines) == 4
@@ -157,18 +150,20 @@ def test_a_torn_block_is_cut_off_and_made_again(zone: Catalog, tmp_path: Path) -
             stream.write("半行".encode()[:-1])
         report = check_batch(zone, [site], out, CHOSEN, chunk=10)
         assert (report.resumed_at, report.parcels) == (20, 30)
-        assert content(out) == whole
+        assert batch_content(out) == whole
 
 
-def test_a_finished_batch_has_nothing_left_to_do(zone: Catalog, tmp_path: Path) -> None:
+def test_a_finished_batch_has_nothing_left_to_do(
+    zone: Catalog, tmp_path: Path, batch_content: Content
+) -> None:
     site, out = tmp_path / "site", tmp_path / "out"
     write_parcels(site, 12, 2)
     first = check_batch(zone, [site], out, CHOSEN)
-    before = content(out)
+    before = batch_content(out)
     again = check_batch(zone, [site], out, CHOSEN)
     assert (first.resumed_at, again.resumed_at) == (0, 12)
     assert again.result_id == first.result_id
-    assert content(out) == before
+    assert batch_content(out) == before
 
 
 def test_blocks_do_not_show_in_the_lines(zone: Catalog, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from service.settings import Settings
 ZONES = [shapely.box(110 + x, 40, 110.04 + x, 41) for x in np.arange(0, 1, 0.1)]
 CHOSEN = CheckOptions(layers=("zone",))
 SHEETS = Sheets(".json", partial(write_report, language="zh"))
+Content = Callable[[Path], dict[str, bytes]]
 
 
 class Scrambled(LocalEngine):
@@ -77,14 +78,6 @@ def write_parcels(folder: Path, count: int, files: int, start: int = 0) -> None:
         frame.to_file(folder / f"{start + number:03d}.geojson")
 
 
-def content(folder: Path) -> dict[str, bytes]:
-    return {
-        one.relative_to(folder).as_posix(): one.read_bytes()
-        for one in folder.rglob("*")
-        if one.is_file() and one.name not in ("journal.txt", ".lock")
-    }
-
-
 @pytest.fixture
 def zone(publish: Callable[..., Catalog]) -> Catalog:
     return publish("zone", ZONES)
@@ -114,17 +107,17 @@ def batch(
 
 def test_same_bytes_in_any_order(
     zone: Catalog, site: Path, workspace: Path, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, batch_content: Content,
 ) -> None:  # fmt: skip
     here = batch(zone, site, tmp_path / "here", workspace, None, 7)
-    whole = content(tmp_path / "here")
+    whole = batch_content(tmp_path / "here")
     assert len([name for name in whole if name.startswith("sheets/")]) > 10
     for small, window in ((0, 16), (2500, 1), (1_000_000, 16)):
         monkeypatch.setattr(spread, "SMALL_BYTES", small)
         monkeypatch.setattr(spread, "WINDOW", window)
         out = tmp_path / f"there{small}"
         there = batch(zone, site, out, workspace, Scrambled(3), 7)
-        assert content(out) == whole
+        assert batch_content(out) == whole
         same = {"folder"}
         assert there.model_dump(exclude=same) == here.model_dump(exclude=same)
     again = Scrambled(1)
@@ -134,20 +127,20 @@ def test_same_bytes_in_any_order(
 
 def test_what_ended_goes_on_here_or_there(
     zone: Catalog, site: Path, workspace: Path, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, batch_content: Content,
 ) -> None:  # fmt: skip
     """Wherever a batch was left, in the middle of a file too, either engine goes on."""
     monkeypatch.setattr(spread, "SMALL_BYTES", 2500)
     monkeypatch.setattr(spread, "WINDOW", 2)
     batch(zone, site, tmp_path / "here", workspace, None, 4)
-    whole = content(tmp_path / "here")
+    whole = batch_content(tmp_path / "here")
     for name, engine in (("a", None), ("b", Scrambled(2))):
         out = tmp_path / name
         with pytest.raises(KeyboardInterrupt):
             batch(zone, site, out, workspace, Scrambled(1, ending=7), 4)
         report = batch(zone, site, out, workspace, engine, 4)
         assert 0 < report.resumed_at < report.parcels
-        assert content(out) == whole
+        assert batch_content(out) == whole
 
 
 def test_a_cluster_that_is_lost_says_what_is_kept(

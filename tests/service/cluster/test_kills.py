@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +23,7 @@ from service.cli import main
 
 PARCELS, VERTICES, PARTITIONS = 60_000, 64, 300
 ATTEMPTS = 12
+Content = Callable[[Path], dict[str, bytes]]
 
 
 def parcels(path: Path, count: int = PARCELS, vertices: int = VERTICES) -> None:
@@ -256,16 +257,6 @@ def site_of(folder: Path, count: int, files: int) -> Path:
     return folder
 
 
-def batch_of(folder: Path) -> dict[str, bytes]:
-    """Answer ledger, description and sheets."""
-    found = [one for one in folder.rglob("*") if one.is_file()]
-    return {
-        str(one.relative_to(folder)): one.read_bytes()
-        for one in found
-        if one.name not in ("journal.txt", ".lock")
-    }
-
-
 def blocks_of(folder: Path) -> int:
     journal = folder / "journal.txt"
     # The first line is that of the heading.
@@ -273,12 +264,14 @@ def blocks_of(folder: Path) -> int:
 
 
 @pytest.mark.slow
-def test_workers_of_a_check_killed_ten_times(tmp_path: Path) -> None:
+def test_workers_of_a_check_killed_ten_times(
+    tmp_path: Path, batch_content: Content
+) -> None:
     site = site_of(tmp_path / "site", 9_000, 30)
     words = ["check", str(site), "--against", "lakes", "sandy_lands"]
     words += ["--sheets", "json", "-o"]
     assert main([*words, str(tmp_path / "here")]) == 0
-    here = batch_of(tmp_path / "here")
+    here = batch_content(tmp_path / "here")
     chance = random.Random(12)  # noqa: S311 - moments, no secrets
     killed = runs = 0
     # A run may be over before all ten: then there is another.
@@ -301,4 +294,4 @@ def test_workers_of_a_check_killed_ten_times(tmp_path: Path) -> None:
                         killed += 1
             if client.returncode == 0:
                 break
-        assert batch_of(there) == here
+        assert batch_content(there) == here
