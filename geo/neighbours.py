@@ -6,7 +6,6 @@ general union, so that a layer of 100,000 parcels takes seconds.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -19,19 +18,12 @@ from geo.messages import Note
 from geo.robust import intersection, union_by
 from geo.types import BoolArray, FloatArray, GeometryArray, IntArray
 
-MOST_PAIRS = 1_000_000
-"""Pairs up to which overlaps are measured: where hundreds lie on one spot, pairs are
-their square."""
-_QUERY_FEATURES = 500
+MOST_MEETINGS = 2_000_000
+"""Boxes of features that meet, both ways, up to which neighbours are compared: 20 for
+each of 100,000. Where hundreds lie on one spot it is their square."""
+_QUERY_FEATURES = 64
+_PAIRS_AT_ONCE = 50_000
 _THINNEST_M = 1e-5
-
-
-class _Shared(NamedTuple):
-    """Pairs of features by position, and whether there are more."""
-
-    left: IntArray
-    right: IntArray
-    more: bool
 
 
 def compare_neighbours(
@@ -53,52 +45,57 @@ def compare_neighbours(
     Returns
     -------
     list of Note
-        ``neighbours_too_many``: overlaps beyond :data:`MOST_PAIRS` were not measured.
+        ``neighbours_too_many``: nothing was compared, see :data:`MOST_MEETINGS`.
     """
     values = np.asarray(geometry.to_numpy(), dtype=object)
     if len(values) < 2 or not are_polygons(values):
         return []
+    tree = shapely.STRtree(values)
+    if _meet_too_often(tree, values):
+        return [Note("neighbours_too_many", {"where": where, "most": MOST_MEETINGS})]
     labels = geometry.index.astype(str).to_numpy()
     crs = CRS.from_user_input(geometry.crs)
     unmatched = ~shapely.is_empty(shapely.coverage_invalid_edges(values))
-    pairs = _pairs(values, unmatched)
-    health.add(_overlaps(values, labels, pairs, crs))
+    pairs = _pairs(tree, values, unmatched)
+    for begin in range(0, len(pairs), _PAIRS_AT_ONCE):
+        some = pairs[begin : begin + _PAIRS_AT_ONCE]
+        health.add(_overlaps(values, labels, some, crs))
     health.add(_gaps(values, unmatched, crs))
-    if not pairs.more:
-        return []
-    return [Note("neighbours_too_many", {"where": where, "most": MOST_PAIRS})]
+    return []
 
 
-def _pairs(values: GeometryArray, unmatched: BoolArray) -> _Shared:
-    """Answer pairs of which at least one does not match, each once, by position."""
-    tree, suspects = shapely.STRtree(values), np.flatnonzero(unmatched)
-    found, count = [np.zeros((0, 2), np.int64)], 0
-    for begin in range(0, len(suspects), _QUERY_FEATURES):
-        some = suspects[begin : begin + _QUERY_FEATURES]
-        of_some, other = tree.query(values[some], predicate="intersects")
-        one = some[of_some]
-        # A pair of two that do not match is found from both sides.
-        fresh = (one != other) & ((one < other) | ~unmatched[other])
-        pair = np.column_stack([one[fresh], other[fresh]])
-        found.append(np.sort(pair, axis=1))
-        count += len(pair)
-        if count > MOST_PAIRS:
-            break
-    every = np.concatenate(found)
-    every = every[np.lexsort((every[:, 1], every[:, 0]))]
-    left, right = every[:MOST_PAIRS].T
-    return _Shared(left, right, count > MOST_PAIRS)
+def _meet_too_often(tree: shapely.STRtree, values: GeometryArray) -> bool:
+    count = 0
+    for begin in range(0, len(values), _QUERY_FEATURES):
+        count += tree.query(values[begin : begin + _QUERY_FEATURES]).shape[1]
+        if count > MOST_MEETINGS:
+            return True
+    return False
+
+
+def _pairs(
+    tree: shapely.STRtree, values: GeometryArray, unmatched: BoolArray
+) -> IntArray:
+    """Answer pairs of which at least one does not match, ``(p, 2)`` positions."""
+    suspects = np.flatnonzero(unmatched)
+    of_suspects, other = tree.query(values[suspects], predicate="intersects")
+    one = suspects[of_suspects]
+    # A pair of two that do not match is found from both sides.
+    fresh = (one != other) & ((one < other) | ~unmatched[other])
+    pairs = np.sort(np.column_stack([one[fresh], other[fresh]]), axis=1)
+    return np.asarray(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))])
 
 
 def _overlaps(
-    values: GeometryArray, labels: FloatArray, pairs: _Shared, crs: CRS
+    values: GeometryArray, labels: FloatArray, pairs: IntArray, crs: CRS
 ) -> Iterator[Fault]:
-    shared = intersection(values[pairs.left], values[pairs.right]).geometry
+    left, right = pairs.T
+    shared = intersection(values[left], values[right]).geometry
     area, length = sizes(shared, crs)
     # Neighbours that share a border touch in polygons thinner than a hundredth of a mm.
     real = np.flatnonzero(area > _THINNEST_M * np.maximum(length, 1.0))
-    left, right = labels[pairs.left[real]], labels[pairs.right[real]]
-    names = [f"{one} × {other}" for one, other in zip(left, right, strict=True)]
+    between = zip(labels[left[real]], labels[right[real]], strict=True)
+    names = (f"{one} × {other}" for one, other in between)
     return faults_at("overlap", shared[real], names, area[real])
 
 

@@ -208,8 +208,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{where}: {count} features are more than {most}, so overlaps and gaps between them were not looked for. Where they matter, import smaller layers (by banner, for one).",
     ),
     "neighbours_too_many": (
-        "{where}：相交的要素超过 {most} 对，其余各对的重叠未计算。请检查文件中的要素是否重复。",
-        "{where}: more than {most} pairs of features meet without matching borders; overlaps of the others were not measured. See whether the file holds features several times.",
+        "{where}：要素互相压盖过多（外接矩形相交超过 {most} 次），未检查重叠与缝隙。请检查文件中的要素是否重复。",
+        "{where}: too many features lie over each other (their boxes meet more than {most} times), so overlaps and gaps were not looked for. See whether the file holds features several times.",
     ),
     # --- questions -----------------------------------------------------------------
     "import_zone_ambiguous": (

@@ -127,12 +127,14 @@ def test_same_holes_as_a_plain_union(
     assert sorted(gaps) == pytest.approx(sorted(narrow))
 
 
+@pytest.mark.parametrize(("most", "told"), [(399, ["neighbours_too_many"]), (400, [])])
 def test_many_on_one_spot_are_not_compared_without_end(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, most: int, told: list[str]
 ) -> None:
-    monkeypatch.setattr(neighbours, "MOST_PAIRS", 30)
+    monkeypatch.setattr(neighbours, "MOST_MEETINGS", most)
+    monkeypatch.setattr(neighbours, "_PAIRS_AT_ONCE", 7)
     series = gpd.GeoSeries([square(0, 0)] * 20, index=np.arange(20), crs=CRS)
     health = Health()
-    (note,) = compare_neighbours(series, "parcels.shp", health)
-    assert (note.code, note.details["most"]) == ("neighbours_too_many", 30)
-    assert health.counts == {"overlap": 30}
+    notes = compare_neighbours(series, "parcels.shp", health)
+    assert [one.code for one in notes] == told
+    assert health.counts["overlap"] == (0 if told else 190)
