@@ -26,6 +26,7 @@ from layers.files import content_parts, describe_file
 from layers.models import LayerSpec
 from layers.opening import open_parquet
 from layers.readers.guard import reason
+from layers.readers.vector import GEOPARQUET
 from layers.row_reader import RowReader
 from layers.storage.files import removed_version
 
@@ -97,6 +98,8 @@ class PolygonFile:
             self._geometry = str(geo["primary_column"])
             column: dict[str, Any] = geo["columns"][self._geometry]
         except (*_FOREIGN, KeyError, ValueError) as error:
+            if path.is_file() and path.suffix.lower() not in GEOPARQUET.suffixes:
+                raise LayerReadError("rows_need_geoparquet", file=path.name) from error
             raise self._failed(error) from error
         if column.get("encoding") != "WKB":
             raise self._unreadable(f"encoding {column.get('encoding')}")
@@ -104,7 +107,7 @@ class PolygonFile:
         crs = CRS.from_user_input(column.get("crs") or "OGC:CRS84")
         require_safe_datum(crs, path.name)
         if not crs.is_geographic:
-            raise CRSError("crs_not_lonlat", crs=name(crs))
+            raise CRSError("rows_need_lonlat", crs=name(crs))
         self.crs = crs
 
     def __len__(self) -> int:

@@ -39,6 +39,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "不认识文件 {file} 的格式。可读的后缀：{known}。",
         "The format of {file} is not known. Suffixes that can be read: {known}.",
     ),
+    "rows_need_geoparquet": (
+        "文件 {file} 不是 GeoParquet。写入文件的结果逐块读取要素，只能读取 GeoParquet 或工作区中的图层。请先运行 ecobarrier import {file} --id NAME，再用 NAME 代替该文件。",
+        "File {file} is not GeoParquet. A result written to a file reads features block by block, from GeoParquet or a layer of the workspace. Run ecobarrier import {file} --id NAME first, and write NAME instead of the file.",
+    ),
+    "rows_need_lonlat": (
+        "写入文件的结果需要经纬度坐标，得到的是 {crs}。文件请先导入为图层（ecobarrier import FILE --id ID），再运行 ecobarrier export ID -o NEW.parquet --crs EPSG:4490，并用 NEW.parquet 代替它。",
+        "A result written to a file needs longitude and latitude, got {crs}. Make a file a layer first (ecobarrier import FILE --id ID), then run ecobarrier export ID -o NEW.parquet --crs EPSG:4490, and write NEW.parquet instead.",
+    ),
     "layer_wrong_content": (
         "文件 {file} 的内容不是 {format}。请检查后缀，或重新导出。",
         "File {file} does not contain {format}. Check its suffix or export it again.",

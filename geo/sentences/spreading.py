@@ -11,8 +11,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "A worker does not find {file}, or finds another file than this machine. All workers must see the same file under the same path: put it into a shared folder, or leave --engine dask out to import here.",
     ),
     "import_not_spread": (
-        "{file} 不分给工作进程：只有大于 {size} MB 的 GeoPackage、Shapefile 和 FlatGeobuf 文件能分段读取。在本机导入，结果相同。",
-        "{file} is not given to workers: only files of GeoPackage, shapefile and FlatGeobuf larger than {size} MB can be read piece by piece. It is imported here, with the same result.",
+        "{file} 不分给工作进程：只有大于 {size} MB 的 GeoPackage、Shapefile、FlatGeobuf 和 GeoParquet 文件能分段读取。在本机导入，结果相同。",
+        "{file} is not given to workers: only files of GeoPackage, shapefile, FlatGeobuf and GeoParquet larger than {size} MB can be read piece by piece. It is imported here, with the same result.",
     ),
     "check_layers_elsewhere": (
         "工作进程看到的图层与本机不同：{layers}。各工作进程须在同一路径下见到同一种子文件夹和工作区；若图层刚被更新，请再次运行。",

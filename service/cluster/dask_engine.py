@@ -241,7 +241,7 @@ def opened(choice: EngineChoice, tell: Tell) -> Iterator[DaskEngine]:
             engine = _local(choice, kept)
         else:
             engine = _remote(choice.scheduler, kept)
-        tell(_said(engine))
+        tell(_said(engine, local=choice.scheduler is None))
         yield engine
 
 
@@ -291,14 +291,17 @@ def _remote(address: str, kept: ExitStack) -> DaskEngine:
     return DaskEngine(client, address, min(limits) // 10**6 if limits else None)
 
 
-def _said(engine: DaskEngine) -> str:
+def _said(engine: DaskEngine, *, local: bool) -> str:
+    # Without a terminal nobody looks, and a cluster of our own loads no pages.
+    seen = not local or sys.stderr.isatty()
+    link = engine._client.dashboard_link if seen else None
     return str(
         render(
             "cluster_started",
             {
                 "workers": engine.workers,
                 "memory": _megabytes(engine.memory_mb),
-                "dashboard": engine._client.dashboard_link or "–",
+                "dashboard": link or "–",
             },
         )
     )

@@ -79,7 +79,7 @@ def test_a_feature_that_needs_repair_is_named(
 
 @pytest.mark.parametrize(
     ("crs", "code"),
-    [("EPSG:4524", "crs_not_lonlat"), ("EPSG:4610", "crs_datum_unsafe")],
+    [("EPSG:4524", "rows_need_lonlat"), ("EPSG:4610", "crs_datum_unsafe")],
 )
 def test_only_safe_degrees(
     tmp_path: Path, cells: gpd.GeoDataFrame, crs: str, code: str
@@ -98,6 +98,18 @@ def test_what_is_no_geoparquet(tmp_path: Path) -> None:
         with pytest.raises(EcobarrierError) as refused:
             PolygonFile(path)
         assert path.name in refused.value.text.zh
+        assert refused.value.code == "layer_unreadable"
+
+
+def test_other_formats_are_to_be_imported(
+    tmp_path: Path, cells: gpd.GeoDataFrame
+) -> None:
+    path = tmp_path / "cells.geojson"
+    cells.to_file(path)
+    with pytest.raises(LayerReadError) as refused:
+        PolygonFile(path)
+    assert refused.value.code == "rows_need_geoparquet"
+    assert "ecobarrier import cells.geojson --id NAME" in str(refused.value.text)
 
 
 def test_a_cut_off_file(tmp_path: Path, cells: gpd.GeoDataFrame) -> None:
