@@ -1,15 +1,17 @@
 """Two million parcels against a layer or raster: here, and on a cluster of two workers.
 
 ``python -m benchmarks.cluster --data FOLDER [--only redline banners] [--repeat 5]
-[--partitions 20 64 1000] [--running] [--large FILE.parquet] [--raster FILE.tif]``
+[--partitions 20 64 1000] [--running] [--large [FILE]] [--raster [FILE]]``
 
 Whole commands are timed, starting and ending of Python and of the cluster included. All
 ways are taken in turn, round by round after one that does not count, because a machine
 is not as fast in each minute; "more" is the median of what the rounds say.
 ``--running`` adds a cluster that is there already (``--scheduler``), ``--large`` the
 overlap with a right layer above 64 MB, ``--raster`` the classes of a raster in each
-parcel. Peak memory is that of the largest worker, shared pages counted in each. Files
-are compared byte by byte; one that differs ends the run.
+parcel (files are made unless they are named). Processor time is that of all processes,
+which compares also on a machine that others use. Peak memory is that of the largest
+worker, shared pages counted in each. Files are compared byte by byte; one that differs
+ends the run.
 """
 
 import argparse
@@ -31,7 +33,7 @@ import geopandas as gpd
 import pandas as pd
 import psutil
 
-from benchmarks import data
+from benchmarks import data, raster_data
 from layers.catalog import Catalog
 from layers.chunks import open_polygons
 from layers.workspace import publish
@@ -40,14 +42,18 @@ from service.settings import Settings
 
 LAYER = "parcels_2m"
 SEEDS = (3, 4)
+RIGHT_SEED = 5
+MADE = Path("made")
+"""Named for a file that is made unless it is there."""
 BIN = Path(sys.executable).parent
-POLL_S = 0.5
+POLL_S = 0.2
 
 
 class Timed(NamedTuple):
-    """One command: seconds, and the peak memory of its largest worker, MB."""
+    """One command: seconds, those of processors, peak memory of its largest worker."""
 
     seconds: float
+    processor: float
     worker_mb: float
 
 
@@ -68,10 +74,28 @@ def build(folder: Path) -> Path:
     return workspace
 
 
+def large_right(folder: Path) -> Path:
+    """Write a right layer of above 64 MB of geometry, with the boxes of features."""
+    path = folder / "large_right.parquet"
+    if not path.exists():
+        write_geoparquet(data.parcels(100_000, RIGHT_SEED), path)
+    return path
+
+
+def classes(folder: Path) -> Path:
+    """Write a raster of classes, 20,000 by 19,000 cells."""
+    path = folder / "classes.tif"
+    if not path.exists():
+        raster_data.write(path, 20_000, 19_000, 0.0)
+    return path
+
+
 def timed(words: list[str], workspace: Path, workers: list[int] | None = None) -> Timed:
     """Run a command; ``workers`` are processes of a running cluster."""
     environment = {**os.environ, "ECOBARRIER_WORKSPACE": str(workspace)}
     peaks: dict[int, float] = {}
+    before = {pid: _spent(pid) for pid in workers or ()}
+    spent = dict(before)
     begin = time.perf_counter()
     with subprocess.Popen(
         [str(BIN / "ecobarrier"), *words],
@@ -79,23 +103,30 @@ def timed(words: list[str], workspace: Path, workers: list[int] | None = None) -
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
-        watched = threading.Thread(target=watch, args=(process, workers, peaks))
+        watched = threading.Thread(target=watch, args=(process, workers, peaks, spent))
         watched.start()
         code = process.wait()
         seconds = time.perf_counter() - begin
         watched.join()
     if code:
         raise SystemExit(f"{shlex.join(words)}: {code}")
-    return Timed(seconds, max(peaks.values(), default=0.0))
+    processor = sum(spent.values()) - sum(before.values())
+    return Timed(seconds, processor, max(peaks.values(), default=0.0))
 
 
 def watch(
     process: "subprocess.Popen[bytes]",
     workers: list[int] | None,
     peaks: dict[int, float],
+    spent: dict[int, float],
 ) -> None:
-    """Note the peak memory of workers: children of the children of a command."""
+    """Note the peak memory of workers, children of the children of a command.
+
+    And the processor time of all: what is spent after the last look is not seen.
+    """
     while process.poll() is None:
+        for pid in [process.pid, *_descendants(process.pid), *(workers or ())]:
+            spent[pid] = max(spent.get(pid, 0.0), _spent(pid))
         for pid in workers or _grandchildren(process.pid):
             try:
                 status = Path(f"/proc/{pid}/status").read_text()
@@ -107,6 +138,21 @@ def watch(
                 default=peaks.get(pid, 0.0),
             )
         time.sleep(POLL_S)
+
+
+def _descendants(pid: int) -> list[int]:
+    try:
+        return [one.pid for one in psutil.Process(pid).children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def _spent(pid: int) -> float:
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system)
 
 
 def _grandchildren(pid: int) -> list[int]:
@@ -226,9 +272,10 @@ def line(name: str, way: Way, found: list[Timed], local: list[Timed]) -> str:
     more = statistics.median(one.seconds / other.seconds - 1 for one, other in pairs)
     middle = statistics.median(one.seconds for one in found)
     largest = max(one.worker_mb for one in found)
+    processor = statistics.median(one.processor for one in found)
     return (
         f"| {name} | {way.name} | {way.partitions} | {_range(found)} | {middle:.1f} | "
-        f"{100 * more:+.0f} % | {largest:,.0f} MB |"
+        f"{100 * more:+.0f} % | {processor:.1f} | {largest:,.0f} MB |"
     )
 
 
@@ -245,12 +292,19 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--partitions", type=int, nargs="+", default=[20, 64, 1000])
     parser.add_argument("--running", action="store_true")
-    parser.add_argument("--large", type=Path)
-    parser.add_argument("--raster", type=Path)
+    parser.add_argument("--large", type=Path, nargs="?", const=MADE)
+    parser.add_argument("--raster", type=Path, nargs="?", const=MADE)
     given = parser.parse_args()
     workspace = build(given.data)
-    print("| against | who | partitions | s | median | more | largest worker |")
-    print("|---|---|---|---|---|---|---|", flush=True)
+    if given.large == MADE:
+        given.large = large_right(given.data)
+    if given.raster == MADE:
+        given.raster = classes(given.data)
+    print(
+        "| against | who | partitions | s | median | more | processor s | "
+        "largest worker |"
+    )
+    print("|---|---|---|---|---|---|---|---|", flush=True)
     for question in questions(given):
         for found in measured(given, workspace, question):
             print(found, flush=True)

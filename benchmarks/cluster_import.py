@@ -38,7 +38,8 @@ def compared(
         result = made(target)
         same = "" if first is None else f"same bytes: {cmp(first, result, False)}"
         first = first or result
-        told = f"{one.seconds:.1f} s | {one.worker_mb:,.0f} MB | {same}"
+        told = f"{one.seconds:.1f} s | {one.processor:.1f} s | "
+        told += f"{one.worker_mb:,.0f} MB | {same}"
         print(f"| {what} | {name} | {told} |", flush=True)
 
 
@@ -83,7 +84,8 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", default=["import", "check"])
     given = parser.parse_args()
     given.data.mkdir(parents=True, exist_ok=True)
-    print("| what | engine | time | largest worker | |\n|---|---|--:|--:|---|")
+    print("| what | engine | time | processor | largest worker | |")
+    print("|---|---|--:|--:|--:|---|")
     with running(given.data, given.data) as (address, workers):
         ways: list[Way] = [
             ("here", [], None),
