@@ -336,14 +336,15 @@ def postgres_room() -> Iterator[str]:
             "--locale=C", f"--pwfile={secret}", "--no-sync",
         )  # fmt: skip
         options = f"-c listen_addresses= -c fsync=off -k {room}"
-        call("pg_ctl", "-w", "-l", f"{room}/log", "-o", options, "start")
+        patient = ("-t", str(STARTED_WITHIN_S))
+        call("pg_ctl", "-w", *patient, "-l", f"{room}/log", "-o", options, "start")
         try:
             place = f"host={room} user=planner dbname=template1"
             with psycopg.connect(place, password=PASSWORD) as connection:
                 connection.execute("CREATE EXTENSION postgis")
             yield room
         finally:
-            call("pg_ctl", "-m", "immediate", "stop")
+            call("pg_ctl", *patient, "-m", "immediate", "stop")
 
 
 @pytest.fixture(scope="session")

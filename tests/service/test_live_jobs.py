@@ -362,6 +362,9 @@ def test_full_disk(small_seeds: Path, tiny_disk: Path, tmp_path: Path) -> None:
     try:
         done = server.submit()
         assert server.ended(done) == "successful"
+        # What it was made with goes last, and would be room again.
+        requests = tiny_disk / "jobs" / "requests"
+        wait_for(lambda: list(requests.iterdir()), lambda left: not left)
         filler = tiny_disk / "filler"
         with contextlib.suppress(OSError), filler.open("wb") as out:
             while True:

@@ -169,7 +169,7 @@ def test_two_make_one_mirror_at_once(tmp_path: Path, make: Make) -> None:
     both = [
         subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)
     ]
-    assert [one.communicate(timeout=120)[0] for one in both] == [
+    assert [one.communicate(timeout=300)[0] for one in both] == [
         f"{spec.version}\n"
     ] * 2
     assert [one.returncode for one in both] == [0, 0]
