@@ -287,6 +287,26 @@ def test_worker_that_is_ready_after_the_stop_is_ended(make_pool: MakePool) -> No
     assert worker._process.returncode == -signal.SIGKILL
 
 
+def test_worker_that_is_dead_before_it_is_told_leaves_nothing_open(
+    make_pool: MakePool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    born: list[subprocess.Popen[bytes]] = []
+
+    class Stillborn(subprocess.Popen[bytes]):
+        def __init__(self, command: list[str], **options: Any) -> None:
+            super().__init__(["false", *command], **options)
+            self.wait()
+            born.append(self)
+
+    monkeypatch.setattr("service.jobs.pool.subprocess.Popen", Stillborn)
+    with pytest.raises(WorkerError, match="exit 1"):
+        make_pool().run(task(tmp_path / "a"))
+    (dead,) = born
+    for pipe in (dead.stdin, dead.stdout):
+        assert pipe is not None
+        assert pipe.closed
+
+
 SERVER = """
 import sys, threading, time
 from pathlib import Path
