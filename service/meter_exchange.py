@@ -7,7 +7,7 @@ takes into account by series.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Metric, generate_latest
@@ -31,8 +31,10 @@ async def telling(meters: Meters, share: Share) -> AsyncIterator[None]:
         return
 
     async def tell(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(meters.text())
-        await writer.drain()
+        # Who asked waits for a moment only, and may have gone.
+        with suppress(ConnectionError):
+            writer.write(meters.text())
+            await writer.drain()
         writer.close()
 
     path = _socket(share.exchange, share.index)

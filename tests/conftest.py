@@ -1,4 +1,4 @@
-"""What all tests share: no deadline for hypothesis, and servers that are really run."""
+"""What all tests share: examples of hypothesis, and servers that are really run."""
 
 import contextlib
 import http.client
@@ -15,17 +15,32 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 # How long an example takes says nothing on a loaded machine; speed is in benchmarks/.
-settings.register_profile("unhurried", parent=settings.default, deadline=None)
-settings.load_profile("unhurried")
+# The examples are the same in each run: what fails, fails for everybody, and again.
+# Others are looked for by a command of its own: --hypothesis-profile exploring.
+settings.register_profile(
+    "repeatable",
+    parent=settings.default,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "exploring",
+    parent=settings.get_profile("repeatable"),
+    derandomize=False,
+    print_blob=True,
+)
+settings.load_profile("repeatable")
 
 SHOTS = "--shots"
 
@@ -143,20 +158,29 @@ def make_bucket(
 
 
 class Unreliable(http.server.BaseHTTPRequestHandler):
-    """Passes requests on, but spoils one in five in turn in four ways."""
+    """Passes requests on, but spoils one in five in turn in four ways.
+
+    Never the same one more than three times in a row: whoever asks six times gets an
+    answer, however the requests of several threads are mixed.
+    """
 
     protocol_version = "HTTP/1.1"
     target = ""
     chance: random.Random
     spoilt: list[str]
+    in_a_row: Counter[str]
 
     def _pass(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         fault = None
-        if self.chance.random() < 0.2:
+        asked = f"{self.command} {self.path}"
+        if self.chance.random() < 0.2 and self.in_a_row[asked] < 3:
+            self.in_a_row[asked] += 1
             fault = ("503", "500", "close", "lost")[len(self.spoilt) % 4]
             self.spoilt.append(f"{fault} {self.command}")
+        else:
+            del self.in_a_row[asked]
         if fault in ("503", "500"):
             self.send_response(int(fault))
             self.send_header("Content-Length", "0")
@@ -204,7 +228,12 @@ def unreliable(
     """
     spoilt: list[str] = []
     chance = random.Random(5)  # noqa: S311
-    more = {"target": s3_endpoint, "chance": chance, "spoilt": spoilt}
+    more = {
+        "target": s3_endpoint,
+        "chance": chance,
+        "spoilt": spoilt,
+        "in_a_row": Counter(),
+    }
     handler = type("Handler", (Unreliable,), more)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
@@ -307,14 +336,15 @@ def postgres_room() -> Iterator[str]:
             "--locale=C", f"--pwfile={secret}", "--no-sync",
         )  # fmt: skip
         options = f"-c listen_addresses= -c fsync=off -k {room}"
-        call("pg_ctl", "-w", "-l", f"{room}/log", "-o", options, "start")
+        patient = ("-t", str(STARTED_WITHIN_S))
+        call("pg_ctl", "-w", *patient, "-l", f"{room}/log", "-o", options, "start")
         try:
             place = f"host={room} user=planner dbname=template1"
             with psycopg.connect(place, password=PASSWORD) as connection:
                 connection.execute("CREATE EXTENSION postgis")
             yield room
         finally:
-            call("pg_ctl", "-m", "immediate", "stop")
+            call("pg_ctl", *patient, "-m", "immediate", "stop")
 
 
 @pytest.fixture(scope="session")

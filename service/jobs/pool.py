@@ -175,7 +175,12 @@ class WorkerPool:
     def _put_back(self, worker: "_Worker") -> None:
         worker.idle = True
         with self._lock:
-            self._idle.append(worker)
+            # Once stopped, nobody would end it any more.
+            kept = not self._stopped.is_set()
+            if kept:
+                self._idle.append(worker)
+        if not kept:
+            self._discard(worker)
 
     def _discard(self, worker: "_Worker") -> None:
         worker.kill()
@@ -216,7 +221,11 @@ class _Worker:
         # as alive, to the system, while the last of its threads ends; what it was
         # given then is safe with another.
         self.idle = False
-        self._send(setup.model_dump_json())
+        try:
+            self._send(setup.model_dump_json())
+        except WorkerError:
+            self.kill()
+            raise
 
     @property
     def pid(self) -> int:

@@ -7,7 +7,6 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -50,17 +49,11 @@ class JobService:
         self._temporary: Path | None = None
         self._folder: JobFolder | None = None
         self._store: JobStore | None = None
-
-    @cached_property
-    def quick(self) -> WorkerPool:
+        size = settings.workers
+        self.quick = self._pool(size, size * _WAITING_PER_WORKER, "sync_seconds")
         """Workers for requests whose caller waits."""
-        size = self.settings.workers
-        return self._pool(size, size * _WAITING_PER_WORKER, "sync_seconds")
-
-    @cached_property
-    def slow(self) -> WorkerPool:
+        self.slow = self._pool(settings.job_workers, 0, "job_seconds")
         """Workers for jobs."""
-        return self._pool(self.settings.job_workers, 0, "job_seconds")
 
     @property
     def folder(self) -> JobFolder:
@@ -108,9 +101,10 @@ class JobService:
         """End the workers; running jobs go back into the queue unharmed."""
         self._stopping.set()
         self._news.set()
-        for name in ("quick", "slow"):
-            if name in self.__dict__:
-                getattr(self, name).stop()
+        # Both, used or not: one that is stopped starts no worker any more, though a
+        # thread has just taken a job for it.
+        for pool in (self.quick, self.slow):
+            pool.stop()
         for thread in self._threads:
             thread.join(timeout=10)
         with self._lock:

@@ -363,7 +363,7 @@ def rewound(polygon: shapely.Geometry, rng: np.random.Generator) -> shapely.Geom
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 
 
-@settings(deadline=None, max_examples=30, derandomize=True)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32), st.floats(1e-4, 3.0))
 def test_area_does_not_depend_on_how_rings_are_written(seed: int, size: float) -> None:
     before = scattered_layer(5, seed, (101, 41, 123, 49), size=size)
@@ -375,7 +375,7 @@ def test_area_does_not_depend_on_how_rings_are_written(seed: int, size: float) -
         np.testing.assert_allclose(second, first, rtol=1e-10)
 
 
-@settings(deadline=None, max_examples=40, derandomize=True)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32))
 def test_hole_as_large_as_its_shell_is_not_below_zero(seed: int) -> None:
     shell = star(np.random.default_rng(seed), np.array([112.0, 42.0]), 1.0)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
@@ -46,7 +46,6 @@ def test_series_is_the_closed_form(ellipsoid: Ellipsoid) -> None:
     np.testing.assert_allclose(sum(terms), exact, rtol=0, atol=1e-14 * exact.max())
 
 
-@settings(deadline=None, derandomize=True)
 @given(latitudes, latitudes)
 def test_difference_is_that_of_the_closed_form(y: float, reference: float) -> None:
     got = LonLatForm(CGCS2000).difference(one(y), one(reference))
@@ -54,7 +53,6 @@ def test_difference_is_that_of_the_closed_form(y: float, reference: float) -> No
     np.testing.assert_allclose(got, np.radians(high - low), rtol=1e-13, atol=1e-3)
 
 
-@settings(deadline=None, derandomize=True)
 @given(latitudes, latitudes, latitudes)
 def test_mean_is_that_of_quadrature(y1: float, y2: float, reference: float) -> None:
     """Edges of every length: the short series ends at 17 degrees of latitude."""

@@ -84,7 +84,7 @@ def test_each_cell_is_what_geos_cuts_out(seed: int) -> None:
 sides = st.integers(1, 12)
 
 
-@settings(deadline=None, max_examples=120, derandomize=True)
+@settings(max_examples=120)
 @given(
     st.integers(0, 2**32),
     st.floats(1e-5, 2.0),
@@ -117,7 +117,7 @@ def test_cells_add_up_to_the_polygon(
     assert (cells <= full * (1 + 1e-9)).all()
 
 
-@settings(deadline=None, max_examples=150, derandomize=True)
+@settings(max_examples=150)
 @given(st.integers(0, 2**32))
 def test_vertices_and_edges_on_grid_lines(seed: int) -> None:
     """Corners on a coarse grid of halves: edges along lines, vertices on corners."""

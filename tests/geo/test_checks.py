@@ -44,7 +44,7 @@ def box_in(zone: GaussKruegerZone, x: float, y: float, size: float) -> shapely.G
     return shapely.box(left, bottom, left + size, bottom + size)
 
 
-@settings(deadline=None, max_examples=80, derandomize=True)
+@settings(max_examples=80)
 @given(share, share, st.floats(1e-5, 0.6))
 def test_lonlat_boxes_of_the_region(x: float, y: float, size: float) -> None:
     box = shapely.box(97 + 29 * x, 37 + 16 * y, 97 + 29 * x + size, 37 + 16 * y + size)
@@ -52,7 +52,7 @@ def test_lonlat_boxes_of_the_region(x: float, y: float, size: float) -> None:
     assert code_of(layer([swapped(box)])) == "coordinates_swapped"
 
 
-@settings(deadline=None, max_examples=80, derandomize=True)
+@settings(max_examples=80)
 @given(zones, share, share, st.floats(1e-4, 0.6))
 def test_boxes_in_every_zone(
     zone: GaussKruegerZone, x: float, y: float, size: float
@@ -68,7 +68,7 @@ def test_boxes_in_every_zone(
     assert code_of(metres) == "coordinates_metres"
 
 
-@settings(deadline=None, max_examples=80, derandomize=True)
+@settings(max_examples=80)
 @given(zones, zones, share, share)
 def test_number_of_another_zone(
     zone: GaussKruegerZone, other: GaussKruegerZone, x: float, y: float

@@ -43,7 +43,7 @@ def test_hard_50_neighbours_stay_neighbours() -> None:
 
 
 @given(st.integers(1, 4), st.integers(3, 60), st.floats(0, 0.2), st.integers(0, 99))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_tolerance_keeps_a_coverage(
     side: int, vertices: int, tolerance: float, seed: int
 ) -> None:

@@ -82,7 +82,7 @@ def margin(table: pd.DataFrame, column: str) -> pd.Series:
     return table.groupby(["zone", column], sort=False)["area_m2"].sum()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 2**32 - 1),
     shift=st.sampled_from([0.0, 0.05, 0.1, 1e-13, 0.0333]),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import CRS
 from rasterio.transform import array_bounds, from_origin, rowcol
@@ -21,7 +21,6 @@ def test_bounds_are_those_of_rasterio() -> None:
     assert GRID.bounds == array_bounds(GRID.height, GRID.width, transform)
 
 
-@settings(deadline=None, derandomize=True)
 @given(*[st.floats(0.001, 0.999)] * 4)
 def test_window_is_that_of_rasterio(a: float, b: float, c: float, d: float) -> None:
     left, bottom, right, top = GRID.bounds

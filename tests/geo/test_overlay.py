@@ -54,7 +54,7 @@ def square_metres(*geometry: shapely.Geometry) -> list[float]:
 seeds = st.integers(0, 2**32)
 
 
-@settings(deadline=None, max_examples=35, derandomize=True)
+@settings(max_examples=35)
 @given(seeds, seeds, st.integers(1, 9), st.integers(1, 9), st.floats(0.01, 0.6))
 def test_overlapping_features_close(
     first: int, second: int, many: int, others: int, size: float
@@ -69,7 +69,7 @@ def test_overlapping_features_close(
     np.testing.assert_allclose(got, wanted, rtol=1e-9, atol=1e-2)
 
 
-@settings(deadline=None, max_examples=15, derandomize=True)
+@settings(max_examples=15)
 @given(seeds, st.integers(6, 30))
 def test_shared_edges_close(seed: int, count: int) -> None:
     left, right = shared_edges(count, seed)
@@ -81,7 +81,7 @@ def test_shared_edges_close(seed: int, count: int) -> None:
     np.testing.assert_allclose(table.left["remainder_m2"], 0.0, atol=1e-2)
 
 
-@settings(deadline=None, max_examples=15, derandomize=True)
+@settings(max_examples=15)
 @given(seeds, st.integers(3, 12))
 def test_coverage_against_scattered_features(seed: int, count: int) -> None:
     left, right = coverage_layer(count, seed), scattered_layer(count, seed + 1)

@@ -175,7 +175,7 @@ def scribble(seed: int) -> shapely.Geometry:
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 
 
-@settings(deadline=None, max_examples=80, derandomize=True)
+@settings(max_examples=80)
 @given(st.lists(st.integers(0, 2**32), min_size=1, max_size=6))
 def test_repair_of_scribbles(seeds: list[int]) -> None:
     before = layer([scribble(seed) for seed in seeds])
@@ -203,7 +203,7 @@ def winding_number(ring: FloatArray, point: FloatArray) -> int:
     return round(float(turn.sum()) / (2 * np.pi))
 
 
-@settings(deadline=None, max_examples=80, derandomize=True)
+@settings(max_examples=80)
 @given(st.integers(0, 2**32))
 def test_repair_keeps_all_that_a_ring_goes_around(seed: int) -> None:
     """Faces of the noded outline, each by its winding number: no wing is lost."""

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -36,7 +37,8 @@ class Listener:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.host = f"127.0.0.1:{self.socket.getsockname()[1]}"
         self.knocks = 0
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
 
     def _listen(self) -> None:
         while True:
@@ -45,16 +47,23 @@ class Listener:
             except OSError:
                 return
             self.knocks += 1
-            with connection:
+            # Who has gone again needs no answer.
+            with connection, suppress(OSError):
                 connection.recv(1000)
                 connection.sendall(b"HTTP/1.0 404 Not Found\r\n\r\n")
+
+    def end(self) -> None:
+        """Wake the thread, which a close alone would leave waiting for ever."""
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join(30)
+        self.socket.close()
 
 
 @pytest.fixture
 def listener() -> Iterator[Listener]:
     made = Listener()
     yield made
-    made.socket.close()
+    made.end()
 
 
 def knocks(listener: Listener, cut: str) -> int:

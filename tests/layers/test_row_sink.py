@@ -34,7 +34,10 @@ def written(path: Path, cuts: list[int]) -> bytes:
 
 @pytest.mark.parametrize("suffix", [".parquet", ".csv"])
 @given(st.lists(st.integers(0, ROWS), max_size=12))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_bytes_do_not_depend_on_the_pieces(
     tmp_path: Path, suffix: str, cuts: list[int]
 ) -> None:

@@ -16,6 +16,7 @@ import pytest
 import shapely
 from affine import Affine
 from PIL import Image
+from playwright.sync_api import expect
 from starlette.testclient import TestClient
 
 from layers.catalog import CATALOG_FILE, Catalog
@@ -31,6 +32,9 @@ Client = TestClient
 MakeSpec = Callable[..., LayerSpec]
 MakeRaster = Callable[..., RasterLayer]
 ReadPixels = Callable[[Picture], np.ndarray]
+
+# Of whatever a page is to show: it is set for the whole process.
+expect.set_options(timeout=120_000)
 
 RETRIEVED = "2026-01-15"
 CAUTION = {"zh": "只是测试用的模型", "en": "a model for tests only"}
@@ -266,9 +270,12 @@ def endless(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(small_seeds: Path) -> Iterator[Client]:
-    """An app over the small catalogue; faults of the app become answers, as live."""
+    """An app over the small catalogue; faults of the app become answers, as live.
+
+    One for the tests of a module: no test may change what another is answered.
+    """
     app = create_app(Settings(seeds=small_seeds, max_items=2))
     with TestClient(app, raise_server_exceptions=False) as made:
         yield made

@@ -35,13 +35,13 @@ def test_threads_wait_for_the_same_value_and_for_no_other() -> None:
     def slow() -> str:
         made.append("slow")
         started.set()
-        assert release.wait(10)
+        assert release.wait(300)
         return "slow"
 
     with ThreadPoolExecutor(3) as threads:
         waiting = [threads.submit(cache.get, "slow", slow) for _ in range(2)]
-        assert started.wait(10)
+        assert started.wait(300)
         assert cache.get("other", lambda: "other") == "other"
         release.set()
-        assert [one.result(10) for one in waiting] == ["slow", "slow"]
+        assert [one.result(300) for one in waiting] == ["slow", "slow"]
     assert made == ["slow"]

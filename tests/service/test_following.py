@@ -10,7 +10,7 @@ from layers.storage.mirror import Mirror, make_mirror
 from layers.workspace import current_versions, publish
 from service.following import Follower
 
-PATIENCE_S = 60
+PATIENCE_S = 300
 
 
 def test_fault_local_folder_cannot_be_written(

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DESK = ViewportSize(width=1366, height=768)
 PHONE = ViewportSize(width=390, height=844)
-PATIENCE_MS = 60_000
+PATIENCE_MS = 180_000
 WIPED = """[地块坐标]
 10,48.9914,DK001,光伏一期,面,,光伏,0404,@
 J1,1,4466000.000,415000.000

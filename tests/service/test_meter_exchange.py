@@ -1,6 +1,7 @@
 """Whichever process is asked tells the meters of all."""
 
 import asyncio
+import socket
 from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -65,3 +66,28 @@ def test_one_process_tells_its_own_as_ever() -> None:
     assert (
         b'ecobarrier_requests_total{method="GET",route="/a",status="200"} 3.0' in text
     )
+
+
+def test_who_has_gone_before_it_is_told_is_no_fault(tmp_path: Path) -> None:
+    """A process that is busy for longer than it is waited for."""
+    share = Share(index=0, of=2, exchange=tmp_path)
+    faults: list[object] = []
+
+    async def work() -> bytes:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: faults.append(context))
+        async with telling(counted(3), share):
+            # Not a step of the loop is done meanwhile.
+            with socket.socket(socket.AF_UNIX) as gone:
+                gone.connect(str(tmp_path / "0.sock"))
+            text = await read_meters(
+                counted(5), Share(index=1, of=2, exchange=tmp_path)
+            )
+            told = asyncio.all_tasks() - {asyncio.current_task()}
+            await asyncio.gather(*told, return_exceptions=True)
+            await asyncio.sleep(0)
+        return text
+
+    text = asyncio.run(work())
+    assert values(text, "ecobarrier_requests_total") == {"0": 3.0, "1": 5.0}
+    assert faults == []

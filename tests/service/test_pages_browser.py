@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import (
     Browser,
+    Dialog,
     FilePayload,
     Page,
     Route,
@@ -30,7 +31,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DESK = ViewportSize(width=1366, height=768)
 PHONE = ViewportSize(width=390, height=844)
 SOFTWARE = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-READY_MS = 60_000
+READY_MS = 180_000
 JOB_MS = 180_000
 PAGES = [
     "/collections",
@@ -195,24 +196,32 @@ def test_injected_markup_would_neither_run_nor_load(
 ) -> None:
     page = browser.new_page()
     dialogs: list[str] = []
-    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+
+    def told(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", told)
     blocked: list[tuple[str, str | None]] = []
     page.on(
         "requestfailed",
         lambda request: blocked.append((request.url, request.failure)),
     )
     page.goto(f"http://{host}/collections")
-    page.evaluate(
-        """() => {
-            document.body.insertAdjacentHTML('beforeend',
-                '<p onclick=alert(1) id=trap>x</p><img src="http://127.0.0.1:9/steal">');
-            const script = document.createElement('script');
-            script.textContent = 'alert(2)';
-            document.body.append(script);
-            document.getElementById('trap').click();
-        }"""
-    )
-    page.wait_for_timeout(300)
+    # A dialog would be told before the picture is asked for.
+    with page.expect_event("requestfailed", timeout=READY_MS):
+        page.evaluate(
+            """() => {
+                const script = document.createElement('script');
+                script.textContent = 'alert(2)';
+                document.body.append(script);
+                document.body.insertAdjacentHTML('beforeend',
+                    '<p onclick=alert(1) id=trap>x</p>');
+                document.getElementById('trap').click();
+                document.body.insertAdjacentHTML('beforeend',
+                    '<img src="http://127.0.0.1:9/steal">');
+            }"""
+        )
     page.close()
     assert dialogs == []
     assert blocked == [("http://127.0.0.1:9/steal", "csp")]

@@ -27,7 +27,7 @@ from service.cli import main
 Run = Callable[..., str]
 TILE = "/collections/parcels/tiles/WebMercatorQuad/6/24/51?f=mvt"
 SECRETS = ("KEYOFTHETESTS", "SecretOfTheTests0123456789")
-WAIT_S = 90
+WAIT_S = 300
 
 
 def parcels(path: Path, shift: float) -> Path:
@@ -106,7 +106,7 @@ def served(cache: Path) -> Iterator[str]:
             yield line.split()[-1].rstrip("/")
         finally:
             process.terminate()
-            process.wait(60)
+            process.wait(WAIT_S)
     assert not any(one in log.read_text() for one in SECRETS)
 
 

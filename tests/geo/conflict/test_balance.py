@@ -47,7 +47,7 @@ def every(value: Printed) -> Iterator[Printed]:
         yield from every(part)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(trees(2))
 @example(Tree(7.0, (Tree(4.0, (Tree(1.0, (Tree(1 / 3),) * 3), Tree(3.0))), Tree(3.0))))
 @example(Tree(0.03, (Tree(0.01), Tree(0.01), Tree(0.01))))
@@ -61,7 +61,7 @@ def test_parts_add_up_in_every_unit(tree: Tree) -> None:
                 assert sum(parts) == value.amount[unit]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(trees(1))
 def test_no_part_is_a_unit_or_more_off(tree: Tree) -> None:
     for unit, (size, decimals) in UNITS.items():
@@ -72,7 +72,6 @@ def test_no_part_is_a_unit_or_more_off(tree: Tree) -> None:
             assert off < 1.5 * 10.0**-decimals + slack
 
 
-@settings(deadline=None)
 @given(st.floats(0.0, 1e9))
 def test_a_total_is_rounded_half_up_in_decimal(area_m2: float) -> None:
     exact = Decimal(repr(area_m2))
@@ -115,7 +114,7 @@ def test_what_is_no_area_is_refused(area_m2: float) -> None:
         rounded(area_m2, "m2")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(trees(2))
 def test_dividing_what_is_printed_is_the_same_as_printing_all(tree: Tree) -> None:
     whole = printed(tree)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.conflict.findings import LEVELS, Rule, Subject, judge
@@ -62,7 +62,6 @@ def test_without_overlap(
     assert (found.level, found.why) == (level, why)
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(LEVELS),
     st.lists(st.sampled_from(["核心", "一般", None]), max_size=3),

@@ -286,7 +286,7 @@ CELLS = st.lists(st.booleans(), min_size=36, max_size=36)
 CORNERS = st.lists(st.integers(-2, 2), min_size=98, max_size=98)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CORNERS, st.lists(CELLS, min_size=2, max_size=2), st.floats(0, 7), CELLS)
 def test_layers_made_of_the_same_cells(
     shift: list[int], groups: list[list[bool]], angle: float, alone: list[bool]

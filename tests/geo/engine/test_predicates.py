@@ -39,7 +39,7 @@ def near(x: int, y: int, fine_x: int, fine_y: int) -> tuple[float, float]:
 POINT = st.builds(near, STEP, STEP, st.integers(-1, 1), st.integers(-1, 1))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(POINT, POINT, POINT)
 def test_the_sign_of_an_orientation_is_exact(
     a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]
@@ -48,7 +48,7 @@ def test_the_sign_of_an_orientation_is_exact(
     assert np.sign(value) == np.sign(truth)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(2**38, 2**40), st.integers(2**38, 2**40), st.sampled_from([-1, 1]))
 def test_triangles_of_one_lattice_step(x: int, y: int, turn: int) -> None:
     """The least determinant there is, far below the rounding of its terms."""
@@ -67,7 +67,7 @@ def side(value: Fraction) -> bool:
     return value > 0
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(POINT, POINT, POINT, POINT)
 def test_crossings_are_those_of_b_moved_a_little(
     p: tuple[float, float],

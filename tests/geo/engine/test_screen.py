@@ -102,7 +102,7 @@ ring = st.lists(st.tuples(number, number), min_size=3, max_size=8)
 
 
 @given(st.lists(st.lists(ring, min_size=1, max_size=3), min_size=1, max_size=4))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_never_calls_a_faulty_feature_sound(
     rings: list[list[list[tuple[float, float]]]],
 ) -> None:
@@ -117,7 +117,7 @@ def test_never_calls_a_faulty_feature_sound(
 
 
 @given(st.integers(0, 2**31), st.integers(4, 60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_stars_are_sound(seed: int, corners: int) -> None:
     """Not everything may be called doubtful, or nothing would be gained."""
     chance = np.random.default_rng(seed)

@@ -48,7 +48,7 @@ def extracted(polygon: shapely.Geometry) -> FloatArray:
     return found.reshape(GRID.height, GRID.width)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(seed=st.integers(0, 2**32 - 1), on_lines=st.booleans(), turned=st.booleans())
 def test_shares_are_those_of_exactextract(
     seed: int, on_lines: bool, turned: bool

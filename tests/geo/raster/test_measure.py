@@ -57,7 +57,7 @@ def weighted_percentile(values: FloatArray, weight: FloatArray, p: float) -> flo
 DTYPES = ["uint8", "int8", "int16", "uint16", "int32", "float32", "float64"]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 2**32 - 1),
     dtype=st.sampled_from(DTYPES),

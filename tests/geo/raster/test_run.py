@@ -68,7 +68,7 @@ def shares(geometry: shapely.Geometry, grid: Grid) -> np.ndarray:
 seeds = st.integers(0, 2**32 - 1)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(seed=seeds, on_lines=st.booleans(), with_hole=st.booleans())
 def test_covered_shares_equal_those_of_the_numpy_engine(
     seed: int, on_lines: bool, with_hole: bool
@@ -85,7 +85,7 @@ def test_covered_shares_equal_those_of_the_numpy_engine(
     )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     many=st.lists(
         st.tuples(seeds, st.booleans(), st.booleans()), min_size=1, max_size=6

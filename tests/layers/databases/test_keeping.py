@@ -171,7 +171,7 @@ def write(address: str, rows: pa.Table, about: str, *, replace: bool) -> None:
 def there(address: str) -> Any:
     """Comment and rows of the table, None without one, once no writer is left."""
     writing = "SELECT FROM pg_stat_activity WHERE application_name = 'ecobarrier'"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     with psycopg.connect(address, autocommit=True) as connection:
         while connection.execute(sql.SQL(writing)).fetchone() is not None:
             assert time.monotonic() < deadline

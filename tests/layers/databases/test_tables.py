@@ -136,7 +136,10 @@ def tables(draw: st.DrawFn) -> tuple[pa.Table, list[Any]]:
     return pa.table({"the key": keys, **columns}), shapes
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(made=tables(), srid=st.sampled_from([4490, 4524, 4326]))
 def test_any_table_comes_back(
     address: str, made: tuple[pa.Table, list[Any]], srid: int

@@ -269,7 +269,7 @@ def test_strict_refuses_what_would_be_repaired(bring: Bring, tmp_path: Path) -> 
     assert bring(path, strict=True).repairs == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     cut=st.integers(0, len(WHOLE)),
     at=st.integers(0, len(WHOLE)),

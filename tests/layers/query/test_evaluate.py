@@ -147,7 +147,9 @@ conditions = st.recursive(
 
 
 @given(condition=conditions)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_same_rows_as_sqlite(pick: Any, condition: Condition) -> None:
     query = " ".join(["SELECT row FROM features WHERE", sql(condition)])
     assert pick(condition) == sorted(row for (row,) in sqlite().execute(query))

@@ -447,7 +447,6 @@ COLLECTION = st.fixed_dictionaries(
 
 @settings(
     max_examples=400,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(document=ANYTHING | GEOMETRY | FEATURE | COLLECTION)
@@ -467,8 +466,7 @@ def test_any_json_is_a_layer_or_a_refusal(
 
 @settings(
     max_examples=200,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(content=st.binary(max_size=200))
 def test_any_bytes_are_refused(files: Catalog, tmp_path: Path, content: bytes) -> None:

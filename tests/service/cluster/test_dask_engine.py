@@ -40,7 +40,9 @@ def running(tmp_path: Path) -> Iterator[Running]:
         subprocess.Popen([dask, "worker", *file, *common], stderr=null) as worker,
     ):
         try:
-            while not told.exists() and scheduler.poll() is None:
+            # The file is there before it is written.
+            while not told.exists() or not told.read_text().endswith("}"):
+                assert scheduler.poll() is None
                 time.sleep(0.05)
             address = json.loads(told.read_text())["address"]
             yield Running(address, scheduler, worker)

@@ -41,13 +41,13 @@ def task(folder: Path, inputs: dict[str, Any] | None = None, **more: Any) -> Tas
         "process": "overlap",
         "folder": str(folder),
         "output": str(folder / "report.json"),
-        "seconds": 60,
+        "seconds": 600,
         "request": {},
     }
     return Task(**{**fields, **more})
 
 
-def hanging(endless: Path, seconds: float = 60) -> Task:
+def hanging(endless: Path, seconds: float = 600) -> Task:
     request = {"file": endless.name}
     folder = str(endless.parent)
     output = str(endless.parent / "report.json")
@@ -165,8 +165,9 @@ def test_idle_worker_that_died_is_replaced(pool: WorkerPool, tmp_path: Path) -> 
 
 
 def test_idle_worker_that_dies_while_it_is_given_a_task_is_replaced(
-    pool: WorkerPool, tmp_path: Path
+    make_pool: MakePool, tmp_path: Path
 ) -> None:
+    pool = make_pool()
     pool.run(task(tmp_path / "a"))
     (pid,) = pool.pids()
     os.kill(pid, signal.SIGSTOP)
@@ -277,6 +278,35 @@ def test_stopping_ends_the_workers(
         pool.run(task(tmp_path / "b"))
 
 
+def test_worker_that_is_ready_after_the_stop_is_ended(make_pool: MakePool) -> None:
+    pool = make_pool()
+    worker = pool._take()
+    pool.stop()
+    pool._put_back(worker)
+    assert pool.pids() == []
+    assert worker._process.returncode == -signal.SIGKILL
+
+
+def test_worker_that_is_dead_before_it_is_told_leaves_nothing_open(
+    make_pool: MakePool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    born: list[subprocess.Popen[bytes]] = []
+
+    class Stillborn(subprocess.Popen[bytes]):
+        def __init__(self, command: list[str], **options: Any) -> None:
+            super().__init__(["false", *command], **options)
+            self.wait()
+            born.append(self)
+
+    monkeypatch.setattr("service.jobs.pool.subprocess.Popen", Stillborn)
+    with pytest.raises(WorkerError, match="exit 1"):
+        make_pool().run(task(tmp_path / "a"))
+    (dead,) = born
+    for pipe in (dead.stdin, dead.stdout):
+        assert pipe is not None
+        assert pipe.closed
+
+
 SERVER = """
 import sys, threading, time
 from pathlib import Path
@@ -289,7 +319,7 @@ threading.Thread(target=lambda: pool.run(task), daemon=True).start()
 while not pool.pids():
     time.sleep(0.05)
 print(pool.pids()[0], flush=True)
-time.sleep(100)
+time.sleep(3600)
 """
 
 

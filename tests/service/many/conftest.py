@@ -19,6 +19,7 @@ import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -198,9 +199,11 @@ class Service:
         found = []
         for task in Path(f"/proc/{self.process.pid}/task").iterdir():
             for pid in (task / "children").read_text().split():
-                command = Path(f"/proc/{pid}/cmdline").read_bytes()
-                if b"service.member" in command:
-                    found.append(int(pid))
+                # One may have ended since it was listed.
+                with suppress(OSError):
+                    command = Path(f"/proc/{pid}/cmdline").read_bytes()
+                    if b"service.member" in command:
+                        found.append(int(pid))
         return found
 
     def end(self, how: int = signal.SIGTERM) -> int:

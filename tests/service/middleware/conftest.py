@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -72,11 +71,6 @@ def add_routes(app: FastAPI) -> None:
             raise RuntimeError(msg)
 
         return StreamingResponse(pieces(), media_type="text/plain")
-
-    @app.get("/sleep/{seconds}")
-    def sleep(seconds: float) -> str:
-        time.sleep(seconds)
-        return "slept"
 
     @app.post("/post")
     async def post(body: dict[str, Any]) -> int:

@@ -2,6 +2,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -60,13 +61,24 @@ def test_more_than_fits_is_refused_at_once(make_client: MakeClient) -> None:
 
 
 def test_answer_that_does_not_begin_in_time(make_client: MakeClient) -> None:
-    with make_client(request_seconds=0.2) as client:
-        answer = client.get("/sleep/0.5")
+    with make_client(request_seconds=0.2) as client, ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(client.get, "/held")
+        until(lambda: given_up(client) == 1)
+        client.app.state.go_on.set()  # type: ignore[attr-defined]
+        answer = asked.result()
         assert answer.status_code == 503
         assert answer.json()["code"] == "request_timed_out"
         assert answer.headers["x-request-id"]
         # The next one is in time, unless this machine stands still.
         until(lambda: client.get("/short").status_code == 200)
+
+
+def given_up(client: TestClient) -> int:
+    """Count the requests that did not begin in time."""
+    known = capacity(client).meters.registry
+    return int(
+        known.get_sample_value("ecobarrier_refused_total", {"limit": "time"}) or 0
+    )
 
 
 def test_client_is_told_in_time_and_the_place_is_kept() -> None:

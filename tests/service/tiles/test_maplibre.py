@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SOFTWARE = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-READY_MS = 60_000
+READY_MS = 180_000
 PAGE = """<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="/m.css">
 <style>html, body, #map { margin: 0; height: 100% }</style><div id="map"></div>
 <script src="/m.js"></script>"""

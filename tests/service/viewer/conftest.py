@@ -23,7 +23,6 @@ from playwright.sync_api import (
     Page,
     Request,
     ViewportSize,
-    expect,
     sync_playwright,
 )
 
@@ -42,8 +41,6 @@ ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 """No other machine is found. Asking us about each request would cost more."""
 READY_MS = 180_000
 SHOTS = Path(__file__).parents[3] / "build" / "screenshots"
-
-expect.set_options(timeout=120_000)
 
 Open = Callable[..., Page]
 
