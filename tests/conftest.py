@@ -149,12 +149,15 @@ class Unreliable(http.server.BaseHTTPRequestHandler):
     target = ""
     chance: random.Random
     spoilt: list[str]
+    share = 0.2
+    dropped: str | None = None
+    """A header that does not arrive."""
 
     def _pass(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         fault = None
-        if self.chance.random() < 0.2:
+        if self.chance.random() < self.share:
             fault = ("503", "500", "close", "lost")[len(self.spoilt) % 4]
             self.spoilt.append(f"{fault} {self.command}")
         if fault in ("503", "500"):
@@ -167,7 +170,8 @@ class Unreliable(http.server.BaseHTTPRequestHandler):
             return
         host = self.target.removeprefix("http://")
         behind = http.client.HTTPConnection(host, timeout=300)
-        behind.request(self.command, self.path, body, dict(self.headers))
+        headers = {k: v for k, v in self.headers.items() if k.lower() != self.dropped}
+        behind.request(self.command, self.path, body, headers)
         answer = behind.getresponse()
         content = answer.read()
         behind.close()
@@ -205,16 +209,34 @@ def unreliable(
     spoilt: list[str] = []
     chance = random.Random(5)  # noqa: S311
     more = {"target": s3_endpoint, "chance": chance, "spoilt": spoilt}
+    with _proxy(more) as address:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        yield spoilt
+
+
+@contextlib.contextmanager
+def _proxy(more: dict[str, object]) -> Iterator[str]:
     handler = type("Handler", (Unreliable,), more)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
-        address = f"http://127.0.0.1:{server.server_address[1]}"
-        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
-        yield spoilt
+        yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(params=["If-Match", "If-None-Match"])
+def ignored_condition(
+    request: pytest.FixtureRequest, s3_endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """Make of the S3 server one that ignores a condition, as some stores do."""
+    header = str(request.param)
+    chance = random.Random(5)  # noqa: S311
+    more = {"target": s3_endpoint, "chance": chance, "spoilt": [], "share": 0.0}
+    with _proxy({**more, "dropped": header.lower()}) as address:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        yield header
 
 
 StartNginx = Callable[..., str]
