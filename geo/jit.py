@@ -3,16 +3,19 @@
 Compiled functions release the interpreter's lock and are called from a thread pool:
 numba's own parallel loops must not run in two threads of a server at once. Machine code
 is kept on disk by numba (beside the module, or in the user's cache folder where the
-installation is read-only), so that only the first run ever compiles.
+installation is read-only), so that only the first run ever compiles. Where neither can
+be written, as under a system's user in a container or a unit of systemd, what was kept
+beside the module when the product was installed (:mod:`geo.warm`) is read.
 """
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
+from numba.core import caching
 
 Function = TypeVar("Function", bound=Callable[..., object])
 Answer = TypeVar("Answer")
@@ -33,10 +36,46 @@ def compiled(function: Function) -> Function:
 
     IEEE arithmetic, no re-association: results do not depend on the compiler's taste.
     """
-    build = numba.njit(nogil=True, cache=True, error_model="numpy")
-    ready = build(function)
+    ready: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    try:
+        ready.enable_caching()
+    except RuntimeError:
+        # Numba has no place that it may write; without this it would not even start.
+        if _KeptCode.is_fresh(function):
+            ready._cache = _KeptCode(function)  # type: ignore[no-untyped-call]
+        return cast("Function", ready)
     _forget_outdated(Path(str(ready.stats.cache_path)), function.__name__)
     return cast("Function", ready)
+
+
+class _BesideModule(caching.InTreeCacheLocator):
+    """Where numba keeps machine code if it may; here it is only read."""
+
+    def ensure_cache_path(self) -> None:
+        """Ask for nothing: numba would try to write."""
+
+
+class _Kept(caching.CompileResultCacheImpl):
+    _locator_classes = [_BesideModule]  # noqa: RUF012 -- as numba declares it
+
+
+class _KeptCode(caching.FunctionCache):
+    """Machine code that was made before and is not added to.
+
+    A signature that is not among it is compiled once in each process.
+    """
+
+    _impl_class = _Kept
+
+    def save_overload(self, sig: object, data: object) -> None:
+        """Keep nothing."""
+
+    @staticmethod
+    def is_fresh(function: Callable[..., object]) -> bool:
+        """Whether all that is kept is younger than any source of the kernels."""
+        folder = Path(function.__code__.co_filename).parent / "__pycache__"
+        kept = folder.glob(f"*.{function.__name__}-*.nbi")
+        return all(one.stat().st_mtime >= _NEWEST_SOURCE for one in kept)
 
 
 def _forget_outdated(folder: Path, name: str) -> None:

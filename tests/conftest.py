@@ -169,13 +169,16 @@ class Unreliable(http.server.BaseHTTPRequestHandler):
     chance: random.Random
     spoilt: list[str]
     in_a_row: Counter[str]
+    share = 0.2
+    dropped: str | None = None
+    """A header that does not arrive."""
 
     def _pass(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         fault = None
         asked = f"{self.command} {self.path}"
-        if self.chance.random() < 0.2 and self.in_a_row[asked] < 3:
+        if self.chance.random() < self.share and self.in_a_row[asked] < 3:
             self.in_a_row[asked] += 1
             fault = ("503", "500", "close", "lost")[len(self.spoilt) % 4]
             self.spoilt.append(f"{fault} {self.command}")
@@ -191,7 +194,8 @@ class Unreliable(http.server.BaseHTTPRequestHandler):
             return
         host = self.target.removeprefix("http://")
         behind = http.client.HTTPConnection(host, timeout=300)
-        behind.request(self.command, self.path, body, dict(self.headers))
+        headers = {k: v for k, v in self.headers.items() if k.lower() != self.dropped}
+        behind.request(self.command, self.path, body, headers)
         answer = behind.getresponse()
         content = answer.read()
         behind.close()
@@ -234,16 +238,41 @@ def unreliable(
         "spoilt": spoilt,
         "in_a_row": Counter(),
     }
+    with _proxy(more) as address:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        yield spoilt
+
+
+@contextlib.contextmanager
+def _proxy(more: dict[str, object]) -> Iterator[str]:
     handler = type("Handler", (Unreliable,), more)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
-        address = f"http://127.0.0.1:{server.server_address[1]}"
-        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
-        yield spoilt
+        yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(params=["If-Match", "If-None-Match"])
+def ignored_condition(
+    request: pytest.FixtureRequest, s3_endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """Make of the S3 server one that ignores a condition, as some stores do."""
+    header = str(request.param)
+    chance = random.Random(5)  # noqa: S311
+    more = {
+        "target": s3_endpoint,
+        "chance": chance,
+        "spoilt": [],
+        "in_a_row": Counter(),
+        "share": 0.0,
+        "dropped": header.lower(),
+    }
+    with _proxy(more) as address:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        yield header
 
 
 StartNginx = Callable[..., str]

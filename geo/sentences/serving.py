@@ -234,6 +234,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "执行此请求的进程意外结束（{reason}），其他请求不受影响。输入可能过大或损坏；请检查后重新提交。",
         "The process that worked on this ended unexpectedly ({reason}); no other request is harmed. The input may be too large or damaged: check it and submit it again.",
     ),
+    "worker_failed": (
+        "执行此请求的进程内部出错，结果未算出。请把时间和所提问题告诉维护者，详情在服务日志中。",
+        "The process that worked on this failed inside and has no result. Tell the keeper of the service what was asked and when; the details are in its log.",
+    ),
     "worker_memory": (
         "执行此请求需要的内存超过 {most} MB（限制：worker_memory_mb）。请缩小或分批提交。",
         "This needs more memory than {most} MB (limit: worker_memory_mb). Make it smaller or send it in parts.",

@@ -58,6 +58,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "存储 {url} 无法完成操作（{reason}）。请检查地址、权限和剩余空间。",
         "The store {url} could not do what was asked ({reason}). Check address, rights and free space.",
     ),
+    "store_ignores_conditions": (
+        "存储 {url} 不支持条件写入（忽略 {condition}）：两人同时发布时，其中一人的版本会无声丢失，因此未发布任何内容。请改用支持条件写入的存储；或改为发布到本地文件夹，再由一人将其复制到该存储（见 docs/storage.md）。",
+        "The store {url} has no conditional writes (it ignores {condition}): of two who publish at once, the version of one would be lost without a word, so nothing was published. Use a store with conditional writes; or publish into a local folder, and let one person copy that into the store (docs/storage.md).",
+    ),
     "store_damaged": (
         "{url} 中的文件 {key} 与发布时登记的 SHA-256 不符，未予使用。请从备份恢复该文件，或重新导入此图层。",
         "The file {key} in {url} does not have the SHA-256 that was noted when it was published, and is not used. Restore it from a copy, or import the layer again.",

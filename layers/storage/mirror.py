@@ -71,6 +71,8 @@ class Mirror:
     def __init__(self, root: Path, store: Store) -> None:
         self.root, self.store = root, store
         self.local = FolderStore(root, mode=0o600)
+        self.keeps_conditions = False
+        """Whether the store was seen to keep conditions."""
         self._noted: dict[str, _Noted] = {}
         self._changed: str | None = None
         self._looked = self._compared = -WHOLE_S

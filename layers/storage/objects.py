@@ -121,6 +121,9 @@ class ObjectStore:
             if tag is not None:
                 options["if_match"] = tag
             got = obstore.get(self._opened, key, options=options)  # type: ignore[arg-type]
+            if tag is not None and str(got.meta["e_tag"]) != tag:
+                # Of a store that ignores the condition.
+                raise StoreConflictError("store_changed", url=self.url, key=key)
             return got.bytes().to_bytes()
 
         try:
@@ -317,7 +320,8 @@ class ObjectStore:
             return StoreKeyError("store_key_missing", url=self.url, key=key)
         if isinstance(error, (known.AlreadyExistsError, known.PreconditionError)):
             return StoreConflictError("store_changed", url=self.url, key=key)
-        if status and not status.startswith("5"):
+        # 501: this store has no such request, and will not have it a moment later.
+        if status and (status == "501" or not status.startswith("5")):
             reason = f"{host}: {status} {code}".rstrip()
             return StoreError("store_failed", url=self.url, reason=reason)
         return self._broken_off(said, host, code or status)

@@ -23,6 +23,7 @@ from layers.errors import (
     StoreConflictError,
     VersionNotFoundError,
 )
+from layers.storage.conditions import require_conditions
 from layers.storage.layout import (
     CHANGED_KEY,
     CHECK_REPORT,
@@ -75,11 +76,20 @@ def begin(mirror: Mirror, layer: str) -> Base:
     Raises
     ------
     StoreError
+        Also ``store_ignores_conditions``: nobody can publish there.
     """
+    _ask_conditions(mirror)
     key = pointer_key(layer)
     head = mirror.store.head(key)
     # If it is replaced between the two requests, the older tag will not fit: refused.
     return Base(None, b"") if head is None else Base(head.tag, mirror.store.read(key))
+
+
+def _ask_conditions(mirror: Mirror) -> None:
+    """Ask once in a process: some small requests."""
+    if not mirror.keeps_conditions:
+        require_conditions(mirror.store)
+        mirror.keeps_conditions = True
 
 
 def finish(mirror: Mirror, layer: str, version: str, base: Base) -> None:
@@ -336,7 +346,9 @@ def replace_file(mirror: Mirror, name: str, content: bytes) -> None:
     ------
     StoreConflictError
         ``store_changed``.
+    StoreError
     """
+    _ask_conditions(mirror)
     tag = mirror.store.swap(name, content, mirror.tag(name), _JSON)
     mirror.local.put(name, content)
     mirror.note(name, tag)

@@ -132,7 +132,7 @@ def _answer(worker: Worker, task: Task, say: Say, limits: Limits) -> Answer:
         return Answer(refusal=Refusal.of(StorageError("body_not_stored", reason=said)))
     except Exception:
         traceback.print_exc()
-        return Answer(refusal=Refusal.of(WorkerError("internal_error")))
+        return Answer(refusal=Refusal.of(WorkerError("worker_failed")))
 
 
 def _out_of_memory(error: BaseException) -> bool:

@@ -9,7 +9,9 @@ from pathlib import Path
 from layers.errors import LayerWriteError
 from layers.storage import Store, is_url, open_store
 from layers.storage.address import split_address
+from layers.storage.conditions import require_conditions
 from layers.storage.folder import FolderStore
+from layers.storage.layout import CONDITIONS
 from layers.writers import writing
 from service.errors import RequestError
 
@@ -30,6 +32,7 @@ def open_target(place: str) -> Iterator[Store]:
     RequestError
         ``publish_not_a_copy``, ``publish_busy``.
     StoreError
+        Also ``store_ignores_conditions``.
     LayerWriteError
     """
     folder = _local(place)
@@ -40,8 +43,10 @@ def open_target(place: str) -> Iterator[Store]:
     store = open_store(place)
     if store.head(SITE) is None:
         names = store.keys()
-        if any(name.partition("/")[0] not in OWN_FOLDERS for name in names):
+        known = (*OWN_FOLDERS, CONDITIONS)
+        if any(name.partition("/")[0] not in known for name in names):
             raise RequestError("publish_not_a_copy", place=store.url)
+    require_conditions(store)
     yield store
 
 
