@@ -19,7 +19,7 @@ CHANGED = ".changed"
 """In the folder of layers; replaced whenever another version is in use."""
 MARKER = ".store"
 """In a local folder that mirrors a store: the address of the store."""
-ROOT_FILES = ("keys.json", "figures.toml")
+ROOT_FILES = ("keys.json", "figures.toml", "rules.toml")
 """Files of the workspace itself; each is read as a whole."""
 
 
