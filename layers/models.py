@@ -48,11 +48,18 @@ class Provenance(Model):
     """Package, version and file, or document, that the content was read from."""
     origin: str
     """Who made the data; "not stated by the package" where nobody says."""
+    origin_zh: str | None = None
+    """The same in Chinese, names of foreign makers as they are; None: as ``origin``."""
     retrieved: date
     method: Bilingual
     """What was done between source and layer, with the parameters that matter."""
     built_by: str | None = None
     """The recipe that makes the file, as a path of this repository."""
+
+    @property
+    def origin_text(self) -> Bilingual:
+        """Who made the data, for readers of either language."""
+        return Bilingual(zh=self.origin_zh or self.origin, en=self.origin)
 
 
 class Figure(Model):

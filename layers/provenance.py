@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from geo.messages import Note
 from layers.models import Bilingual, LayerSpec, Status
+from layers.times import time_text
 
 STATUS_WORDS: dict[Status, Bilingual] = {
     "statutory": Bilingual(zh="法定", en="statutory"),
@@ -51,10 +52,10 @@ def provenance_text(
         ("状态 Status", f"{status.zh} | {status.en}"),
         ("注意 Caution", spec.caution and _both(spec.caution)),
         ("来源 Source", spec.provenance.source),
-        ("原始数据 Origin", spec.provenance.origin),
+        ("原始数据 Origin", _both(spec.provenance.origin_text)),
         ("方法 Method", _both(spec.provenance.method)),
         ("获取日期 Retrieved", spec.provenance.retrieved.isoformat()),
-        ("所指时间 Valid time", spec.valid_time or _both(_UNKNOWN)),
+        ("所指时间 Valid time", _both(time_text(spec.valid_time))),
         ("位置精度 Accuracy", accuracy or _both(_UNKNOWN)),
         ("坐标系 CRS of the source", spec.crs),
         ("许可 Licence", spec.licence),
@@ -69,4 +70,4 @@ def provenance_text(
 
 
 def _both(words: Bilingual) -> str:
-    return f"{words.zh} | {words.en}"
+    return words.zh if words.zh == words.en else f"{words.zh} | {words.en}"

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from layers.cells import guarded_table
 from layers.errors import LayerWriteError
 from layers.writers import atomic_file
 
@@ -27,12 +28,14 @@ class RowSink:
     Parameters
     ----------
     path : Path
-        ``.parquet`` or ``.csv``.
+        ``.parquet`` or ``.csv``; in the latter, texts that a spreadsheet would compute
+        are :func:`layers.cells.guarded`.
     schema : pyarrow.Schema
     """
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._schema = schema
+        self._cells = path.suffix.lower() == ".csv"
         self._writer = _WRITERS[path.suffix.lower()](path, schema)
         self._waiting: list[pa.Table] = []
         self._rows = 0
@@ -50,7 +53,8 @@ class RowSink:
 
     def _put(self, group: pa.Table) -> None:
         # Borders of the pieces would show in the pages of the file.
-        self._writer.write_table(group.combine_chunks())
+        whole = group.combine_chunks()
+        self._writer.write_table(guarded_table(whole) if self._cells else whole)
 
     def __enter__(self) -> "RowSink":
         return self

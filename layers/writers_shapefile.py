@@ -22,6 +22,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.messages import Note, listed
 from geo.types import GeometryArray
+from layers.cells import guarded
 from layers.errors import LayerFormatError
 from layers.models import GeometryKind
 from layers.readers.guard import warnings_noted
@@ -276,7 +277,8 @@ def _write_fields(names: dict[str, str], attributes: pd.DataFrame, path: Path) -
         table = csv.writer(out)
         table.writerow(["field", "name", "type"])
         for name, short in names.items():
-            table.writerow([short, name, str(attributes[short].dtype)])
+            row = [short, name, str(attributes[short].dtype)]
+            table.writerow(map(guarded, row))
 
 
 def _pack(files: list[Path], archive: Path) -> None:

@@ -16,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from geo.area import area
 from geo.messages import Note, listed
+from layers.cells import guarded
 from layers.errors import LayerFormatError
 from layers.values import JsonValue, json_value
 from layers.writers import atomic_file
@@ -45,7 +46,8 @@ def write_csv(
         all digits. The index is kept as its name says.
     path : Path
         Replaced atomically. UTF-8 with the mark by which Excel in Chinese knows it
-        (SQLPage#528); lines end as RFC 4180 wants.
+        (SQLPage#528); lines end as RFC 4180 wants. Texts that a spreadsheet would
+        compute are :func:`layers.cells.guarded`.
     said : mapping, optional
         Further columns, the same in each row: what must not get lost.
 
@@ -71,10 +73,11 @@ def write_csv(
         temporary.open("w", encoding="utf-8-sig", newline="") as out,
     ):
         rows = csv.writer(out)
-        rows.writerow([*map(str, attributes.columns), *(said or {}), WKT])
+        head = [*map(str, attributes.columns), *(said or {}), WKT]
+        rows.writerow(map(guarded, head))
         for row, shape in enumerate(shapes):
             values = [_csv_text(json_value(column[row])) for column in columns]
-            rows.writerow([*values, *constant, shape or ""])
+            rows.writerow(map(guarded, [*values, *constant, shape or ""]))
     return tuple(notes)
 
 

@@ -15,6 +15,15 @@ import nbformat
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+# By the language stated, fonts choose the shapes of Chinese letters and punctuation.
+_HAN = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\u2014\u2018-\u201d\u2026"
+_CHINESE = re.compile(f"[{_HAN}]*[\u4e00-\u9fff][{_HAN}]*")
+_BROKEN = re.compile(f"(?<=[{_HAN}])\n[ \t]*(?=[{_HAN}])")
+_FENCED = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
+_TAGS = re.compile(r"(<(?:!--.*?--|[^<>]*)>)", re.DOTALL)
+_LITERAL = ("head", "pre", "code", "script", "style", "svg")
 
 ROOT = Path(__file__).resolve().parent.parent
 COPIES = {"contributing.md": "CONTRIBUTING.md", "changes.md": "CHANGELOG.md"}
@@ -46,6 +55,39 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         for one in pictures:
             files.append(File.generated(config, one.uri, content=one.content))
     return files
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Join lines of Chinese: a line's end there would become a blank."""
+    parts = _FENCED.split(markdown)
+    joined = [
+        _BROKEN.sub("", one) if n % 2 == 0 else one for n, one in enumerate(parts)
+    ]
+    return "".join(joined)
+
+
+def on_post_page(output: str, page: Page, **_: Any) -> str:
+    """State the language of Chinese pages, and of Chinese words on the others."""
+    if page.file.src_uri.startswith("zh/"):
+        return output.replace('<html lang="en"', '<html lang="zh-CN"', 1)
+    return "".join(_with_languages(_TAGS.split(output)))
+
+
+def _with_languages(parts: list[str]) -> Iterator[str]:
+    """Mark the Chinese of texts between tags; ``parts`` are text and tag in turn."""
+    inside: list[str] = []
+    for place, part in enumerate(parts):
+        if place % 2 == 0:
+            marked = _CHINESE.sub(r'<span lang="zh-CN">\g<0></span>', part)
+            yield part if inside else marked
+            continue
+        name = re.match(r"</?([a-z]+)", part)
+        if name and name[1] in _LITERAL and not part.endswith("/>"):
+            if not part.startswith("</"):
+                inside.append(name[1])
+            elif inside and inside[-1] == name[1]:
+                inside.pop()
+        yield part
 
 
 def _ran(notebook: Path, folder: Path) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from markupsafe import Markup
 
 from layers.models import LayerSpec
+from layers.times import time_text
 from service import symbols
 from service.map_content import MapContent, RasterPart
 from service.map_layers import VectorPart, swatches
@@ -59,10 +60,10 @@ def facts(spec: LayerSpec) -> list[tuple[Pair, Pair]]:
     accuracy = both("not_stated")
     if spec.accuracy_m is not None:
         accuracy = (f"±{spec.accuracy_m:,.0f} m",) * 2
-    time = (spec.valid_time,) * 2 if spec.valid_time else both("not_stated")
+    time = time_text(spec.valid_time)
     return [
         (both("source"), (spec.attribution,) * 2),
-        (both("date"), time),
+        (both("date"), (time.zh, time.en)),
         (both("accuracy"), accuracy),
         (both("licence"), (spec.licence,) * 2),
         (both("version"), (spec.version,) * 2),

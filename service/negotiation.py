@@ -173,6 +173,13 @@ def _without_form(request: Request) -> list[tuple[str, str]]:
 class DocumentRoute(APIRoute):
     """A route of programs whose JSON is also a page for who prefers one."""
 
+    template = "document.html"
+    """Draws the page; the usual one draws any document."""
+
+    def context(self) -> dict[str, object]:
+        """Answer what else the template asks for."""
+        return {}
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap FastAPI's handler."""
         inner = super().get_route_handler()
@@ -190,9 +197,9 @@ class DocumentRoute(APIRoute):
             lang: Language | None = None if asked is None else _LANGUAGES.get(asked)
             return page(
                 request,
-                "document.html",
+                self.template,
                 language_of(request, lang),
-                {"document": json.loads(body)},
+                {"document": json.loads(body), **self.context()},
                 {"Vary": VARY},
             )
 

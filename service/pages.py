@@ -6,6 +6,8 @@ from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from layers.times import time_text
+
 _TEMPLATES = Environment(
     loader=PackageLoader("service"),
     autoescape=True,
@@ -13,6 +15,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.globals["time_text"] = time_text
 
 
 def render(template: str, **context: object) -> str:

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from layers.times import time_text
 from service.models import (
     AreaReport,
     CrosstabReport,
@@ -95,6 +96,11 @@ def layers(report: LayersReport, console: Console) -> None:
     console.print(table)
 
 
+def _lines(*texts: str) -> str:
+    """Put texts below each other; what both languages call the same stands once."""
+    return "\n".join(dict.fromkeys(texts))
+
+
 def info(layer: LayerSummary, console: Console) -> None:
     """Print everything a layer says of itself."""
     table = Table(show_header=False)
@@ -105,9 +111,14 @@ def info(layer: LayerSummary, console: Console) -> None:
         table.add_row("注意 Caution", f"{layer.caution.zh}\n{layer.caution.en}")
     table.add_row("说明 About", f"{layer.description.zh}\n{layer.description.en}")
     table.add_row("坐标系 CRS", layer.crs)
-    table.add_row("精度 Accuracy", f"{layer.accuracy_m} m")
+    exact = layer.accuracy_m
+    accuracy = "未说明 not stated" if exact is None else f"± {exact:g} m"
+    table.add_row("精度 Accuracy", accuracy)
+    time = time_text(layer.valid_time)
+    table.add_row("所指时间 Valid time", _lines(time.zh, time.en))
     source = layer.provenance
-    table.add_row("来源 Source", f"{source.source}\n{source.origin}")
+    made = source.origin_text
+    table.add_row("来源 Source", _lines(source.source, made.zh, made.en))
     table.add_row("方法 Method", f"{source.method.zh}\n{source.method.en}")
     table.add_row("许可 Licence", f"{layer.licence}\n{layer.attribution}")
     table.add_row("版本 Version", layer.version)

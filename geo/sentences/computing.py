@@ -1,11 +1,21 @@
 # ruff: noqa: E501
 """Sentences about coordinate systems, coordinates, repairs and tables."""
 
+# One sentence for all: a refusal does not know by which way the file came.
+STATE_CRS_ZH = (
+    "命令行用 --crs，网页和 HTTP 用 crs，Python 用 crs=，GeoDataFrame 用 set_crs"
+)
+STATE_CRS_EN = "--crs on the command line, crs in a form or over HTTP, crs= in Python, set_crs for a GeoDataFrame"
+
 SENTENCES: dict[str, tuple[str, str]] = {
     # --- coordinate systems ------------------------------------------------------
     "crs_missing": (
-        "{where}没有坐标系（CRS），不能猜测。请用 --crs 说明，例如 --crs EPSG:4490（经纬度）或 EPSG:4524（CGCS2000 3 度带第 36 带）。",
-        "{where} has no coordinate system (CRS) and it is never guessed. State it with --crs, e.g. --crs EPSG:4490 (lon/lat) or EPSG:4524 (CGCS2000 3-degree zone 36).",
+        "{where}没有坐标系（CRS），不能猜测。请说明（"
+        + STATE_CRS_ZH
+        + "），例如 EPSG:4490（经纬度）或 EPSG:4524（CGCS2000 3 度带第 36 带）。",
+        "{where} has no coordinate system (CRS) and it is never guessed. State it ("
+        + STATE_CRS_EN
+        + "), e.g. EPSG:4490 (lon/lat) or EPSG:4524 (CGCS2000 3-degree zone 36).",
     ),
     "crs_unknown": (
         "坐标系“{value}”无法识别。请给出 EPSG 代号，例如 EPSG:4490。",
@@ -41,16 +51,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Feature {feature} of {where} looks like latitude,longitude (e.g. {value}). Swap the order to longitude,latitude.",
     ),
     "coordinates_metres": (
-        "{where}的要素 {feature} 的坐标（例如 {value}）不是经纬度，像是以米为单位的投影坐标。请用 --crs 给出投影坐标系，例如 EPSG:4524。",
-        "Feature {feature} of {where} has coordinates (e.g. {value}) that are no degrees; they look like metres. State the projected CRS with --crs, e.g. EPSG:4524.",
+        "{where}的要素 {feature} 的坐标（例如 {value}）不是经纬度，像是以米为单位的投影坐标。请说明投影坐标系（"
+        + STATE_CRS_ZH
+        + "），例如 EPSG:4524。",
+        "Feature {feature} of {where} has coordinates (e.g. {value}) that are no degrees; they look like metres. State the projected CRS ("
+        + STATE_CRS_EN
+        + "), e.g. EPSG:4524.",
     ),
     "coordinates_not_finite": (
         "{where}的要素 {feature} 含有 NaN 或无穷大的坐标。请改正或删除该要素。",
         "Feature {feature} of {where} has NaN or infinite coordinates. Correct or remove it.",
     ),
     "coordinates_degrees": (
-        "{where}的要素 {feature} 的坐标（例如 {value}）像是经纬度，但所给坐标系以米为单位。请用 --crs EPSG:4490 说明。",
-        "Feature {feature} of {where} has coordinates (e.g. {value}) that look like degrees, but its CRS is in metres. State --crs EPSG:4490.",
+        "{where}的要素 {feature} 的坐标（例如 {value}）像是经纬度，但所给坐标系以米为单位。请说明为 EPSG:4490（"
+        + STATE_CRS_ZH
+        + "）。",
+        "Feature {feature} of {where} has coordinates (e.g. {value}) that look like degrees, but its CRS is in metres. State EPSG:4490 ("
+        + STATE_CRS_EN
+        + ").",
     ),
     "coordinates_swapped_plane": (
         "{where}的要素 {feature} 的坐标像是“北，东”（例如 {value}）。请把顺序改为“东，北”。",
@@ -61,8 +79,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Feature {feature} of {where} has coordinates (e.g. {value}) beyond what {crs} can hold; they have no longitude and latitude. Check the CRS (zone, unit) and the feature.",
     ),
     "coordinates_wrong_zone": (
-        "{where}的要素 {feature} 的横坐标不属于 {crs} 的投影带（例如 {value}）。合适的坐标系：{candidates}。请用 --crs 说明。",
-        "Feature {feature} of {where} has an easting that is not of the zone of {crs} (e.g. {value}). Systems that fit: {candidates}. State the right one with --crs.",
+        "{where}的要素 {feature} 的横坐标不属于 {crs} 的投影带（例如 {value}）。合适的坐标系：{candidates}。请说明（"
+        + STATE_CRS_ZH
+        + "）。",
+        "Feature {feature} of {where} has an easting that is not of the zone of {crs} (e.g. {value}). Systems that fit: {candidates}. State the right one ("
+        + STATE_CRS_EN
+        + ").",
     ),
     # --- repairs -----------------------------------------------------------------
     "repair_empty": (

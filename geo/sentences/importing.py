@@ -1,6 +1,8 @@
 # ruff: noqa: E501
 """Sentences about bringing files in: decisions, questions, faults, versions."""
 
+from geo.sentences.computing import STATE_CRS_EN, STATE_CRS_ZH
+
 SENTENCES: dict[str, tuple[str, str]] = {
     # --- decisions -----------------------------------------------------------------
     "text_encoding_stated": (
@@ -221,8 +223,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{where} has no coordinate system (CRS), and it is never guessed. The coordinates fall in the region with: {candidates}. Choose one.",
     ),
     "import_zone_conflict": (
-        "{where}自相矛盾：所写坐标系为 {stated}，而东坐标的前两位是 {prefix}。请核实后用 --crs 指定。",
-        "{where} contradicts itself: it states {stated}, but its eastings begin with {prefix}. Find out, and state --crs.",
+        "{where}自相矛盾：所写坐标系为 {stated}，而东坐标的前两位是 {prefix}。请核实后指定坐标系（"
+        + STATE_CRS_ZH
+        + "）。",
+        "{where} contradicts itself: it states {stated}, but its eastings begin with {prefix}. Find out, and state the CRS ("
+        + STATE_CRS_EN
+        + ").",
     ),
     "import_prefix_mixed": (
         "{where}的东坐标有的带号不同（例如 {value}），不能放在一个坐标系里。请分带导入，或改正该点。",

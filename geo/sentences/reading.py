@@ -1,6 +1,8 @@
 # ruff: noqa: E501
 """Sentences about finding, reading, writing and keeping layers."""
 
+from geo.sentences.computing import STATE_CRS_EN, STATE_CRS_ZH
+
 SENTENCES: dict[str, tuple[str, str]] = {
     # --- finding and reading layers ------------------------------------------------
     "layer_not_found": (
@@ -172,12 +174,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{file} has a crs member of the old standard ({crs}), which was followed; RFC 7946 dropped it and some programs ignore it.",
     ),
     "crs_missing_candidates": (
-        "{where}没有坐标系（CRS），不能猜测。坐标落在本区的可能有：{candidates}。请用 --crs 说明，例如 --crs {example}。",
-        "{where} has no coordinate system (CRS) and it is never guessed. The coordinates fall in the region with: {candidates}. State the right one with --crs, e.g. --crs {example}.",
+        "{where}没有坐标系（CRS），不能猜测。坐标落在本区的可能有：{candidates}。请说明（"
+        + STATE_CRS_ZH
+        + "），例如 {example}。",
+        "{where} has no coordinate system (CRS) and it is never guessed. The coordinates fall in the region with: {candidates}. State the right one ("
+        + STATE_CRS_EN
+        + "), e.g. {example}.",
     ),
     "crs_conflict": (
-        "{where}自带坐标系 {found}，与所说的 {stated} 不同。请去掉 --crs，或先改正文件。",
-        "{where} carries the coordinate system {found}, not {stated} as stated. Leave --crs out, or correct the file first.",
+        "{where}自带坐标系 {found}，与所说的 {stated} 不同。请不要另外指定坐标系，或先改正文件。",
+        "{where} carries the coordinate system {found}, not {stated} as stated. State none yourself, or correct the file first.",
     ),
     "crs_not_horizontal": (
         "{where}的坐标系 {crs} 既不是经纬度也不是平面投影，不能使用。",

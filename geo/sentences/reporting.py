@@ -208,10 +208,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "report_what_values": ("数值", "Values"),
     # --- sentences ----------------------------------------------------------------
     "report_not_stated": ("未说明", "not stated"),
+    # --- the time that a layer stands for -----------------------------------------
+    "time_not_stated": ("未说明", "not stated"),
+    "time_any": ("不限", "any time"),
+    "time_until": ("{to_zh}及以前", "up to {to_en}"),
+    "time_since": ("{from_zh}及以后", "from {from_en} on"),
+    "time_between": ("{from_zh}至 {to_zh}", "{from_en} to {to_en}"),
+    # --- sentences of layers ------------------------------------------------------
     "report_accuracy_of": ("±{metres} 米", "+/- {metres} metres"),
     "report_layer_stated": (
-        "版本 {version}；所指时间：{time_zh}；位置精度：{accuracy_zh}；提供者：{provider}",
-        "Version {version}; stands for: {time_en}; accuracy: {accuracy_en}; provider: {provider}",
+        "版本 {version}；所指时间：{time_zh}；位置精度：{accuracy_zh}；提供者：{provider_zh}",
+        "Version {version}; stands for: {time_en}; accuracy: {accuracy_en}; provider: {provider_en}",
     ),
     "report_indicative": (
         "仅供参考：本图层为{status_zh}图层，不是法定界线，结果不能作为允许或不允许的依据。",

@@ -27,6 +27,7 @@ from geo.angles import AngleFormat
 from geo.messages import Note, listed
 from geo.ring_roles import polygons_of_rings
 from geo.types import FloatArray
+from layers.cells import unguarded
 from layers.errors import LayerReadError
 from layers.readers import encodings
 from layers.readers.angle_columns import angle_format, dms_of, numbers_of
@@ -112,7 +113,11 @@ def read_csv(path: Path, options: TableOptions) -> Table:
     marks = max((",", ";", "\t", "，"), key=first.count)
     with reading(path, CSV.name, also=(csv.Error,)):
         lines = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=marks)
-        rows = [row for row in lines if any(cell.strip() for cell in row)]
+        rows = [
+            [unguarded(cell) for cell in row]
+            for row in lines
+            if any(cell.strip() for cell in row)
+        ]
     return _table(rows, path, options, [note])
 
 

@@ -69,7 +69,7 @@ def _names(shape: BaseGeometry) -> dict[str, str]:
     place = shape.representative_point()
     return {
         "id": f"lake_{place.x * 100:.0f}_{place.y * 100:.0f}",
-        "name_zh": f"未定名湖泊({place.x:.2f}°E,{place.y:.2f}°N)",
+        "name_zh": f"未定名湖泊（{place.x:.2f}°E，{place.y:.2f}°N）",
         "name_en": f"Unnamed lake ({place.x:.2f} E, {place.y:.2f} N)",
         "dated": "before 2000",
         "remark_zh": "",

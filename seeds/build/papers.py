@@ -60,6 +60,6 @@ def _section(spec: LayerSpec) -> str:
 - Licence: {spec.licence} (text in `LICENSES/`); attribution: {spec.attribution}
 - Retrieved: {spec.provenance.retrieved}; status: {spec.status}
 - What was done: {spec.provenance.method.en}
-- 做法:{spec.provenance.method.zh}
+- 做法：{spec.provenance.method.zh}
 - Built by: `{spec.provenance.built_by}`
 """

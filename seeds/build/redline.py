@@ -134,7 +134,7 @@ def _rows(whole: BaseGeometry, ranks: Mapping[str, Field]) -> list[dict[str, obj
         rows.append(
             {
                 "id": f"redline-{number:02d}",
-                "name_zh": f"红线模拟区 {number}(非法定)",
+                "name_zh": f"红线模拟区 {number}（非法定）",
                 "name_en": f"Modelled red-line area {number} (not statutory)",
                 "leading_factor": factor,
                 "leading_factor_zh": _NAMES[factor][0],

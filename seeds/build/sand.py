@@ -180,7 +180,7 @@ def _row(
     quoted = rule.get("quote", True)
     return {
         "id": rule["id"] if within else f"{rule['id']}_outside",
-        "name_zh": rule["name_zh"] + ("" if within else "(区外部分)"),
+        "name_zh": rule["name_zh"] + ("" if within else "（区外部分）"),
         "name_en": rule["name_en"] + ("" if within else " (outside the region)"),
         "kind": rule["kind"],
         "in_region": within,

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from geo.errors import EcobarrierError
+from layers.cells import guarded
 from layers.checking.ledger import Place
 from layers.checking.parcels import ParcelFile, read_parcels
 from layers.importing.region import Region
@@ -132,9 +133,9 @@ def columns(against: Against) -> list[str]:
 
 
 def line(values: Sequence[object]) -> str:
-    """Write one line of the ledger."""
+    """Write one line of the ledger; no text in it is a formula of a spreadsheet."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(values)
+    csv.writer(text, lineterminator="\r\n").writerow(map(guarded, values))
     return text.getvalue()
 
 

@@ -76,6 +76,8 @@ class LayerUsed(Answer):
     retrieved: str
     provider: str
     """Who made the data."""
+    provider_zh: str | None = None
+    """The same in Chinese; null where it is told in one language."""
     source: str
     licence: str
     attribution: str

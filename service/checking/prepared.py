@@ -187,6 +187,7 @@ def used(spec: LayerSpec, class_field: str | None) -> LayerUsed:
         valid_time=spec.valid_time,
         retrieved=spec.provenance.retrieved.isoformat(),
         provider=spec.provenance.origin,
+        provider_zh=spec.provenance.origin_zh,
         source=spec.provenance.source,
         licence=spec.licence,
         attribution=spec.attribution,

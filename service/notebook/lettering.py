@@ -47,6 +47,8 @@ def finish(ax: "Axes", title: str = "", foot: str = "") -> "Axes":
     whole = ax.get_figure(root=True)
     inches = 8.0 if whole is None else whole.get_figwidth()
     if title:
+        # A title of the library that drew stands in the middle of the same line.
+        ax.set_title("")
         lines = wrapped(title, int(TITLE_LETTERS * inches))
         ax.set_title(lines, loc="left", fontsize=TITLE_SIZE, color=INK, pad=12)
     if foot:

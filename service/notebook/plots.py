@@ -18,6 +18,7 @@ from geo.types import FloatArray
 from layers.provenance import STATUS_WORDS
 from service.notebook.arrays import require_extra
 from service.notebook.frames import Attrs
+from service.notebook.furniture import scale_and_north, scale_bar
 from service.notebook.lettering import GRID, INK, MUTED, columns_of, finish, new_axes
 from service.notebook.tables import matrix, require_columns
 from service.words import Language
@@ -97,9 +98,10 @@ def choropleth(
         lines.plot(ax=ax, color=INK, linewidth=0.6, aspect="equal")
     name = column if isinstance(column, str) else str(column.name)
     _colour_bar(ax, ramp, label or name, percent=percent)
-    _scale_bar(ax)
+    # Lengths in the plane are true to 2 % all over the region.
+    scale_bar(ax)
     ax.set_axis_off()
-    return finish(ax, title, _foot(said, language))
+    return finish(ax, title, foot(said, language))
 
 
 def heatmap(
@@ -163,7 +165,7 @@ def heatmap(
         ax.spines[side].set_visible(False)
     if label:
         ax.set_xlabel(label, fontsize=9, color=MUTED)
-    return finish(ax, title, _foot(table.attrs, language))
+    return finish(ax, title, foot(table.attrs, language))
 
 
 def class_bars(
@@ -216,7 +218,7 @@ def class_bars(
     for side in ("top", "right", "left", "bottom"):
         ax.spines[side].set_visible(False)
     ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=8)
-    return finish(ax, title, _foot(table.attrs, language))
+    return finish(ax, title, foot(table.attrs, language))
 
 
 def profile(
@@ -261,7 +263,7 @@ def profile(
     along = "沿线距离（km）" if language == "zh" else "distance along the line (km)"
     ax.set_xlabel(along, fontsize=9, color=MUTED)
     ax.set_ylabel(table.attrs.get("unit") or "", fontsize=9, color=MUTED)
-    return finish(ax, title, _foot(table.attrs, language))
+    return finish(ax, title, foot(table.attrs, language))
 
 
 def _numbers(
@@ -348,27 +350,6 @@ def _colour_bar(ax: "Axes", ramp: _Ramp, label: str, *, percent: bool) -> None:
     bar.ax.set_title(label, fontsize=9, loc="left", color=INK)
 
 
-def _scale_bar(ax: "Axes") -> None:
-    """Draw a scale; lengths in the plane are true to 2 % all over the region."""
-    west, east = ax.get_xlim()
-    south, north = ax.get_ylim()
-    wanted = 0.2 * (east - west)
-    size = 10 ** np.floor(np.log10(wanted))
-    length = next(size * one for one in (5, 2, 1) if size * one <= wanted)
-    x, y = east - length - 0.03 * (east - west), south + 0.03 * (north - south)
-    ax.plot([x, x + length], [y, y], color=INK, linewidth=2, solid_capstyle="butt")
-    text = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
-    ax.annotate(
-        text,
-        (x + length / 2, y),
-        xytext=(0, 4),
-        textcoords="offset points",
-        ha="center",
-        fontsize=8,
-        color=INK,
-    )
-
-
 def _class_colours(table: pd.DataFrame, language: Language) -> dict[str, str]:
     colours: dict[str, str] = table.attrs.get("colours", {})
     if language == "en":
@@ -383,8 +364,15 @@ def _bar_label(language: Language, *, share: bool) -> str:
     return "平方千米" if language == "zh" else "km²"
 
 
-def _foot(said: Attrs, language: Language) -> str:
-    """Say which layers a picture rests on, what they are, and its result id."""
+def foot(said: Attrs, language: Language = "en") -> str:
+    """Say which layers a picture rests on, what they are, and its result id.
+
+    Parameters
+    ----------
+    said : mapping
+        ``attrs`` of the frame or table that is drawn.
+    language : {"en", "zh"}
+    """
     parts = []
     for layer in said.get("layers", ()):
         status = STATUS_WORDS[layer["status"]]
@@ -396,4 +384,13 @@ def _foot(said: Attrs, language: Language) -> str:
     return " · ".join(parts)
 
 
-__all__ = ["PLANE", "choropleth", "class_bars", "finish", "heatmap", "profile"]
+__all__ = [
+    "PLANE",
+    "choropleth",
+    "class_bars",
+    "finish",
+    "foot",
+    "heatmap",
+    "profile",
+    "scale_and_north",
+]

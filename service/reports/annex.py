@@ -11,6 +11,7 @@ from pyproj import CRS, Transformer
 
 from geo.types import FloatArray
 from layers.models import Bilingual
+from layers.times import time_text
 from service.checking.models import CheckReport, ParcelResult
 from service.reports.blocks import (
     Block,
@@ -270,11 +271,11 @@ def layer_list(report: CheckReport) -> Section:
     )
     rows = []
     for number, one in enumerate(used, start=1):
-        unknown = word("not_stated")
+        stands_for = time_text(one.valid_time)
         dates = word(
             "dates_of",
-            valid_zh=one.valid_time or unknown.zh,
-            valid_en=one.valid_time or unknown.en,
+            valid_zh=stands_for.zh,
+            valid_en=stands_for.en,
             retrieved=one.retrieved,
         )
         caution = one.caution or ""
@@ -286,7 +287,7 @@ def layer_list(report: CheckReport) -> Section:
                     status_word(one.status),
                     one.version,
                     dates,
-                    one.provider,
+                    Bilingual(zh=one.provider_zh or one.provider, en=one.provider),
                     caution,
                     known(one.secrecy),
                 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from layers.models import Bilingual
+from layers.times import time_text
 from service.checking.models import (
     Amount,
     CheckReport,
@@ -71,16 +72,18 @@ def _blocks(report: CheckReport, layer: LayerUsed, names: Names) -> Iterator[Blo
 def _stated(layer: LayerUsed) -> Bilingual:
     accuracy = layer.accuracy_m
     unknown = word("not_stated")
+    stands_for = time_text(layer.valid_time)
     exact = word("accuracy_of", metres=f"{accuracy or 0.0:,g}")
     exact = unknown if accuracy is None else exact
     return word(
         "layer_stated",
         version=layer.version,
-        time_zh=layer.valid_time or unknown.zh,
-        time_en=layer.valid_time or unknown.en,
+        time_zh=stands_for.zh,
+        time_en=stands_for.en,
         accuracy_zh=exact.zh,
         accuracy_en=exact.en,
-        provider=layer.provider,
+        provider_zh=layer.provider_zh or layer.provider,
+        provider_en=layer.provider,
     )
 
 

@@ -25,7 +25,19 @@ from service.negotiation import JSON, VARY, DocumentRoute, FormDep
 from service.processes import PROCESSES
 from service.report_types import REPORT_TYPES
 
-router = APIRouter(tags=["processes"], route_class=DocumentRoute)
+
+class JobRoute(DocumentRoute):
+    """Jobs as people read them."""
+
+    template = "jobs.html"
+
+    def context(self) -> dict[str, object]:
+        """Name the processes."""
+        titles = {name: one.title.model_dump() for name, one in PROCESSES.items()}
+        return {"titles": titles}
+
+
+router = APIRouter(tags=["processes"], route_class=JobRoute)
 
 MAX_JOBS = 1000
 MOST_PAGE_BYTES = 4_000_000

@@ -5,6 +5,7 @@ from typing import Any
 from geo.tile_matrix import WEB_MERCATOR_QUAD
 from layers.catalog import Catalog
 from layers.models import LayerSpec
+from layers.times import time_text
 from service import access
 from service.callers import Caller
 from service.maps import DEFAULT_LAYERS
@@ -68,6 +69,7 @@ def _layer(
     return {
         **spec.model_dump(mode="json", include=told),
         "version": spec.version,
+        "time": time_text(spec.valid_time).model_dump(),
         "figures": [one.model_dump(mode="json") for one in spec.figures]
         if seen
         else [],

@@ -1,5 +1,7 @@
 """Every format handed out: read back by GDAL and by our own readers, areas equal."""
 
+import csv
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -27,6 +29,7 @@ from layers.downloads import (
 from layers.errors import LayerFormatError
 from layers.loaded import RasterLayer, VectorLayer
 from layers.models import Bilingual
+from layers.readers.coordinate_tables import TableOptions, read_csv
 from layers.readers.raster import open_raster
 from layers.writers import write_cog
 
@@ -139,6 +142,20 @@ def test_workbook_never_holds_a_formula(tmp_path: Path, parcels: VectorLayer) ->
     sheet = openpyxl.load_workbook(written(layer, "xlsx", tmp_path)).worksheets[0]
     cells = [cell for row in sheet.rows for cell in row if cell.value == "=1+1"]
     assert [cell.data_type for cell in cells] == ["s"] * 3
+
+
+def test_csv_never_holds_a_formula(tmp_path: Path, parcels: VectorLayer) -> None:
+    evil = parcels.features.assign(name_zh="=1+1").rename(columns={"name_en": "@A1"})
+    layer = VectorLayer(
+        parcels.spec, evil, parcels.source_geometry, parcels.change_m2, ()
+    )
+    file = written(layer, "csv", tmp_path)
+    heading, *rows = csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig")))
+    assert "'@A1" in heading
+    assert [row[heading.index("name_zh")] for row in rows] == ["'=1+1"] * 3
+    again = read_csv(file, TableOptions()).frame
+    assert set(again["name_zh"]) == {"=1+1"}
+    assert "@A1" in again.columns
 
 
 def test_workbook_leaves_out_what_no_cell_holds(

@@ -53,6 +53,16 @@ def test_bytes_do_not_depend_on_the_pieces(
             assert found.read().equals(WHOLE)
 
 
+def test_text_in_csv_is_no_formula_and_in_parquet_as_it_is(tmp_path: Path) -> None:
+    table = pa.table({"id": ["=1+1", "-5"], "name": [None, "@A1"]})
+    for suffix in (".csv", ".parquet"):
+        with row_sink(tmp_path / f"rows{suffix}", table.schema) as sink:
+            sink.write(table)
+    lines = (tmp_path / "rows.csv").read_text().splitlines()
+    assert [line.replace('"', "") for line in lines] == ["id,name", "'=1+1,", "-5,'@A1"]
+    assert pq.read_table(tmp_path / "rows.parquet").equals(table)
+
+
 def test_no_rows(tmp_path: Path) -> None:
     path = tmp_path / "rows.parquet"
     with row_sink(path, WHOLE.schema):

@@ -1,6 +1,7 @@
 """The committed seeds are what their catalogue says, no more and no less."""
 
 import hashlib
+import re
 import tomllib
 from pathlib import Path
 
@@ -59,6 +60,19 @@ def test_table_is_as_described(spec: LayerSpec) -> None:
     assert frame.crs == spec.crs == "EPSG:4490"
     assert kinds == {"linestring" if spec.geometry == "line" else spec.geometry}
     assert not frame.has_z.any()
+
+
+# A comma, semicolon, colon or parenthesis of ASCII that touches a Chinese character.
+HALF_WIDTH = re.compile(r"[一-鿿”]\s?[,;:(]|[,;:)]\s?[一-鿿“]")
+
+
+@named(VECTORS)
+def test_chinese_texts_have_chinese_punctuation(spec: LayerSpec) -> None:
+    frame = gpd.read_parquet(SEEDS / spec.path)
+    texts = [*frame.drop(columns="geometry").to_numpy().ravel()]
+    texts += [one.zh for one in (spec.title, spec.description, spec.provenance.method)]
+    texts.append(spec.provenance.origin_text.zh)
+    assert [one for one in map(str, texts) if HALF_WIDTH.search(one)] == []
 
 
 @named(VECTORS)

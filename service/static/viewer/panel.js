@@ -125,7 +125,7 @@ function ramp({ ramp: stops, unit }) {
 
 function facts(layer) {
   const accuracy = layer.accuracy_m === null ? t('not_stated') : `±${numberText(layer.accuracy_m)} m`;
-  const known = [['source', layer.attribution], ['licence', layer.licence], ['date', layer.valid_time ?? t('not_stated')], ['accuracy', accuracy], ['version', layer.version]];
+  const known = [['source', layer.attribution], ['licence', layer.licence], ['date', pick(layer.time)], ['accuracy', accuracy], ['version', layer.version]];
   return h('dl', {}, known.map(([key, value]) => [h('dt', {}, t(key)), h('dd', {}, value)]));
 }
 

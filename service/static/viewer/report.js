@@ -56,6 +56,10 @@ export function tableOf(report, layers) {
   return [head, own, ...body];
 }
 
-const quoted = (value) => (/[",\n\t]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value));
-export const csv = (table) => `\uFEFF${table.map((row) => row.map((value) => quoted(value)).join(',')).join('\r\n')}\r\n`;
-export const tabbed = (table) => table.map((row) => row.map((value) => String(value).replaceAll(/[\t\n]/g, ' ')).join('\t')).join('\n');
+// No text becomes a formula of the spreadsheet; the rule is that of layers/cells.py.
+const FORMULA = /^'*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r][^]+$/;
+const NUMBER = /^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?$/i;
+const guarded = (value) => (typeof value === 'string' && FORMULA.test(value) && !NUMBER.test(value) ? `'${value}` : String(value));
+const quoted = (value) => (/[",\r\n\t]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+export const csv = (table) => `\uFEFF${table.map((row) => row.map((value) => quoted(guarded(value))).join(',')).join('\r\n')}\r\n`;
+export const tabbed = (table) => table.map((row) => row.map((value) => guarded(value).replaceAll(/[\t\r\n]/g, ' ')).join('\t')).join('\n');

@@ -78,7 +78,7 @@ function untouched(rows) {
 
 export function cover(zonal, layers, zone = null) {
   const layer = layers.find((one) => one.id === zonal.raster.id);
-  const heading = h('h3', {}, titleOf(layer), layer.valid_time ? ` · ${layer.valid_time}` : '');
+  const heading = h('h3', {}, titleOf(layer), layer.valid_time ? ` · ${pick(layer.time)}` : '');
   const numbers = zonal.statistics.filter((one) => zone === null || one.zone_id === zone);
   const parts = classesOf(zonal, layer, zone);
   return h('section', { 'data-cover': layer.id }, heading, statistics(together(numbers), layer),

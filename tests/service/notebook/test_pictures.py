@@ -1,5 +1,6 @@
 """Pictures hold what the tables hold, and say what they rest on."""
 
+import re
 from collections.abc import Iterator
 
 import geopandas as gpd
@@ -13,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.container import BarContainer
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
+from pyproj import Geod
 
 from geo.errors import GeoError
 from service.notebook import NotebookCatalog, in_unit, matrix, open_catalog, plots
@@ -109,6 +111,37 @@ def test_profile_leaves_gaps(catalog: NotebookCatalog) -> None:
     ax.figure.canvas.draw()
     assert np.isnan(ax.lines[0].get_ydata()).any()
     assert ax.get_ylabel() == "m"
+
+
+@pytest.mark.parametrize(
+    ("crs", "window"),
+    [
+        ("EPSG:4490", (105.8, 106.6, 38.3, 39.3)),
+        ("EPSG:4524", (36_400_000, 36_470_000, 4_400_000, 4_460_000)),
+    ],
+)
+def test_scale_is_as_long_as_it_says(
+    crs: str, window: tuple[float, float, float, float]
+) -> None:
+    _, ax = pyplot.subplots()
+    ax.set(xlim=window[:2], ylim=window[2:])
+    plots.scale_and_north(ax, crs)
+    assert (*ax.get_xlim(), *ax.get_ylim()) == window
+    x0, x1 = np.asarray(ax.lines[0].get_xdata(), np.float64)
+    middle = (window[2] + window[3]) / 2
+    ends = gpd.GeoSeries.from_xy([x0, x1], [middle] * 2, crs=crs).to_crs("EPSG:4490")
+    metres = Geod(ellps="GRS80").inv(ends.x[0], ends.y[0], ends.x[1], ends.y[1])[2]
+    (said,) = re.findall(r"(\d+) km", written(ax))
+    # A zone's plane is up to 4e-4 too long.
+    assert metres == pytest.approx(1000 * float(said), rel=1e-3)
+    assert "北 N" in written(ax)
+
+
+def test_a_title_of_the_library_gives_way() -> None:
+    _, ax = pyplot.subplots()
+    ax.set_title("spatial_ref = 0")
+    plots.finish(ax, "贺兰山")
+    assert "spatial_ref" not in written(ax)
 
 
 def test_a_figure_of_ones_own_is_drawn_into(catalog: NotebookCatalog) -> None:

@@ -763,6 +763,17 @@ def test_check_as_a_job(client: TestClient) -> None:
     assert ended(client, job)["status"] == "successful"
     assert client.get(f"{job}/results").json() == direct
 
+    finding = direct["parcels"][0]["layers"][0]["finding"]["label"]
+    for language in ("zh", "en"):
+        asked = {"f": "html", "lang": language}
+        results = client.get(f"{job}/results", params=asked).text
+        assert results.count(finding[language]) >= 2, "of the parcel, of the whole"
+        assert direct["result_id"] in results
+        for address in (job, "/jobs"):
+            shown = client.get(address, params=asked).text
+            assert f"{job.partition('/jobs')[2]}/results?lang={language}" in shown
+            assert {"zh": "完成", "en": "done"}[language] in shown
+
 
 def test_check_says_how_much_of_a_restricted_layer_but_not_where(
     client: TestClient,

@@ -16,6 +16,7 @@ import pytest
 import shapely
 from playwright.sync_api import Page, ViewportSize, expect
 
+from layers.cells import guarded
 from service.cli import main
 
 pytestmark = pytest.mark.browser
@@ -120,6 +121,15 @@ def test_units_copy_csv_and_workbook_hold_the_same_number(
     )
     assert float(whole["overlap_m2"]) == number
     assert whole["status"] == "modelled"
+    texts = ["=1+1", "-5", "-", "'=2", "\t=1", "＝1+1", 'a"b', "甲,乙"]
+    lines = page.evaluate(
+        """async (table) => {
+            const base = document.documentElement.dataset.assets;
+            return (await import(`${base}/report.js`)).csv(table);
+        }""",
+        [texts],
+    )
+    assert next(csv.reader(io.StringIO(lines[1:]))) == [guarded(one) for one in texts]
 
     page.get_by_role("button", name="复制", exact=True).click()
     expect(page.locator("#toast")).to_have_text("已复制")
