@@ -75,7 +75,7 @@ class _KeptCode(caching.FunctionCache):
         """Whether all that is kept is younger than any source of the kernels."""
         folder = Path(function.__code__.co_filename).parent / "__pycache__"
         kept = folder.glob(f"*.{function.__name__}-*.nbi")
-        return all(one.stat().st_mtime >= _NEWEST_SOURCE for one in kept)
+        return not any(map(_outdated, kept))
 
 
 def _forget_outdated(folder: Path, name: str) -> None:
@@ -85,8 +85,19 @@ def _forget_outdated(folder: Path, name: str) -> None:
     functions that were compiled into it.
     """
     for kept in folder.glob(f"*.{name}-*.nbi"):
-        if kept.stat().st_mtime < _NEWEST_SOURCE:
+        if _outdated(kept):
             kept.unlink(missing_ok=True)
+
+
+def _outdated(kept: Path) -> bool:
+    """Whether a file is older than a source; one that is gone is not.
+
+    Processes that start at once after an upgrade drop the same files.
+    """
+    try:
+        return kept.stat().st_mtime < _NEWEST_SOURCE
+    except FileNotFoundError:
+        return False
 
 
 def inlined(function: Function) -> Function:

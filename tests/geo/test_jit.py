@@ -25,6 +25,19 @@ def test_code_older_than_a_source_is_forgotten(
     assert sorted(path.name for path in tmp_path.iterdir()) == [new.name, other.name]
 
 
+def test_code_that_another_process_drops_meanwhile_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jit, "_NEWEST_SOURCE", 200.0)
+    old = tmp_path / "module.f-12.py311.nbi"
+    old.touch()
+    os.utime(old, (100, 100))
+    # The folder lists it, and it is not there: as between two processes.
+    (tmp_path / "module.f-11.py311.nbi").symlink_to(tmp_path / "gone")
+    jit._forget_outdated(tmp_path, "f")
+    assert not old.exists()
+
+
 @pytest.mark.parametrize(("size", "pieces"), [(0, 4), (3, 8), (10, 3), (8, 1)])
 def test_spans_cover_everything_once(size: int, pieces: int) -> None:
     spans = jit.spans(size, pieces)
