@@ -60,7 +60,10 @@ PASSWORD = "S3cret-山川"  # noqa: S105
 @pytest.fixture(autouse=True)
 def logging_as_before() -> Iterator[None]:
     """A command that a test runs in this process sets the logging for its process."""
-    names = ("ecobarrier", "uvicorn", "uvicorn.error", "py.warnings")
+    names = (
+        *("ecobarrier", "uvicorn", "uvicorn.error"),
+        *("asyncio", "concurrent.futures", "py.warnings"),
+    )
     loggers = [logging.getLogger(name) for name in names]
     kept = [(one.handlers[:], one.propagate, one.level) for one in loggers]
     yield

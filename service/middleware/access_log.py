@@ -15,6 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from service.record import CURRENT_ID, record_of
 
 LOGGER = "ecobarrier.access"
+LOGGERS = ("ecobarrier", "uvicorn", "asyncio", "concurrent.futures", "py.warnings")
+"""Ours, and those in which the server, the loop and the threads report failures."""
 MAX_TEXT = 500
 """Characters kept of a text that a caller chose."""
 
@@ -85,7 +87,7 @@ def configure_logging(level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     logging.captureWarnings(capture=True)
-    for name in ("ecobarrier", "uvicorn", "py.warnings"):
+    for name in LOGGERS:
         logger = logging.getLogger(name)
         logger.handlers[:] = [handler]
         logger.propagate = False

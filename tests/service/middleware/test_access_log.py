@@ -5,7 +5,7 @@ import warnings
 import pytest
 from starlette.testclient import TestClient
 
-from service.middleware.access_log import LOGGER, JsonLines, configure_logging
+from service.middleware.access_log import LOGGER, LOGGERS, JsonLines, configure_logging
 
 
 def facts(caplog: pytest.LogCaptureFixture) -> dict[str, object]:
@@ -85,6 +85,9 @@ def test_all_loggers_write_lines_of_json(
     said = written(capsys, "Exceeded")
     assert said["message"] == "Exceeded concurrency limit."
     assert said["level"] == "warning"
+    for name in LOGGERS:
+        logging.getLogger(name).warning("of %s!", name)
+        assert written(capsys, f"of {name}!")["logger"] == name
     with warnings.catch_warnings():
         warnings.simplefilter("default")
         warnings.warn("a library's,\nin two lines", stacklevel=1)
