@@ -147,8 +147,20 @@ def _zone_faults(points: FloatArray, plane: gauss_krueger.Projection) -> Faults:
     yield "coordinates_swapped_plane", stray & (north <= PLANE_REACH_M) & is_northing
     yield "coordinates_wrong_zone", stray
     if east.min() > ZONE_REACH_M:
-        other = bool(gauss_krueger.zone_candidates(points[:1]))
-        yield "coordinates_wrong_zone", _all(points, np.array(other))
+        yield "coordinates_wrong_zone", _in_own_zone(points)
+
+
+def _in_own_zone(points: FloatArray) -> BoolArray:
+    """Mark an outermost vertex that lies in the region by the number it carries.
+
+    Not the first one only: a layer that crosses the border may begin beyond it.
+    """
+    marked = np.zeros(len(points), dtype=bool)
+    for row in np.unique([0, *points.argmin(axis=0), *points.argmax(axis=0)]):
+        if gauss_krueger.zone_candidates(points[row : row + 1]):
+            marked[row] = True
+            break
+    return marked
 
 
 def _all(points: FloatArray, fault: BoolArray) -> BoolArray:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS, Transformer
 
-from geo import testing
+from geo import gauss_krueger, testing
 from geo.checks import require_finite, require_plausible
 from geo.errors import CoordinateError
 from geo.gauss_krueger import GaussKruegerZone, region_zones
@@ -77,6 +77,17 @@ def test_number_of_another_zone(
     plane = gpd.GeoSeries([moved(box_in(zone, x, y, 0.1), zone.epsg)], crs=other.epsg)
     offset = 1e6 * (zone.number * zone.prefixed - other.number * other.prefixed)
     assert code_of(plane) == ("coordinates_wrong_zone" if offset else None)
+
+
+def test_layer_that_begins_beyond_the_region_is_seen_in_its_own_zone() -> None:
+    box = shapely.box(103.5, 36.95, 103.6, 37.05)
+    plane = moved(box, 4522)
+    first = shapely.get_coordinates(plane)[0]
+    assert not gauss_krueger.zone_candidates(first[np.newaxis])
+    with pytest.raises(CoordinateError) as caught:
+        require_plausible(gpd.GeoSeries([plane], crs=4524), "x")
+    assert caught.value.code == "coordinates_wrong_zone"
+    assert "EPSG:4522" in caught.value.text.en
 
 
 def test_right_zone_is_offered() -> None:

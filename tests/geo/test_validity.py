@@ -176,7 +176,7 @@ def scribble(seed: int) -> shapely.Geometry:
 
 
 @settings(max_examples=80)
-@given(st.lists(st.integers(0, 2**32), min_size=1, max_size=6))
+@given(st.lists(st.integers(0, 2**32), min_size=1, max_size=5))
 def test_repair_of_scribbles(seeds: list[int]) -> None:
     before = layer([scribble(seed) for seed in seeds])
     repaired = repair(before, "x")
