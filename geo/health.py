@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -30,8 +30,6 @@ KINDS = (
 )
 MOST_LISTED = 1000
 """Faults of one kind that are listed with their place; all are counted."""
-MOST_NEIGHBOURS = 5000
-"""Features up to which neighbours are compared; above, the tool for coverages does."""
 
 SPIKE_COSINE = float(np.cos(np.radians(1.0)))
 SLIVER_WIDTH_M, SLIVER_AREA_M2 = 0.1, 1.0
@@ -187,15 +185,15 @@ def _shapes(
         share = flat.sum_by(rings.feature, usual, rings.size)
         count = np.bincount(rings.feature, minlength=rings.size)
         _add(health, "ring_order", (share > 0) & (share < count), values, labels)
-    area, length = _sizes(values, crs)
+    area, length = sizes(values, crs)
     thin = (area > 0) & ((area < SLIVER_AREA_M2) | (2 * area < SLIVER_WIDTH_M * length))
     _add(health, "sliver", thin, values, labels, area)
     outside = outside_region(shapely.bounds(values), crs)
     _add(health, "outside_region", outside, values, labels)
 
 
-def _sizes(values: GeometryArray, crs: CRS) -> tuple[FloatArray, FloatArray]:
-    """Areas and lengths in m2 and m, good to a percent: enough to list by."""
+def sizes(values: GeometryArray, crs: CRS) -> tuple[FloatArray, FloatArray]:
+    """Answer areas and lengths, m2 and m, good to a percent: enough to list by."""
     area, length = shapely.area(values), shapely.length(values)
     if not crs.is_geographic:
         unit = coordinate_systems.unit_m(crs)
@@ -228,57 +226,34 @@ def _add(
     chosen: BoolArray,
     values: GeometryArray,
     labels: FloatArray,
-    sizes: FloatArray | None = None,
+    areas: FloatArray | None = None,
 ) -> None:
     rows = np.flatnonzero(chosen)
-    bounds = shapely.bounds(values[rows])
-    for row, box in zip(rows, bounds, strict=True):
-        x, y = float(box[0] + box[2]) / 2, float(box[1] + box[3]) / 2
-        size = None if sizes is None else float(sizes[row])
-        health.add([Fault(kind, str(labels[row]), x, y, size)])
+    of_rows = None if areas is None else areas[rows]
+    health.add(faults_at(kind, values[rows], labels[rows], of_rows))
 
 
-def compare_neighbours(geometry: gpd.GeoSeries, health: Health) -> None:
-    """Add overlaps between features, and narrow gaps that they enclose.
+def faults_at(
+    kind: str,
+    shapes: GeometryArray,
+    features: Iterable[str],
+    areas: FloatArray | None = None,
+) -> Iterator[Fault]:
+    """Make a fault of each shape, in the middle of its box.
 
     Parameters
     ----------
-    geometry : GeoSeries
-        ``(n,)``, valid polygons; nothing is done above :data:`MOST_NEIGHBOURS`.
-    health : Health
+    kind : str
+        One of :data:`KINDS`.
+    shapes : GeometryArray
+        ``(n,)``, not empty.
+    features : iterable of str
+        ``n`` ids.
+    areas : FloatArray or None
+        ``(n,)``, m2.
     """
-    values = np.asarray(geometry.to_numpy(), dtype=object)
-    if (
-        not 1 < len(values) <= MOST_NEIGHBOURS
-        or (shapely.get_dimensions(values) < 2).any()
-    ):
-        return
-    labels = geometry.index.astype(str).to_numpy()
-    crs = CRS.from_user_input(geometry.crs)
-    left, right = shapely.STRtree(values).query(values, predicate="intersects")
-    a, b = left[left < right], right[left < right]
-    shared = np.asarray(shapely.intersection(values[a], values[b], grid_size=0))
-    area, length = _sizes(shared, crs)
-    # Neighbours that share a border touch in polygons thinner than a hundredth of a mm.
-    real = area > 1e-5 * np.maximum(length, 1.0)
-    pairs = np.array([f"{labels[i]} × {labels[j]}" for i, j in zip(a, b, strict=True)])
-    if len(pairs):
-        _add(health, "overlap", real, shared, pairs, area)
-    holes = _new_holes(values)
-    gap_area, gap_length = _sizes(holes, crs)
-    narrow = (gap_area > 0) & (2 * gap_area < gap_length * 10 * SLIVER_WIDTH_M)
-    _add(health, "gap", narrow, holes, np.full(len(holes), "-"), gap_area)
-
-
-def _new_holes(values: GeometryArray) -> GeometryArray:
-    """Answer the holes of the union that no feature has of its own."""
-    parts = shapely.get_parts(shapely.union_all(values))
-    rings = [one for part in parts for one in getattr(part, "interiors", ())]
-    holes = np.array([shapely.Polygon(ring) for ring in rings], dtype=object)
-    own = {
-        tuple(shapely.bounds(shapely.Polygon(ring)).tolist())
-        for part in shapely.get_parts(values)
-        for ring in getattr(part, "interiors", ())
-    }
-    fresh = [tuple(shapely.bounds(hole).tolist()) not in own for hole in holes]
-    return np.asarray(holes[np.array(fresh, dtype=bool)])
+    bounds = shapely.bounds(shapes).reshape(-1, 4)
+    middle = (bounds[:, :2] + bounds[:, 2:]) / 2
+    values = [None] * len(middle) if areas is None else areas.tolist()
+    for feature, (x, y), value in zip(features, middle.tolist(), values, strict=True):
+        yield Fault(kind, str(feature), x, y, value)

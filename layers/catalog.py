@@ -44,10 +44,13 @@ class Catalog:
         By layer id, seeds first in the order of their file.
     limits : ReadLimits or None
         Of vector files that are no layers of the catalogue: those of strangers.
+    workspace : Path or None
+        Where an office keeps what belongs to no single layer, such as its rules.
     """
 
     entries: Mapping[str, Entry]
     limits: ReadLimits | None = None
+    workspace: Path | None = None
 
     @classmethod
     def open(
@@ -76,7 +79,7 @@ class Catalog:
                 refresh(workspace)
             found = current_versions(workspace)
             entries |= {name: Entry(*version) for name, version in found.items()}
-        return cls(MappingProxyType(entries))
+        return cls(MappingProxyType(entries), workspace=workspace)
 
     @property
     def specs(self) -> tuple[LayerSpec, ...]:

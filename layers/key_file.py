@@ -9,10 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from layers.errors import CatalogError
 from layers.models import Model, Sha256
-from layers.storage import publishing
-from layers.storage.mirror import mirror_of
+from layers.root_files import replace_root_file
 from layers.workspace import first_fault
-from layers.writers import atomic_file, writing
 
 FILE = "keys.json"
 
@@ -71,18 +69,8 @@ def write_keys(workspace: Path, records: list[KeyRecord]) -> None:
         ``store_changed``: the workspace is in a store, and another machine replaced the
         file since it was brought.
     """
-    file = workspace / FILE
     text = json.dumps(_RECORDS.dump_python(records, mode="json"), indent=2)
-    mirror = mirror_of(workspace)
-    if mirror is not None:
-        publishing.replace_file(mirror, FILE, f"{text}\n".encode())
-        return
-    with writing(file):
-        workspace.mkdir(parents=True, exist_ok=True)
-        with atomic_file(file) as temporary:
-            temporary.touch(mode=0o600)
-            temporary.chmod(0o600)
-            temporary.write_text(f"{text}\n", encoding="utf-8")
+    replace_root_file(workspace, FILE, f"{text}\n".encode(), private=True)
 
 
 def keys_stamp(workspace: Path) -> tuple[int, int] | None:

@@ -56,7 +56,7 @@ def catalog_at(
     entries = {spec.id: Entry(spec, seeds) for spec in read_specs(seeds)}
     for name, version in versions.items():
         entries[name] = kept_entry(workspace, name, version)
-    return Catalog(MappingProxyType(entries))
+    return Catalog(MappingProxyType(entries), workspace=workspace)
 
 
 def kept_entry(workspace: Path | None, layer_id: str, version: str) -> Entry:

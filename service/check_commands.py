@@ -140,7 +140,8 @@ def run_check(parsed: argparse.Namespace, settings: Settings) -> int:
     if chosen_engine(parsed).name != "local":
         raise ClusterError("cluster_needs_folder")
     require_known(parsed.output)
-    options, rules = options_of(parsed), read_rules(parsed.rules)
+    options = options_of(parsed)
+    rules = None if parsed.rules is None else read_rules(parsed.rules)
     old = None if parsed.compare is None else read_report(parsed.compare)
     catalog = open_catalog(settings)
     with tables.progress(parsed.parcels[0].name) as step:
@@ -191,7 +192,7 @@ def _batch(parsed: argparse.Namespace, settings: Settings) -> int:
             parsed.parcels,
             folder,
             options_of(parsed),
-            read_rules(parsed.rules),
+            None if parsed.rules is None else read_rules(parsed.rules),
             sheets=sheets,
             progress=step,
             spread=spread,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from layers.checking.rules import Rules
 from layers.models import LayerSpec
 from service.palette import BADGES
 from service.shared_words import shared
@@ -55,6 +56,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "layers": ("对照图层", "Layers"),
     "layers_hint": ("都不选即为全部。", "None chosen means all of them."),
+    "rules": ("规则表：", "Rules: "),
     "project": ("项目", "Project"),
     "reading": ("文件读取（通常自动判定）", "How files are read (usually decided)"),
     "language": ("报告语言", "Language of the report"),
@@ -80,13 +82,17 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-def check_context(specs: Sequence[LayerSpec], language: Language) -> dict[str, Any]:
+def check_context(
+    specs: Sequence[LayerSpec], rules: Rules, language: Language
+) -> dict[str, Any]:
     """Answer the context of the template.
 
     Parameters
     ----------
     specs : sequence of LayerSpec
         All that the caller may check against.
+    rules : Rules
+        That findings come from.
     language : {"zh", "en"}
     """
     place = 0 if language == "zh" else 1
@@ -101,6 +107,7 @@ def check_context(specs: Sequence[LayerSpec], language: Language) -> dict[str, A
             for one in specs
             if one.geometry == "polygon" and one.theme != "admin"
         ],
+        "rules": f"{said(rules.content.title, language)} {rules.content.version}",
         "marks": {status: badge[place] for status, badge in BADGES.items()},
         "project": [(one.name, one.label[place], one.hint) for one in PROJECT],
         "reading": [(one.name, one.label[place], one.hint) for one in READING],

@@ -20,6 +20,7 @@ from service import (
     import_commands,
     publish_commands,
     question_commands,
+    rules_commands,
 )
 from service.arguments import Add, open_catalog, words
 from service.remote import inputs_here
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_products(add)
     import_commands.add(add)
     check_commands.add(add)
+    rules_commands.add(add)
     publish_commands.add(add)
     _add_keys(add)
     seeds = add("seeds", _seeds, "check the layers that come with it | 校验内置图层")

@@ -49,10 +49,14 @@ class Rule:
     uses: tuple[str, ...]
     level: Level
 
+    def is_about(self, names: Sequence[str]) -> bool:
+        """Whether the rule is about a layer that goes by these names."""
+        return _any_fits(self.layers, names)
+
     def fits(self, subject: "Subject", class_name: str | None) -> bool:
         """Whether the rule is about such an overlap."""
         return (
-            _any_fits(self.layers, subject.names)
+            self.is_about(subject.names)
             and (not self.classes or _any_fits(self.classes, (class_name or "",)))
             and (not self.uses or _any_fits(self.uses, (subject.use,)))
         )

@@ -203,6 +203,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{where}：图形类型不一（{kinds}），一并保存。",
         "{where}: several kinds of shapes ({kinds}) are kept together.",
     ),
+    "neighbours_not_compared": (
+        "{where}：共 {count} 个要素，超过 {most} 个，未检查要素之间的重叠与缝隙。需要时请分成较小的图层（如按旗县）导入。",
+        "{where}: {count} features are more than {most}, so overlaps and gaps between them were not looked for. Where they matter, import smaller layers (by banner, for one).",
+    ),
+    "neighbours_too_many": (
+        "{where}：要素互相压盖过多（外接矩形相交超过 {most} 次），未检查重叠与缝隙。请检查文件中的要素是否重复。",
+        "{where}: too many features lie over each other (their boxes meet more than {most} times), so overlaps and gaps were not looked for. See whether the file holds features several times.",
+    ),
     # --- questions -----------------------------------------------------------------
     "import_zone_ambiguous": (
         "{where}的东坐标不带带号，有 {count} 条中央经线都落在本区，不能猜测。请选一个：{candidates}。",

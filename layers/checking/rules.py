@@ -12,7 +12,8 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from geo.conflict.findings import LEVELS, Level, Rule
 from layers.errors import RulesError
-from layers.models import Bilingual, Model
+from layers.models import Bilingual, LayerSpec, Model
+from layers.root_files import remove_root_file, replace_root_file
 
 DEFAULT = "rules.toml"
 MOST_BYTES = 1_000_000
@@ -99,6 +100,10 @@ def read_rules(path: Path | None = None) -> Rules:
     """
     if path is None:
         return parse_rules((files("layers.checking") / DEFAULT).read_bytes(), None)
+    return parse_rules(_content(path), path.name)
+
+
+def _content(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
             raw = stream.read(MOST_BYTES + 1)
@@ -108,7 +113,68 @@ def read_rules(path: Path | None = None) -> Rules:
     if len(raw) > MOST_BYTES:
         reason = f"> {MOST_BYTES} bytes"
         raise RulesError("rules_unreadable", file=path.name, reason=reason)
-    return parse_rules(raw, path.name)
+    return raw
+
+
+def rules_in_use(workspace: Path | None) -> Rules:
+    """Read the table that an office keeps in its workspace, or the default one.
+
+    Parameters
+    ----------
+    workspace : Path or None
+        :attr:`layers.catalog.Catalog.workspace`.
+
+    Raises
+    ------
+    RulesError
+        As :func:`read_rules`.
+    """
+    own = None if workspace is None else workspace / DEFAULT
+    return read_rules(own if own is not None and own.exists() else None)
+
+
+def text_in_use(workspace: Path | None) -> bytes:
+    """Answer the table in use as the file it is, to be copied and changed.
+
+    Raises
+    ------
+    RulesError
+        As :func:`read_rules`.
+    """
+    rules = rules_in_use(workspace)
+    if rules.file is None or workspace is None:
+        return (files("layers.checking") / DEFAULT).read_bytes()
+    return _content(workspace / rules.file)
+
+
+def keep_rules(workspace: Path, path: Path) -> Rules:
+    """Make a table the one in use; nothing changes if it is refused.
+
+    Raises
+    ------
+    RulesError
+        As :func:`read_rules`.
+    LayerWriteError, StoreConflictError
+    """
+    raw = _content(path)
+    rules = parse_rules(raw, path.name)
+    replace_root_file(workspace, DEFAULT, raw)
+    return rules
+
+
+def drop_rules(workspace: Path) -> None:
+    """Take the default table again.
+
+    Raises
+    ------
+    LayerWriteError, StoreError
+    """
+    remove_root_file(workspace, DEFAULT)
+
+
+def names_of(spec: LayerSpec) -> tuple[str, ...]:
+    """Answer what rules may call a layer."""
+    return spec.id, f"theme:{spec.theme}", f"title:{spec.title.zh}"
 
 
 def parse_rules(raw: bytes, file: str | None) -> Rules:

@@ -9,6 +9,7 @@ from pyproj import CRS
 
 from geo import crs as coordinate_systems
 from geo.messages import Note, listed
+from geo.neighbours import compare_neighbours
 from layers.errors import LayerReadError
 from layers.files import content_sha256
 from layers.importing import html_report
@@ -30,6 +31,8 @@ from layers.writers import write_text
 FEATURES_FILE = "features.parquet"
 REPORT_FILE = "import.json"
 FEW = 50
+MOST_COMPARED = 100_000
+"""Features up to which neighbours are compared: some seconds, some hundred MB."""
 MOST_NOTES = 500
 
 _REPAIRS = {
@@ -144,6 +147,7 @@ def _finished(
         )
     work.say(work.keeper.notes)
     _note_kinds(work)
+    _compare_neighbours(work, work.crs)
     if work.options.strict:
         _require_faultless(work)
     return _publish(source, work, workspace, look=look)
@@ -154,6 +158,18 @@ def _note_kinds(work: Work) -> None:
     if len(kinds) > 1:
         details = {"where": work.where, "kinds": ", ".join(kinds)}
         work.say([Note("mixed_kinds", details)])
+
+
+def _compare_neighbours(work: Work, crs: CRS) -> None:
+    """Compare the features of all parts, wherever the parts were taken."""
+    keeper, where = work.keeper, work.where
+    if not keeper.kinds <= {"Polygon", "MultiPolygon"}:
+        return
+    if keeper.rows > MOST_COMPARED:
+        details = {"where": where, "count": keeper.rows, "most": MOST_COMPARED}
+        work.say([Note("neighbours_not_compared", details)])
+    else:
+        work.say(compare_neighbours(keeper.geometry(crs), where, work.health))
 
 
 def _require_faultless(work: Work) -> None:

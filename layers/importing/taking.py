@@ -190,5 +190,3 @@ def _measure(geometry: gpd.GeoSeries, work: Work, most: int) -> None:
     polygons = shapely.get_dimensions(geometry.to_numpy()) == 2
     if polygons.any() and work.rows <= most:
         work.areas.append(area(gpd.GeoSeries(geometry[polygons]), edges="official"))
-    if work.rows == len(geometry) and polygons.all():
-        geometry_health.compare_neighbours(geometry, work.health)

@@ -21,7 +21,7 @@ MARKER = ".store"
 """In a local folder that mirrors a store: the address of the store."""
 CONDITIONS = ".conditions"
 """In a store: written to see whether it keeps conditions; read by nobody."""
-ROOT_FILES = ("keys.json", "figures.toml")
+ROOT_FILES = ("keys.json", "figures.toml", "rules.toml")
 """Files of the workspace itself; each is read as a whole."""
 
 

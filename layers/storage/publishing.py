@@ -353,3 +353,10 @@ def replace_file(mirror: Mirror, name: str, content: bytes) -> None:
     mirror.local.put(name, content)
     mirror.note(name, tag)
     announce(mirror)
+
+
+def remove_file(mirror: Mirror, name: str) -> None:
+    """Remove a file of the workspace itself."""
+    mirror.store.delete(name)
+    mirror.refresh(now=True)
+    announce(mirror)

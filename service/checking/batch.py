@@ -6,7 +6,7 @@ from pathlib import Path
 
 from layers.catalog import Catalog
 from layers.checking.ledger import Ledger, Place, opened
-from layers.checking.rules import Rules, read_rules
+from layers.checking.rules import Rules, rules_in_use
 from layers.errors import CheckError
 from layers.importing.region import Region
 from layers.importing.sources import SourceFile, describe, suffixes
@@ -109,7 +109,7 @@ def check_batch(
         A layer cannot be read. A file that cannot is a line of the ledger.
     """
     chosen = options or CheckOptions()
-    against = prepared(catalog, chosen.layers, rules or read_rules())
+    against = prepared(catalog, chosen.layers, rules or rules_in_use(catalog.workspace))
     files = files_in(paths)
     sources = [describe(path) for path in files]
     about = _about(sources, against, chosen, sheets, chunk)

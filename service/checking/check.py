@@ -10,7 +10,7 @@ import geopandas as gpd
 from geo.overlay import SliverRule
 from layers.catalog import Catalog, is_file_name
 from layers.checking.parcels import READING, ParcelFile, read_parcels
-from layers.checking.rules import Rules, read_rules
+from layers.checking.rules import Rules, rules_in_use
 from layers.importing.options import ImportOptions
 from layers.importing.region import Region
 from service.checking import cover, words
@@ -100,7 +100,7 @@ def check_files(
     paths : list of Path
     options : CheckOptions, optional
     rules : Rules, optional
-        The default table if not given.
+        The table in use, see :func:`layers.checking.rules.rules_in_use`, if not given.
     progress : callable
         Told how much is done, 0-100.
 
@@ -124,7 +124,8 @@ def check_parcels(
     progress: Callable[[int], None] = silent,
 ) -> CheckOutcome:
     """Check parcels that were read; see :func:`check_files`."""
-    against = prepared(catalog, options.layers, rules or read_rules())
+    chosen = rules or rules_in_use(catalog.workspace)
+    against = prepared(catalog, options.layers, chosen)
     table = parcel_table(files)
     measured = measure(
         table,

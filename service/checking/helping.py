@@ -15,7 +15,7 @@ from geo.conflict.shift import NoShift, Shift, free_part, smallest_shift
 from geo.crs import WORKING_CRS
 from layers.catalog import Catalog
 from layers.checking.parcels import ParcelFile
-from layers.checking.rules import read_rules
+from layers.checking.rules import rules_in_use
 from layers.models import Bilingual
 from service.checking import cover
 from service.checking.check import silent
@@ -54,7 +54,7 @@ def avoid_parcels(
     EcobarrierError
         A layer cannot be found or read.
     """
-    against = prepared(catalog, layers, read_rules())
+    against = prepared(catalog, layers, rules_in_use(catalog.workspace))
     zones = [one.zones for one in against.layers]
     table = parcel_table(files)
     answers = []

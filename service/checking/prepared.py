@@ -12,7 +12,7 @@ from geo.conflict.zones import Zones
 from geo.messages import Note
 from geo.overlay_geos import shared_polygons
 from layers.catalog import Catalog
-from layers.checking.rules import Rules
+from layers.checking.rules import Rules, names_of
 from layers.loaded import VectorLayer
 from layers.models import LayerSpec
 from layers.readers.table import id_text
@@ -63,8 +63,7 @@ class AgainstLayer:
     @property
     def goes_by(self) -> tuple[str, ...]:
         """What rules may call it."""
-        spec = self.spec
-        return spec.id, f"theme:{spec.theme}", f"title:{spec.title.zh}"
+        return names_of(self.spec)
 
 
 @dataclass(frozen=True)

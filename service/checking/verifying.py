@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from geo.messages import listed
 from geo.overlay import SliverRule
 from layers.catalog import Catalog, Entry, is_file_name
-from layers.checking.rules import Rules, RulesFile, read_rules
+from layers.checking.rules import Rules, RulesFile, rules_in_use
 from layers.errors import CheckError
 from layers.importing.options import ImportOptions
 from layers.workspace import versions
@@ -74,7 +74,8 @@ def verify(
     folders : list of Path
         Where the files of parcels are looked for, by name.
     rules : Rules, optional
-        Of today; else the default ones if the report has them, else its own.
+        Of today; else those in use if the report has the default ones or an edition of
+        them, else its own.
 
     Raises
     ------
@@ -86,7 +87,7 @@ def verify(
     """
     paths = [_found(one.name, folders) for one in report.files]
     options = options_of(report, folders)
-    today = rules or (read_rules() if report.rules.file is None else rules_of(report))
+    today = rules or _of_today(catalog, report)
     there = [
         one for one in options.layers if is_file_name(one) or one in catalog.entries
     ]
@@ -105,6 +106,14 @@ def verify(
     deviations = _deviations(report, again)
     changes = compare(report, now).changes
     return _answer(report, not deviations, inputs, changes, deviations)
+
+
+def _of_today(catalog: Catalog, report: CheckReport) -> Rules:
+    """Answer the table in use, or the report's if it was made with another one."""
+    in_use = rules_in_use(catalog.workspace)
+    cited = report.rules
+    replaced = cited.file is None or cited.id == in_use.content.id
+    return in_use if replaced else rules_of(report)
 
 
 def _answer(

@@ -53,7 +53,9 @@ class Worker:
         process = None if task.kind == "download" else find(task.process or "")
         if process is not None and process.imports:
             return self._import(task, progress)
-        catalog = WarmCatalog(self._entries(task), self._limits, kept=self._kept)
+        catalog = WarmCatalog(
+            self._entries(task), self._limits, self._workspace, kept=self._kept
+        )
         if process is None:
             return hand_out(catalog, task.request, Path(task.output))
         call = read_call(process, Path(task.folder), task.request)

@@ -5,6 +5,7 @@ from typing import Literal
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from layers.checking.rules import rules_in_use
 from service import pages
 from service.caching import REVALIDATE
 from service.check_page import check_context
@@ -25,6 +26,7 @@ def read_check(
 
     Restricted layers are named too: what a parcel shares with them may be seen.
     """
+    rules = rules_in_use(catalog.workspace)
     process = str(request.url_for("read_process", process_id=CHECK))
     return respond(
         request,
@@ -33,7 +35,7 @@ def read_check(
         language=language,
         template="check.html",
         check_style=pages.own_file("check.css"),
-        **check_context(catalog.specs, language),
+        **check_context(catalog.specs, rules, language),
     )
 
 

@@ -112,14 +112,9 @@ def test_bytes_and_objects_agree(
     slow, quick = bring(path), by_bytes(path)
     assert same(content(workspace, slow), content(workspace, quick))
     assert (quick.rows, quick.rows_in_file) == (slow.rows, slow.rows_in_file)
-    beside = {"overlap", "gap"}
-    assert quick.faults == {
-        kind: count for kind, count in slow.faults.items() if kind not in beside
-    }
+    assert quick.faults == slow.faults
     named = [(one.kind, one.feature) for one in quick.fault_list]
-    assert sorted(named) == sorted(
-        (one.kind, one.feature) for one in slow.fault_list if one.kind not in beside
-    )
+    assert sorted(named) == sorted((one.kind, one.feature) for one in slow.fault_list)
     assert {one["code"] for one in quick.repairs} == {
         one["code"] for one in slow.repairs
     }
@@ -145,6 +140,19 @@ def test_most_features_stay_bytes(
     path = mixed_writing(tmp_path / "a.gpkg", frame("bowtie", "hole", "two parts"))
     assert by_bytes(path).rows == 33
     assert sum(seen) == 1
+
+
+def test_neighbours_that_are_not_compared_are_said(
+    bring: Bring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("layers.importing.pipeline.MOST_COMPARED", 29)
+    path = mixed_writing(tmp_path / "a.gpkg", frame(at={4: square(0, 500)}))
+    report = bring(path)
+    (note,) = [one for one in report.notes if one["code"] == "neighbours_not_compared"]
+    assert (note["where"], note["count"], note["most"]) == ("a.gpkg", 30, 29)
+    assert "overlap" not in report.faults
+    monkeypatch.setattr("layers.importing.pipeline.MOST_COMPARED", 30)
+    assert bring(path).faults == {"overlap": 1}
 
 
 def test_shapefile_in_gbk(

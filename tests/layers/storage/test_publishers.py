@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from layers.checking.rules import drop_rules, keep_rules, rules_in_use
+from layers.errors import StoreConflictError
 from layers.storage import open_store
 from layers.storage.layout import read_pointer
 from layers.storage.mirror import make_mirror, refresh
@@ -40,6 +42,8 @@ for line in sys.stdin:
         else:
             print("won", spec.version, flush=True)
 """
+
+TABLE = 'id = "o"\nversion = "{}"\ntitle = {{zh = "局", en = "O"}}\nrule = []\n'
 
 
 class Publisher:
@@ -114,3 +118,25 @@ def test_two_publish_at_once_again_and_again(
     if not reliable:
         request.getfixturevalue("unreliable")
     compete(url, tmp_path, 20)
+
+
+def test_rules_in_a_store_are_seen_elsewhere_and_replaced_by_one(
+    address: str, machine: Callable[[str], Path], tmp_path: Path
+) -> None:
+    here, there = machine("here"), machine("there")
+    file = tmp_path / "office.toml"
+    file.write_text(TABLE.format("1"), encoding="utf-8")
+    keep_rules(here, file)
+    refresh(there, now=True)
+    assert rules_in_use(there).content.version == "1"
+    file.write_text(TABLE.format("2"), encoding="utf-8")
+    keep_rules(there, file)
+    file.write_text(TABLE.format("3"), encoding="utf-8")
+    with pytest.raises(StoreConflictError):
+        keep_rules(here, file)
+    refresh(here, now=True)
+    assert rules_in_use(here).content.version == "2"
+    drop_rules(here)
+    refresh(there, now=True)
+    assert [rules_in_use(one).file for one in (here, there)] == [None, None]
+    assert "rules.toml" not in list(open_store(address).keys())

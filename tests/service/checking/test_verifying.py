@@ -164,3 +164,24 @@ def test_parcels_that_came_and_went_are_listed(
     assert [(one.parcel, one.after) for one in compare(new, old).changes] == [
         ("P2", None)
     ]
+
+
+def test_another_edition_of_the_office_s_table_is_a_change(
+    run: Run,
+    publish: Callable[..., Catalog],
+    parcels: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    publish("zone", BEFORE)
+    file, report = parcels("site", PARCELS), tmp_path / "report.json"
+    table = tmp_path / "office.toml"
+    for edition in ("1", "2"):
+        head = f'id = "office"\nversion = "{edition}"\n'
+        table.write_text(f'{head}title = {{zh = "局", en = "O"}}\nrule = []\n', "utf-8")
+        assert run("rules", table)[0] == 0
+        if edition == "1":
+            run("check", file, "--against", "zone", "-o", report)
+            assert run("verify", report)[0] == 0
+    code, out, _ = run("verify", report, "--json")
+    assert code == 1
+    assert [one["kind"] for one in json.loads(out)["inputs"]] == ["rules"]
