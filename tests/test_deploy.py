@@ -48,6 +48,43 @@ def test_workers_are_not_ended_by_the_system(name: str) -> None:
     assert int(stop.partition("=")[2]) > Settings().shutdown_seconds + 15
 
 
+@pytest.mark.parametrize("name", UNITS)
+def test_units_give_up_what_the_service_does_not_need(name: str) -> None:
+    """Each was tried with a running service; see docs/operations.md."""
+    lines = (DEPLOY / name).read_text(encoding="utf-8").splitlines()
+    for given_up in ("NoNewPrivileges=true", "ProtectSystem=strict", "PrivateTmp=true"):
+        assert given_up in lines
+    assert "CapabilityBoundingSet=" in lines
+    assert "SystemCallFilter=@system-service" in lines
+    # Machine code could not be loaded.
+    assert not any(one.startswith("MemoryDenyWriteExecute=") for one in lines)
+
+
+def test_image_takes_no_caches_and_no_history_along() -> None:
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert ".*" in ignored
+    needed = ("geo", "layers", "service", "seeds", "scripts", "requirements")
+    assert not set(needed) & {one.strip("/") for one in ignored}
+
+
+def test_container_asks_for_its_own_health_where_it_listens() -> None:
+    text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    port = Settings.model_fields["port"].default
+    assert f"EXPOSE {port}\n" in text
+    assert f"http://127.0.0.1:${{ECOBARRIER_PORT:-{port}}}/health" in text
+
+
+def test_nginx_looks_the_service_up_again() -> None:
+    """A container that was started again may have another address."""
+    text = (DEPLOY / "nginx.container.conf").read_text(encoding="utf-8")
+    assert (
+        f"set $service http://ecobarrier:{Settings.model_fields['port'].default};"
+        in text
+    )
+    assert "proxy_pass $service;" in text
+    assert "resolver" in (DEPLOY / "nginx.Dockerfile").read_text(encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     program = shutil.which("openssl")

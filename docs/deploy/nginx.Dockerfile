@@ -6,4 +6,6 @@ RUN apt-get update \
 COPY nginx.container.conf /etc/nginx/conf.d/default.conf
 EXPOSE 80
 STOPSIGNAL SIGQUIT
-CMD ["nginx", "-g", "daemon off;"]
+# The name server of the containers' network: nginx itself does not read where it is.
+CMD sed -n 's/^nameserver \([0-9.]*\)$/resolver \1 valid=2s ipv6=off;/p' /etc/resolv.conf \
+    | head -n 1 > /etc/nginx/conf.d/resolver.conf && exec nginx -g 'daemon off;'
