@@ -28,6 +28,7 @@ from service.errors import (
     status_of,
 )
 from service.record import record_of
+from service.words import Language
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -61,6 +62,7 @@ _TYPES = {
     "job_not_ready": f"{_OGC}/result-not-ready",
 }
 """Kinds that OGC API Processes has names for."""
+_LANGUAGES: dict[str, Language] = {"zh": "zh", "en": "en"}
 _OTHER_TITLE = Text("请求未被接受", "Request refused")
 _CODES = {
     HTTPStatus.BAD_REQUEST: "body_unreadable",
@@ -173,7 +175,8 @@ def problem(
     if negotiation.asked_form(request) == "html":
         context = {"problem": body, "title": str(status.value)}
         wished = request.query_params.get("lang")
-        language = language_of(request, "en" if wished == "en" else None)
+        # Whatever else stands there may be what is refused.
+        language = language_of(request, _LANGUAGES.get(wished or ""))
         return html.page(
             request, "problem.html", language, context, headers, int(status)
         )

@@ -203,8 +203,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "There is no job {job!r}, or its time is over. The jobs are listed at /jobs.",
     ),
     "job_not_ready": (
-        "任务“{job}”的状态是 {state}，还没有结果。请稍后再查 /jobs/{job}。",
-        "Job {job!r} is {state} and has no results yet. Ask /jobs/{job} again later.",
+        "任务“{job}”尚未结束，还没有结果。请稍后再查 /jobs/{job}。",
+        "Job {job!r} has not ended and has no results yet. Ask /jobs/{job} again later.",
     ),
     "job_dismissed": (
         "任务“{job}”已取消，没有结果。",

@@ -110,7 +110,9 @@ def test_columns_of_areas_have_one_unit_in_their_head(client: TestClient) -> Non
         assert not re.findall(r'<td class="n"[^>]*>[^<]*(?:ha|m²|km²)</td>', html)
 
 
-@pytest.mark.parametrize("address", ["/jobs", "/processes", "/collections"])
+@pytest.mark.parametrize(
+    "address", ["/jobs", "/processes", "/collections", "/collections/nothing"]
+)
 def test_language_asked_for_is_that_of_the_page(
     client: TestClient, address: str
 ) -> None:
@@ -137,21 +139,37 @@ def test_refusal_in_a_browser_is_a_page(client: TestClient) -> None:
     assert answer.headers["x-request-id"] in answer.text
 
 
+SCOPE = {
+    "type": "http",
+    "method": "GET",
+    "path": "/jobs",
+    "query_string": b"",
+    "headers": [],
+    "server": ("host", 80),
+    "scheme": "http",
+}
+
+
+@pytest.mark.parametrize(
+    ("status", "again"), [("accepted", 1), ("running", 1), ("successful", 0)]
+)
+def test_page_of_a_job_looks_again_until_it_has_ended(status: str, again: int) -> None:
+    job = {"jobID": "a", "processID": "area", "status": status, "progress": 5}
+    document = {**job, "created": "2026-11-26T06:41:08Z", "links": []}
+    context = {"document": document, "titles": {}}
+    drawn = bytes(page(Request(SCOPE), "jobs.html", "zh", context).body).decode()
+    assert drawn.count('http-equiv="refresh"') == again
+    listing = {"document": {"jobs": [document], "links": []}, "titles": {}}
+    drawn = bytes(page(Request(SCOPE), "jobs.html", "zh", listing).body).decode()
+    assert "refresh" not in drawn
+
+
 def test_any_document_can_be_drawn() -> None:
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "path": "/jobs",
-        "query_string": b"",
-        "headers": [],
-        "server": ("host", 80),
-        "scheme": "http",
-    }
     document = {
         "title": "Jobs",
         "jobs": [{"id": "a", "progress": 0.5, "<b>": None, "href": "/jobs/a"}],
     }
-    answer = respond(Request(scope), document, form="html", language="en")
+    answer = respond(Request(SCOPE), document, form="html", language="en")
     html = bytes(answer.body).decode()
     assert "<h1>Jobs</h1>" in html
     assert '<a href="/jobs/a">' in html
@@ -170,7 +188,7 @@ def test_any_document_can_be_drawn() -> None:
         "licence": "CC0-1.0",
     }
     context = {"document": item, "layer": layer}
-    drawn = page(Request(scope), "item.html", "en", context)
+    drawn = page(Request(SCOPE), "item.html", "en", context)
     assert "<h1>Name</h1>" in bytes(drawn.body).decode()
 
 
