@@ -15,6 +15,7 @@ from service.errors import ParameterError
 from service.settings import Settings
 
 if TYPE_CHECKING:
+    from layers.checking.rules import Rules
     from service.checking.batch import Spread
     from service.checking.check import CheckOptions
 
@@ -127,9 +128,15 @@ def _positive(text: str) -> float:
     return value
 
 
+def rules_of(parsed: argparse.Namespace) -> "Rules | None":
+    """Answer the table that was named; None: the one in use."""
+    from layers.checking.rules import read_rules
+
+    return None if parsed.rules is None else read_rules(parsed.rules)
+
+
 def run_check(parsed: argparse.Namespace, settings: Settings) -> int:
     """Check parcels, write the report, and print the findings."""
-    from layers.checking.rules import read_rules
     from service import check_tables, tables
     from service.checking.check import check_files
     from service.checking.comparing import compare
@@ -140,8 +147,7 @@ def run_check(parsed: argparse.Namespace, settings: Settings) -> int:
     if chosen_engine(parsed).name != "local":
         raise ClusterError("cluster_needs_folder")
     require_known(parsed.output)
-    options = options_of(parsed)
-    rules = None if parsed.rules is None else read_rules(parsed.rules)
+    options, rules = options_of(parsed), rules_of(parsed)
     old = None if parsed.compare is None else read_report(parsed.compare)
     catalog = open_catalog(settings)
     with tables.progress(parsed.parcels[0].name) as step:
@@ -170,7 +176,6 @@ def _batch(parsed: argparse.Namespace, settings: Settings) -> int:
     """Check many files into a folder, and print what became of them."""
     engine = chosen_engine(parsed)
     begin(engine)
-    from layers.checking.rules import read_rules
     from service import check_tables, tables
     from service.checking.batch import check_batch
     from service.checking.blocks import Sheets
@@ -192,7 +197,7 @@ def _batch(parsed: argparse.Namespace, settings: Settings) -> int:
             parsed.parcels,
             folder,
             options_of(parsed),
-            None if parsed.rules is None else read_rules(parsed.rules),
+            rules_of(parsed),
             sheets=sheets,
             progress=step,
             spread=spread,
@@ -244,7 +249,6 @@ def run_avoid(parsed: argparse.Namespace, settings: Settings) -> int:
 
 def run_verify(parsed: argparse.Namespace, settings: Settings) -> int:
     """Make a report again, and print what differs; 1 if anything does."""
-    from layers.checking.rules import read_rules
     from service import check_tables, tables
     from service.checking.verifying import read_report, verify
 
@@ -253,7 +257,7 @@ def run_verify(parsed: argparse.Namespace, settings: Settings) -> int:
     if parsed.parcels is not None:
         folders.insert(0, parsed.parcels)
     catalog = open_catalog(settings)
-    rules = None if parsed.rules is None else read_rules(parsed.rules)
+    rules = rules_of(parsed)
     with tables.working(parsed.report.name):
         found = verify(catalog, settings.workspace, report, folders, rules)
     tables.show(found, check_tables.verification, parsed.json)

@@ -4,11 +4,19 @@ from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from geo.messages import render
 from service.checking.batch import BatchReport
 from service.checking.comparing import AnswerChange, Comparison, InputChange
-from service.checking.models import AvoidReport, CheckReport, LayerResult, ParcelResult
+from service.checking.models import (
+    AvoidReport,
+    CheckReport,
+    LayerResult,
+    ParcelResult,
+    RulesInUse,
+)
 from service.checking.verifying import Verification
 
 
@@ -36,6 +44,32 @@ def check(report: CheckReport, console: Console) -> None:
     console.print(f"结果 Result {report.result_id}  方法 Method {report.method}")
     for note in report.notes:
         console.print(f"· {note.zh}\n  {note.en}", markup=False, highlight=False)
+
+
+def rules(table: RulesInUse, console: Console) -> None:
+    """Print a table of rules, and which layers each is about."""
+    where = table.file or "默认 default"
+    console.print(
+        f"{table.title.zh} {table.title.en}  {table.id} {table.version}  {where}",
+        markup=False,
+        highlight=False,
+    )
+    shown = Table(box=SIMPLE_HEAD)
+    for heading in ("规则 Rule", "结论 Finding", "图层 Layers", "分类·用途", "条款"):
+        shown.add_column(heading, overflow="fold")
+    shown.add_column("已确认")
+    for one in table.rules:
+        clause = one.clause
+        cited = clause and f"{clause.document} {clause.article or ''}".rstrip()
+        shown.add_row(
+            escape(one.id),
+            "\n".join(render(f"check_level_{one.level}", {})),
+            " ".join(table.about[one.id]) or "无 none",
+            escape(" ".join((*one.classes, *one.uses))),
+            escape(cited or ""),
+            "✓" if one.confirmed else "",
+        )
+    console.print(shown)
 
 
 def avoid(report: AvoidReport, console: Console) -> None:

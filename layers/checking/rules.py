@@ -2,6 +2,7 @@
 
 import hashlib
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -175,6 +176,15 @@ def drop_rules(workspace: Path) -> None:
 def names_of(spec: LayerSpec) -> tuple[str, ...]:
     """Answer what rules may call a layer."""
     return spec.id, f"theme:{spec.theme}", f"title:{spec.title.zh}"
+
+
+def about_layers(rule: RuleModel, specs: Iterable[LayerSpec]) -> tuple[str, ...]:
+    """Answer the ids of the layers of polygons that a rule is about."""
+    return tuple(
+        spec.id
+        for spec in specs
+        if spec.geometry == "polygon" and rule.rule.is_about(names_of(spec))
+    )
 
 
 def parse_rules(raw: bytes, file: str | None) -> Rules:

@@ -141,6 +141,12 @@ class RulesUsed(Answer):
     rules: tuple[RuleUsed, ...]
 
 
+class RulesInUse(RulesUsed):
+    """The table in use, and by rule the ids of the layers of today that it is about."""
+
+    about: dict[str, tuple[str, ...]]
+
+
 class Nearest(Answer):
     """Where a layer is nearest to a parcel that does not overlap it."""
 
