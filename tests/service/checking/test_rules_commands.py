@@ -32,25 +32,6 @@ POLYGON = {"type": "Polygon", "coordinates": [SITE]}
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    return tmp_path / "work"
-
-
-@pytest.fixture
-def run(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    monkeypatch.setenv("ECOBARRIER_WORKSPACE", str(workspace))
-
-    def call(*words: object) -> tuple[int, str, str]:
-        code = main([str(word) for word in words])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
-
-
-@pytest.fixture
 def office(tmp_path: Path) -> Path:
     path = tmp_path / "本局规则.toml"
     path.write_text(OFFICE, encoding="utf-8")
